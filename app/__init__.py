@@ -1,0 +1,1 @@
+"""The web application: pages, API, live sockets, and the slices behind them."""

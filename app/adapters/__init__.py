@@ -1,0 +1,1 @@
+"""IO without business words."""

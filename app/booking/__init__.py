@@ -1,0 +1,1 @@
+"""Test slots and seats. Nothing here yet."""

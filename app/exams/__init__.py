@@ -1,0 +1,1 @@
+"""Module tests. Nothing here yet: the catalogue and the watch come first."""

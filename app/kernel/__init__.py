@@ -1,0 +1,1 @@
+"""Pure building blocks every process shares: standard library only."""

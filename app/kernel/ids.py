@@ -1,0 +1,11 @@
+"""Typed identifiers. A SittingId is never passed where an AccountId is meant."""
+
+from typing import NewType
+from uuid import UUID
+
+AccountId = NewType("AccountId", UUID)
+SittingId = NewType("SittingId", UUID)
+LookId = NewType("LookId", UUID)
+IncidentId = NewType("IncidentId", UUID)
+PhotoId = NewType("PhotoId", UUID)
+ModuleCode = NewType("ModuleCode", str)

@@ -1,0 +1,1 @@
+"""What you study: sets, modules, topics."""

@@ -1,0 +1,1 @@
+"""Whether it is really you: sittings, looks, stretches, incidents."""

@@ -1,0 +1,1 @@
+"""Media process: WHIP ingest and capture. Knows no table."""

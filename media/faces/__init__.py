@@ -1,0 +1,1 @@
+"""Recognising faces: packs, engine, quality and matching."""

@@ -1,0 +1,1 @@
+"""Background processes: sampler, face matcher, housekeeping."""
