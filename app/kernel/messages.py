@@ -27,53 +27,42 @@ class CaptureCommand:
     epoch: int
 
     def to_fields(self) -> dict[str, bytes]:
-        return _head(self)
+        return {
+            "look": str(self.look).encode(),
+            "attempt": str(self.attempt).encode(),
+            "sitting": str(self.sitting).encode(),
+            "epoch": str(self.epoch).encode(),
+        }
 
     @classmethod
     def from_fields(cls, fields: Mapping[bytes, bytes]) -> "CaptureCommand":
-        return cls(**_read_head(fields))
+        try:
+            return cls(
+                look=LookId(UUID(fields[b"look"].decode())),
+                attempt=int(fields[b"attempt"]),
+                sitting=SittingId(UUID(fields[b"sitting"].decode())),
+                epoch=int(fields[b"epoch"]),
+            )
+        except (KeyError, ValueError) as error:
+            raise Malformed(f"unreadable message: {error}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The best frames captured for a look, best first, each a JPEG.
+    """The best frames captured for a command, best first, each a JPEG.
 
     No frames means that no video arrived while we looked.
     """
 
-    look: LookId
-    attempt: int
-    sitting: SittingId
-    epoch: int
+    command: CaptureCommand
     frames: tuple[bytes, ...]
 
     def to_fields(self) -> dict[str, bytes]:
         frames = {f"frame{i}": jpeg for i, jpeg in enumerate(self.frames[:MAX_FRAMES])}
-        return _head(self) | frames
+        return self.command.to_fields() | frames
 
     @classmethod
     def from_fields(cls, fields: Mapping[bytes, bytes]) -> "Sample":
         keys = (f"frame{i}".encode() for i in range(MAX_FRAMES))
         frames = tuple(fields[key] for key in keys if key in fields)
-        return cls(**_read_head(fields), frames=frames)
-
-
-def _head(message: CaptureCommand | Sample) -> dict[str, bytes]:
-    return {
-        "look": str(message.look).encode(),
-        "attempt": str(message.attempt).encode(),
-        "sitting": str(message.sitting).encode(),
-        "epoch": str(message.epoch).encode(),
-    }
-
-
-def _read_head(fields: Mapping[bytes, bytes]) -> dict[str, object]:
-    try:
-        return {
-            "look": LookId(UUID(fields[b"look"].decode())),
-            "attempt": int(fields[b"attempt"]),
-            "sitting": SittingId(UUID(fields[b"sitting"].decode())),
-            "epoch": int(fields[b"epoch"]),
-        }
-    except (KeyError, ValueError) as error:
-        raise Malformed(f"unreadable message: {error}") from error
+        return cls(command=CaptureCommand.from_fields(fields), frames=frames)

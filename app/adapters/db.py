@@ -1,0 +1,61 @@
+"""PostgreSQL: a bounded pool whose every wait has a limit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from app.kernel.refusals import Unavailable
+
+Tx: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+Row: TypeAlias = asyncpg.Record
+
+COMMAND_TIMEOUT_S = 5.0
+ACQUIRE_TIMEOUT_S = 5.0
+_UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError)
+
+
+class DatabaseAway(Unavailable):
+    """Our database is out of reach just now. Nothing is lost; please try again."""
+
+
+class Database:
+    """The pool, handed to services as an argument. Raises `DatabaseAway` when full."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Tx]:
+        """A connection for reads; each statement is its own transaction."""
+        try:
+            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+        except _UNREACHABLE as error:
+            raise DatabaseAway from error
+        try:
+            yield connection
+        finally:
+            await self._pool.release(connection)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Tx]:
+        """Commits when the block ends, rolls back when it raises."""
+        async with self.connection() as connection, connection.transaction():
+            yield connection
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+
+async def connect(url: str, *, size: int = 10) -> Database:
+    """Opens up to `size` connections; raises OSError or PostgresError if none."""
+    pool = await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=size,
+        timeout=ACQUIRE_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+    )
+    return Database(pool)

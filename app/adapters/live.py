@@ -1,0 +1,107 @@
+"""The live hub: pushes the latest state of a topic to whoever watches it.
+
+State, not messages: a topic's state is read once for everybody and encoded once. A
+slow page skips states and still ends with the newest; nothing is queued for it.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+import structlog
+
+from app.adapters.bell import Bell, Rings, Rung
+from app.kernel.refusals import Unavailable
+
+COALESCE_S = 0.06
+POLL_S = 15.0
+PAUSE_AFTER_FAULT_S = 1.0
+WATCHERS_MAX = 5_000
+
+JsonState: TypeAlias = dict[str, object]
+Reader: TypeAlias = Callable[[Sequence[str]], Awaitable[Mapping[str, JsonState]]]
+
+log = structlog.get_logger()
+
+
+class HubFull(Unavailable):
+    """Too many pages are open here just now. Please try again in a minute."""
+
+
+class Watcher:
+    """One page's newest unsent states: one slot a topic, newer replaces older."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, str] = {}
+        self._news = asyncio.Event()
+
+    def put(self, topic: str, text: str) -> None:
+        self._slots[topic] = text
+        self._news.set()
+
+    async def take(self) -> list[str]:
+        """Waits for news; the texts to send, one a topic."""
+        await self._news.wait()
+        self._news.clear()
+        texts = list(self._slots.values())
+        self._slots.clear()
+        return texts
+
+
+class Hub:
+    """Readers by topic prefix: `{"student": read_students}` serves `student:ID`.
+
+    A reader takes the parts behind the colon ("" for a topic without one).
+    """
+
+    def __init__(self, bell: Bell, readers: Mapping[str, Reader]) -> None:
+        self._bell = bell
+        self._readers = readers
+        self._watchers: dict[str, set[Watcher]] = defaultdict(set)
+        self._rings: Rings | None = None
+
+    async def run(self) -> None:
+        """Serves until cancelled."""
+        async with self._bell.listen() as rings:
+            self._rings = rings
+            while True:
+                rung = await rings.take(within_s=COALESCE_S, or_all_every_s=POLL_S)
+                try:
+                    await self._push(self._watched(rung))
+                except (Unavailable, OSError, TimeoutError) as error:
+                    log.warning("live_read_failed", error=type(error).__name__)
+                    rings.missed()
+                    await asyncio.sleep(PAUSE_AFTER_FAULT_S)
+
+    def watch(self, watcher: Watcher, topic: str) -> None:
+        """From now on, and with the state as it is, very soon."""
+        if sum(map(len, self._watchers.values())) >= WATCHERS_MAX:
+            raise HubFull
+        self._watchers[topic].add(watcher)
+        if self._rings is not None:
+            self._rings.add(topic)
+
+    def leave(self, watcher: Watcher) -> None:
+        for topic in [t for t, who in self._watchers.items() if watcher in who]:
+            self._watchers[topic].discard(watcher)
+            if not self._watchers[topic]:
+                del self._watchers[topic]
+
+    def _watched(self, rung: Rung) -> list[str]:
+        if rung.everything:
+            return list(self._watchers)
+        return [topic for topic in rung.topics if topic in self._watchers]
+
+    async def _push(self, topics: Sequence[str]) -> None:
+        parts: dict[str, list[str]] = defaultdict(list)
+        for topic in topics:
+            prefix, _, part = topic.partition(":")
+            parts[prefix].append(part)
+        for prefix, wanted in parts.items():
+            for part, state in (await self._readers[prefix](wanted)).items():
+                topic = f"{prefix}:{part}" if part else prefix
+                text = json.dumps({"topic": topic, "state": state})
+                for watcher in self._watchers.get(topic, ()):
+                    watcher.put(topic, text)

@@ -1,0 +1,160 @@
+"""What a judged look does to a sitting and to the time since the last passed one."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.proctoring.domain.planning import Chance, LookWanted, routine
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import (
+    Change,
+    Confirmed,
+    IncidentRaised,
+    LooksCancelled,
+    Outcome,
+    StretchClosed,
+    StretchOpened,
+    Voided,
+    Watch,
+    arrival,
+    end,
+    lapsed,
+)
+from app.proctoring.domain.words import (
+    IMPOSTOR,
+    PEOPLE,
+    SUSPICIOUS,
+    Ending,
+    Reason,
+    State,
+    Verdict,
+    Why,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A look and what it came to.
+
+    `asked_at` is when this try of it was commanded: the frames are later, so time
+    up to it lies between looks. `at` is when the verdict was reached.
+    """
+
+    why: Why
+    epoch: int
+    asked_at: datetime
+    at: datetime
+    verdict: Verdict
+
+
+def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+    """One verdict, applied. Late, doubled or overtaken looks change no time."""
+    if watch.state is State.ENDED or look.epoch != watch.epoch:
+        return watch, []
+    if watch.looked_at is not None and look.asked_at < watch.looked_at:
+        return watch, []  # A newer look has been judged already.
+    watch, before = lapsed(watch, look.asked_at, policy)
+    watch = replace(watch, verdict=look.verdict, looked_at=look.asked_at)
+    if look.verdict is Verdict.MATCH:
+        watch, after = _passed(watch, look, policy, chance)
+    elif look.verdict is Verdict.SYSTEM_UNAVAILABLE:
+        after = _try_later(watch, look, policy)
+    else:
+        watch, after = _failed(watch, look, policy)
+    return watch, [*before, *after]
+
+
+def looks_wanted(
+    watch: Watch, now: datetime, policy: Policy, chance: Chance
+) -> list[LookWanted]:
+    """The looks that should be open for a student who is present."""
+    if watch.state is State.ENDED or watch.reason in PEOPLE:
+        return []
+    if watch.state is State.RUNNING:
+        return list(routine(now, policy, chance))
+    return [LookWanted(why=arrival(watch), due_at=now)]
+
+
+def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+    since = Confirmed(since=look.asked_at - timedelta(seconds=policy.bridge_s))
+    watch = replace(watch, failures=0, doubt=None)
+    if watch.state is State.RUNNING:
+        return _passed_running(watch, look, policy, chance, since)
+    if watch.reason in PEOPLE:
+        return watch, []  # A look may pass while a person's pause stands.
+    running = replace(
+        watch,
+        state=State.RUNNING,
+        reason=None,
+        running_from=look.at,
+        seen_at=look.at,
+    )
+    plan = routine(look.at, policy, chance)
+    return running, [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
+
+
+def _passed_running(
+    watch: Watch, look: Judged, policy: Policy, chance: Chance, since: Confirmed
+) -> Outcome:
+    changes: list[Change] = []
+    assert watch.running_from is not None
+    if look.asked_at > watch.running_from:
+        changes = [StretchClosed(at=look.asked_at), since]
+        changes.append(StretchOpened(at=look.asked_at))
+        watch = replace(watch, running_from=look.asked_at)
+    if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
+        return _finished(watch, look, policy, changes)
+    return watch, [*changes, *routine(look.at, policy, chance)]
+
+
+def _finished(
+    watch: Watch, look: Judged, policy: Policy, changes: list[Change]
+) -> Outcome:
+    kept = [c for c in changes if not isinstance(c, StretchOpened)]
+    closed = replace(watch, running_from=None) if kept else watch
+    ended, more = end(closed, Ending.FINISHED, look.at, policy)
+    return ended, [*kept, *more]
+
+
+def _failed(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+    doubt = watch.doubt or (None if look.verdict is Verdict.NO_VIDEO else look.verdict)
+    watch = replace(watch, failures=watch.failures + 1, doubt=doubt)
+    if watch.reason in PEOPLE:
+        return watch, []
+    if watch.failures <= policy.retries:
+        return watch, [_again(look.at, policy.retry_after_s)]
+    if watch.failures == policy.retries + 1:
+        return _out_of_retries(watch, look, policy)
+    return _still_failing(watch, look, policy)
+
+
+def _out_of_retries(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+    changes: list[Change] = []
+    if watch.running_from is not None:
+        changes.append(StretchClosed(at=max(look.asked_at, watch.running_from)))
+    if watch.doubt is not None:
+        changes.append(Voided(why=watch.doubt))
+    if look.verdict in SUSPICIOUS:
+        changes.append(IncidentRaised(kind=look.verdict))
+    paused = replace(
+        watch,
+        state=State.PAUSED,
+        reason=Reason(look.verdict),
+        running_from=None,
+        finishing_since=None,
+    )
+    again = _again(look.at, policy.retry_paused_s)
+    return paused, [*changes, LooksCancelled(), again]
+
+
+def _still_failing(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+    if look.verdict in IMPOSTOR and watch.failures >= policy.tries_before_person:
+        stuck = replace(watch, reason=Reason.NEEDS_PERSON)
+        return stuck, [LooksCancelled(), IncidentRaised(kind=look.verdict)]
+    doublings = min(watch.failures - policy.retries - 1, 8)
+    delay_s = min(policy.retry_paused_s * 2**doublings, policy.retry_paused_max_s)
+    again = _again(look.at, delay_s)
+    return replace(watch, reason=Reason(look.verdict)), [again]
+
+
+def _again(now: datetime, after_s: float) -> LookWanted:
+    return LookWanted(why=Why.RETRY, due_at=now + timedelta(seconds=after_s))

@@ -1,0 +1,52 @@
+"""What policy says of a finding."""
+
+from app.kernel.findings import Finding
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.words import Verdict
+
+
+def verdict_of(finding: Finding, policy: Policy) -> Verdict:
+    """A match needs one face and enough similarity; else the first trouble found.
+
+    Quality never fails a face that is recognised: it only explains why one was not.
+    """
+    if finding.frames == 0:
+        return Verdict.NO_VIDEO
+    if finding.faces > 1:
+        return Verdict.SEVERAL_FACES
+    if finding.faces == 0:
+        return _nobody(finding, policy)
+    return _somebody(finding, policy)
+
+
+def _somebody(finding: Finding, policy: Policy) -> Verdict:
+    if finding.similarity is None:
+        return Verdict.SYSTEM_UNAVAILABLE
+    if _looks_fake(finding, policy):
+        return Verdict.SPOOF
+    if finding.similarity >= policy.match_similarity:
+        return Verdict.MATCH
+    return _quality_trouble(finding, policy) or Verdict.MISMATCH
+
+
+def _nobody(finding: Finding, policy: Policy) -> Verdict:
+    dark = finding.luminance < policy.dark_below
+    return Verdict.DARK if dark else Verdict.NO_FACE
+
+
+def _looks_fake(finding: Finding, policy: Policy) -> bool:
+    if policy.spoof_below is None or finding.liveness is None:
+        return False
+    return finding.liveness < policy.spoof_below
+
+
+def _quality_trouble(finding: Finding, policy: Policy) -> Verdict | None:
+    if finding.luminance < policy.dark_below:
+        return Verdict.DARK
+    if finding.face_height is not None and finding.face_height < policy.small_below:
+        return Verdict.SMALL
+    if finding.turn is not None and finding.turn > policy.turned_beyond:
+        return Verdict.TURNED
+    if finding.sharpness < policy.blurred_below:
+        return Verdict.BLURRED
+    return None

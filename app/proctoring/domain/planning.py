@@ -1,0 +1,38 @@
+"""When the next looks are due."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.words import Why
+
+
+class Chance(Protocol):
+    """The part of `random.Random` that planning draws from (SystemRandom in life)."""
+
+    def uniform(self, a: float, b: float) -> float: ...
+    def expovariate(self, lambd: float) -> float: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookWanted:
+    """A look of this kind should be open. Wanted twice, it is still one look."""
+
+    why: Why
+    due_at: datetime
+
+
+def routine(now: datetime, policy: Policy, chance: Chance) -> Iterator[LookWanted]:
+    """The looks that watch over running time.
+
+    The interval is uniform; random looks are a Poisson process (exponential gaps), so
+    that having just been looked at says nothing about the next time.
+    """
+    after_s = chance.uniform(policy.interval_min_s, policy.interval_max_s)
+    yield LookWanted(why=Why.INTERVAL, due_at=now + timedelta(seconds=after_s))
+    if policy.random_per_hour > 0:
+        gap_s = chance.expovariate(policy.random_per_hour / 3600)
+        gap_s = max(gap_s, policy.random_gap_min_s)
+        yield LookWanted(why=Why.RANDOM, due_at=now + timedelta(seconds=gap_s))

@@ -1,0 +1,44 @@
+"""The numbers an institution may set. Times in seconds, shares 0..1."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """When we look, what passes, and how patient we are.
+
+    Similarity, luminance, sharpness, face height and turn are those of `Finding`;
+    their defaults were measured with the default pack (docs/architecture.md).
+    """
+
+    interval_min_s: float = 540
+    interval_max_s: float = 600
+    random_per_hour: float = 4
+    random_gap_min_s: float = 60
+
+    match_similarity: float = 0.40
+    dark_below: float = 0.16
+    blurred_below: float = 30.0
+    small_below: float = 0.14
+    turned_beyond: float = 40.0
+    spoof_below: float | None = None
+    """None: liveness is recorded but decides nothing."""
+
+    retries: int = 3
+    retry_after_s: float = 5
+    retry_paused_s: float = 10
+    retry_paused_max_s: float = 60
+    tries_before_person: int = 10
+    unavailable_retry_s: float = 30
+
+    lapse_s: float = 12
+    """Presence older than this ends the stretch at the last time seen."""
+    checkpoint_every_s: float = 3
+    bridge_s: float = 1800
+    """A passed look confirms what ended at most this long before it."""
+    finish_within_s: float = 20
+    abandon_after_s: float = 7200
+
+    lease_s: float = 8
+    attempts: int = 5
+    capture_s: float = 2.5

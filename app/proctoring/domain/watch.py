@@ -1,0 +1,233 @@
+"""The life of a sitting: facts go in; the new watch and what changed come out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+from app.kernel.ids import AccountId, SittingId
+from app.kernel.refusals import Conflict
+from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.words import PEOPLE, Ending, Reason, State, Verdict, Why
+
+LOOK_GAP = timedelta(seconds=3)
+"""A browser may ask for looks no faster than this."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """What we know of a sitting while it is open.
+
+    `running_from` is the start of the open stretch, `seen_at` the last presence,
+    `failures` the failed looks in a row, `doubt` the first of them that speaks
+    against the student (not a fault of the line or of ours).
+    """
+
+    sitting: SittingId
+    account: AccountId
+    opened_at: datetime
+    state: State = State.CHECKING_IN
+    reason: Reason | Ending | None = None
+    epoch: int = 1
+    failures: int = 0
+    doubt: Verdict | None = None
+    verdict: Verdict | None = None
+    looked_at: datetime | None = None
+    running_from: datetime | None = None
+    seen_at: datetime | None = None
+    finishing_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchOpened:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchClosed:
+    """The open stretch ends here and stays provisional until the next look."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """Every provisional stretch of the student that ended since `since` counts."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """No provisional stretch of the student counts."""
+
+    why: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksCancelled:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRaised:
+    kind: Verdict
+
+
+Change: TypeAlias = (
+    StretchOpened
+    | StretchClosed
+    | Confirmed
+    | Voided
+    | LookWanted
+    | LooksCancelled
+    | IncidentRaised
+)
+Outcome: TypeAlias = tuple[Watch, list[Change]]
+
+
+class SittingEnded(Conflict):
+    """This sitting has ended. Start again to go on studying."""
+
+
+class NotYoursToResume(Conflict):
+    """A proctor has to let you go on. Please wait, or write to the helpdesk."""
+
+
+class NotRunning(Conflict):
+    """There is nothing to pause: time is not running."""
+
+
+def connected(watch: Watch) -> Watch:
+    """A browser (re)connected: from now on only its writes count."""
+    if watch.state is State.ENDED:
+        raise SittingEnded
+    return replace(watch, epoch=watch.epoch + 1)
+
+
+def streaming(watch: Watch, now: datetime) -> Outcome:
+    """Video of the current epoch arrives: check at once who it is."""
+    if watch.state is State.ENDED or watch.reason in PEOPLE:
+        return watch, []
+    return watch, [LookWanted(why=arrival(watch), due_at=_not_too_soon(watch, now))]
+
+
+def arrival(watch: Watch) -> Why:
+    """The first look of a sitting is its start; later ones resume it."""
+    return Why.START if watch.looked_at is None else Why.RESUME
+
+
+def lapsed(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """Presence stopped: the stretch ends at the last time seen."""
+    if not _has_lapsed(watch, now, policy):
+        return watch, []
+    return _pause(watch, Reason.AWAY, now, policy)
+
+
+def pause(watch: Watch, by: Reason, now: datetime, policy: Policy) -> Outcome:
+    """The student or a proctor pauses. A proctor's pause outranks any other."""
+    if watch.state is State.ENDED:
+        raise SittingEnded
+    if by is Reason.STUDENT and watch.state is not State.RUNNING:
+        raise NotRunning
+    return _pause(watch, by, now, policy)
+
+
+def resume(watch: Watch, by: Reason, now: datetime) -> Outcome:
+    """Wants a look; a passed one sets the sitting running.
+
+    A person's pause is lifted first: back to checking in, with every retry to come.
+    """
+    if watch.state is State.ENDED:
+        raise SittingEnded
+    if by is Reason.STUDENT and watch.reason in PEOPLE - {Reason.STUDENT}:
+        raise NotYoursToResume
+    if watch.state is State.RUNNING:
+        return watch, []
+    if watch.reason in PEOPLE:
+        watch = replace(watch, state=State.CHECKING_IN, reason=None, failures=0)
+    return watch, [LookWanted(why=Why.RESUME, due_at=_not_too_soon(watch, now))]
+
+
+def check(watch: Watch, why: Why, now: datetime) -> Outcome:
+    """A proctor (`PROCTOR`) or the student (`RETRY`) wants a look now."""
+    if watch.state is State.ENDED:
+        raise SittingEnded
+    if why is Why.PROCTOR:
+        return watch, [LookWanted(why=why, due_at=now)]
+    if watch.reason in PEOPLE:
+        return watch, []
+    return watch, [LookWanted(why=why, due_at=_not_too_soon(watch, now))]
+
+
+def finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """The student is done: a last look confirms the time, then the sitting ends."""
+    if watch.state is State.ENDED:
+        return watch, []
+    if watch.state is not State.RUNNING:
+        return end(watch, Ending.FINISHED, now, policy)
+    finishing = replace(watch, finishing_since=watch.finishing_since or now)
+    return finishing, [LookWanted(why=Why.FINISH, due_at=now)]
+
+
+def end(watch: Watch, why: Ending, now: datetime, policy: Policy) -> Outcome:
+    """Ends the sitting. Provisional time waits for the student's next passed look."""
+    if watch.state is State.ENDED:
+        return watch, []
+    changes = _close(watch, now, policy)
+    ended = replace(
+        watch, state=State.ENDED, reason=why, running_from=None, finishing_since=None
+    )
+    return ended, [*changes, LooksCancelled()]
+
+
+def overdue_finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """The last look did not come in time: end anyway, time stays provisional."""
+    since = watch.finishing_since
+    if since is None or now - since < timedelta(seconds=policy.finish_within_s):
+        return watch, []
+    return end(watch, Ending.FINISHED, now, policy)
+
+
+def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """Nobody came back for a long time."""
+    patience = timedelta(seconds=policy.abandon_after_s)
+    last_sign = watch.seen_at or watch.opened_at
+    if watch.state is State.RUNNING or now - last_sign < patience:
+        return watch, []
+    return end(watch, Ending.ABANDONED, now, policy)
+
+
+def _pause(watch: Watch, reason: Reason, now: datetime, policy: Policy) -> Outcome:
+    changes = _close(watch, now, policy)
+    paused = replace(
+        watch,
+        state=State.PAUSED,
+        reason=reason,
+        running_from=None,
+        finishing_since=None,
+    )
+    return paused, [*changes, LooksCancelled()]
+
+
+def _close(watch: Watch, now: datetime, policy: Policy) -> list[Change]:
+    if watch.running_from is None:
+        return []
+    at = watch.seen_at if _has_lapsed(watch, now, policy) else now
+    changes: list[Change] = [StretchClosed(at=max(at or now, watch.running_from))]
+    if watch.doubt is not None:
+        # Leaving before the retries are used up must not save a stand-in's time.
+        changes.append(Voided(why=watch.doubt))
+    return changes
+
+
+def _not_too_soon(watch: Watch, now: datetime) -> datetime:
+    if watch.looked_at is None:
+        return now
+    return max(now, watch.looked_at + LOOK_GAP)
+
+
+def _has_lapsed(watch: Watch, now: datetime, policy: Policy) -> bool:
+    if watch.state is not State.RUNNING or watch.seen_at is None:
+        return False
+    return now - watch.seen_at > timedelta(seconds=policy.lapse_s)

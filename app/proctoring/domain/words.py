@@ -1,0 +1,79 @@
+"""The words of proctoring that are written down and sent: one meaning each."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a sitting stands."""
+
+    CHECKING_IN = "checking_in"
+    RUNNING = "running"
+    PAUSED = "paused"
+    ENDED = "ended"
+
+
+class Why(StrEnum):
+    """What made a look due."""
+
+    START = "start"
+    INTERVAL = "interval"
+    RANDOM = "random"
+    RESUME = "resume"
+    RETRY = "retry"
+    PROCTOR = "proctor"
+    FINISH = "finish"
+
+
+class Verdict(StrEnum):
+    """What policy says of a finding."""
+
+    MATCH = "match"
+    MISMATCH = "mismatch"
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    SPOOF = "spoof"
+    DARK = "dark"
+    BLURRED = "blurred"
+    SMALL = "small"
+    TURNED = "turned"
+    NO_VIDEO = "no_video"
+    SYSTEM_UNAVAILABLE = "system_unavailable"
+
+
+class Reason(StrEnum):
+    """Why a sitting is paused."""
+
+    STUDENT = "student"
+    PROCTOR = "proctor"
+    AWAY = "away"
+    NEEDS_PERSON = "needs_person"
+    NO_VIDEO = "no_video"
+    MISMATCH = "mismatch"
+    NO_FACE = "no_face"
+    SEVERAL_FACES = "several_faces"
+    SPOOF = "spoof"
+    DARK = "dark"
+    BLURRED = "blurred"
+    SMALL = "small"
+    TURNED = "turned"
+
+
+class Ending(StrEnum):
+    """Why a sitting ended."""
+
+    FINISHED = "finished"
+    PROCTOR = "proctor"
+    REPLACED = "replaced"
+    ABANDONED = "abandoned"
+
+
+PEOPLE = frozenset({Reason.STUDENT, Reason.PROCTOR, Reason.NEEDS_PERSON})
+"""Pauses that a passed look alone does not lift."""
+
+SUSPICIOUS = frozenset(
+    {Verdict.MISMATCH, Verdict.NO_FACE, Verdict.SEVERAL_FACES, Verdict.SPOOF}
+)
+"""Verdicts a person should judge once the retries are used up."""
+
+IMPOSTOR = frozenset({Verdict.MISMATCH, Verdict.SPOOF})
+"""Verdicts after which endless tries would help an attacker, not a student."""

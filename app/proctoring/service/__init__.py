@@ -1,0 +1,1 @@
+"""What other slices and workers may ask of proctoring. Services own transactions."""

@@ -1,0 +1,106 @@
+"""One way to change a sitting: lock, decide, write, commit, then ring."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from app.adapters.bell import Bell
+from app.adapters.db import Database, Tx
+from app.kernel.clock import Clock
+from app.kernel.ids import AccountId, LookId, SittingId
+from app.kernel.refusals import NotFound
+from app.proctoring.domain.planning import Chance, LookWanted
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import (
+    Change,
+    Confirmed,
+    IncidentRaised,
+    LooksCancelled,
+    Outcome,
+    StretchClosed,
+    StretchOpened,
+    Voided,
+    Watch,
+)
+from app.proctoring.store import incidents, looks, sittings, stretches
+
+Decision: TypeAlias = Callable[[Watch, datetime], Outcome]
+
+WALL = "wall"
+LOOKS = "looks"
+
+
+class NoSuchSitting(NotFound):
+    """There is no such sitting."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What every proctoring service works with."""
+
+    db: Database
+    clock: Clock
+    bell: Bell
+    policy: Policy
+    chance: Chance
+
+    async def change(
+        self, sitting: SittingId, decide: Decision, *, owner: AccountId | None = None
+    ) -> Watch:
+        """Raises `NoSuchSitting`, also when not `owner`'s, and what `decide` raises."""
+        async with self.db.transaction() as tx:
+            watch = await sittings.lock(tx, sitting)
+            if watch is None or (owner is not None and watch.account != owner):
+                raise NoSuchSitting
+            now = self.clock.now()
+            after, changes = decide(watch, now)
+            if changes or after != watch:
+                await write(tx, after, changes, now)
+        await self.tell(after, changes)
+        return after
+
+    async def tell(self, watch: Watch, changes: Sequence[Change] = ()) -> None:
+        """After the commit: whoever shows this sitting, and the sampler."""
+        topics = [topic_of(watch.account), WALL]
+        if any(isinstance(change, LookWanted) for change in changes):
+            topics.append(LOOKS)
+        await self.bell.ring(topics)
+
+
+def topic_of(account: AccountId) -> str:
+    return f"student:{account}"
+
+
+async def write(
+    tx: Tx,
+    watch: Watch,
+    changes: Sequence[Change],
+    now: datetime,
+    look: LookId | None = None,
+) -> None:
+    """Writes the watch and each change, in the order they were decided."""
+    await sittings.save(tx, watch, now)
+    for change in changes:
+        await _write_change(tx, watch, change, now, look)
+
+
+async def _write_change(
+    tx: Tx, watch: Watch, change: Change, now: datetime, look: LookId | None
+) -> None:
+    match change:
+        case StretchOpened(at=at):
+            await stretches.open_at(tx, watch.sitting, at)
+        case StretchClosed(at=at):
+            await stretches.close(tx, watch.sitting, at)
+        case Confirmed(since=since):
+            await stretches.confirm(tx, watch.account, since)
+        case Voided(why=why):
+            await stretches.void(tx, watch.account, why)
+        case LookWanted():
+            await looks.plan(tx, watch.sitting, change)
+        case LooksCancelled():
+            await looks.cancel_open(tx, watch.sitting, now)
+        case IncidentRaised(kind=kind):
+            assert look is not None, "only a judged look raises an incident"
+            await incidents.insert(tx, watch.sitting, look, kind, now)

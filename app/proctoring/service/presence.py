@@ -1,0 +1,120 @@
+"""Presence: who is there now, noted in one batched statement every few seconds."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from redis.exceptions import RedisError
+
+from app.kernel.ids import AccountId, SittingId
+from app.kernel.refusals import Unavailable
+from app.proctoring.domain.judge import looks_wanted
+from app.proctoring.domain.watch import Outcome, Watch
+from app.proctoring.service.desk import Desk
+from app.proctoring.store import sittings as store
+
+BELIEVE_S = 7
+"""A page says it is visible every 3 s; two may be lost."""
+
+log = structlog.get_logger()
+
+
+class VideoSeen(Protocol):
+    """The part of the media nodes' register that knows whose video arrives."""
+
+    async def video_seen(
+        self, wanted: list[tuple[SittingId, int]]
+    ) -> dict[SittingId, bool]:
+        """Raises OSError, TimeoutError or RedisError when nobody can tell."""
+
+
+@dataclass(slots=True)
+class _Page:
+    account: AccountId
+    sitting: SittingId
+    epoch: int
+    visible_at: datetime
+    video: bool = False
+
+
+class Presence:
+    """The pages whose sockets end in this process: bounded by the sockets open."""
+
+    def __init__(self, desk: Desk, media: VideoSeen) -> None:
+        self._desk = desk
+        self._media = media
+        self._pages: dict[object, _Page] = {}
+
+    def report(
+        self,
+        socket: object,
+        account: AccountId,
+        sitting: SittingId,
+        epoch: int,
+        *,
+        visible: bool,
+    ) -> None:
+        """A page says whether it is visible. Says nothing about time."""
+        if not visible:
+            return self.gone(socket)
+        old = self._pages.get(socket)
+        video = (
+            old.video if old and (old.sitting, old.epoch) == (sitting, epoch) else False
+        )
+        now = self._desk.clock.now()
+        self._pages[socket] = _Page(account, sitting, epoch, now, video)
+
+    def gone(self, socket: object) -> None:
+        """The socket closed or the page is hidden."""
+        self._pages.pop(socket, None)
+
+    async def run(self) -> None:
+        """Checkpoints until cancelled; a fault of ours skips one, no more."""
+        while True:
+            await asyncio.sleep(self._desk.policy.checkpoint_every_s)
+            try:
+                await self.checkpoint()
+            except (Unavailable, OSError, TimeoutError) as error:
+                log.warning("checkpoint_skipped", error=type(error).__name__)
+
+    async def checkpoint(self) -> None:
+        """Notes everybody present: page visible, socket open, video arriving."""
+        desk = self._desk
+        now = desk.clock.now()
+        pages = await self._with_video(now)
+        if not pages:
+            return
+        async with desk.db.transaction() as tx:
+            unwatched = await store.checkpoint(
+                tx,
+                [(page.sitting, page.epoch, page.account) for page in pages],
+                now,
+                timedelta(seconds=desk.policy.lapse_s),
+            )
+        for sitting in unwatched:
+            await desk.change(sitting, self._watch_again)
+
+    async def _with_video(self, now: datetime) -> list[_Page]:
+        oldest = now - timedelta(seconds=BELIEVE_S)
+        pages = [page for page in self._pages.values() if page.visible_at >= oldest]
+        if not pages:
+            return []
+        try:
+            seen = await self._media.video_seen(
+                [(page.sitting, page.epoch) for page in pages]
+            )
+        except (OSError, TimeoutError, RedisError) as error:
+            # Our fault must not cost the student: what we last knew still holds, and
+            # the time stays provisional until a look is passed.
+            log.warning("video_unknown", error=type(error).__name__)
+        else:
+            for page in pages:
+                page.video = seen.get(page.sitting, False)
+        return [page for page in pages if page.video]
+
+    def _watch_again(self, watch: Watch, now: datetime) -> Outcome:
+        """A student is there and no look is open: plan what should be."""
+        wanted = looks_wanted(watch, now, self._desk.policy, self._desk.chance)
+        return watch, [*wanted]

@@ -1,0 +1,171 @@
+"""Opening, pausing, resuming, finishing and sweeping sittings."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from uuid import uuid4
+
+from app.adapters.db import Tx
+from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.kernel.refusals import Conflict
+from app.proctoring.domain import watch as life
+from app.proctoring.domain.watch import Outcome, Watch
+from app.proctoring.domain.words import Ending, Reason, State, Why
+from app.proctoring.service.desk import Desk, write
+from app.proctoring.store import sittings as store
+
+
+class References(Protocol):
+    """The part of accounts that knows whether a face can be matched."""
+
+    async def require_reference(self, account: AccountId) -> None:
+        """Raises a Refusal that says what is wrong with the profile photo."""
+
+
+class SittingOpenElsewhere(Conflict):
+    """You are studying another module just now. One module counts at a time."""
+
+
+class OpenedMeanwhile(Conflict):
+    """Another page of yours opened a sitting just now. Please try again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """An open sitting and the epoch of the browser that may write to it."""
+
+    sitting: SittingId
+    epoch: int
+
+
+class Sittings:
+    """Commands of students and proctors, each one transaction."""
+
+    def __init__(self, desk: Desk, references: References) -> None:
+        self._desk = desk
+        self._references = references
+
+    async def open(
+        self, account: AccountId, module: ModuleCode, *, instead: bool = False
+    ) -> Opened:
+        """Opens a sitting of the module, or takes up the open one with a new epoch.
+
+        Raises `SittingOpenElsewhere` (module, module_title) unless `instead`, which
+        ends the other one. Repeating it is how a browser reconnects.
+        """
+        await self._references.require_reference(account)
+        async with self._desk.db.transaction() as tx:
+            found = await store.lock_open_of(tx, account)
+            now = self._desk.clock.now()
+            if found is not None and found.module == module:
+                watch = life.connected(found.watch)
+                await store.save(tx, watch, now)
+            else:
+                if found is not None:
+                    await self._replace(tx, found, now, instead=instead)
+                watch = await _insert(tx, account, module, now)
+        await self._desk.tell(watch)
+        return Opened(sitting=watch.sitting, epoch=watch.epoch)
+
+    async def _replace(
+        self, tx: Tx, found: store.Found, now: datetime, *, instead: bool
+    ) -> None:
+        if not instead:
+            raise SittingOpenElsewhere(module=found.module, module_title=found.title)
+        policy = self._desk.policy
+        await write(tx, *life.end(found.watch, Ending.REPLACED, now, policy), now)
+
+    async def streaming(
+        self, account: AccountId, sitting: SittingId, epoch: int
+    ) -> None:
+        """The browser says its video flows: look at once. A hint; adds no time."""
+
+        def decide(watch: Watch, now: datetime) -> Outcome:
+            return life.streaming(watch, now) if watch.epoch == epoch else (watch, [])
+
+        await self._desk.change(sitting, decide, owner=account)
+
+    async def pause(self, account: AccountId, sitting: SittingId) -> None:
+        policy = self._desk.policy
+        await self._desk.change(
+            sitting,
+            lambda watch, now: life.pause(watch, Reason.STUDENT, now, policy),
+            owner=account,
+        )
+
+    async def resume(self, account: AccountId, sitting: SittingId) -> None:
+        await self._desk.change(
+            sitting,
+            lambda watch, now: life.resume(watch, Reason.STUDENT, now),
+            owner=account,
+        )
+
+    async def retry(self, account: AccountId, sitting: SittingId) -> None:
+        await self._desk.change(
+            sitting,
+            lambda watch, now: life.check(watch, Why.RETRY, now),
+            owner=account,
+        )
+
+    async def finish(self, account: AccountId, sitting: SittingId) -> None:
+        policy = self._desk.policy
+        await self._desk.change(
+            sitting,
+            lambda watch, now: life.finish(watch, now, policy),
+            owner=account,
+        )
+
+    async def check_now(self, sitting: SittingId) -> None:
+        await self._desk.change(
+            sitting, lambda watch, now: life.check(watch, Why.PROCTOR, now)
+        )
+
+    async def pause_by_proctor(self, sitting: SittingId) -> None:
+        policy = self._desk.policy
+        await self._desk.change(
+            sitting, lambda watch, now: life.pause(watch, Reason.PROCTOR, now, policy)
+        )
+
+    async def resume_by_proctor(self, sitting: SittingId) -> None:
+        await self._desk.change(
+            sitting, lambda watch, now: life.resume(watch, Reason.PROCTOR, now)
+        )
+
+    async def end_by_proctor(self, sitting: SittingId) -> None:
+        policy = self._desk.policy
+        await self._desk.change(
+            sitting, lambda watch, now: life.end(watch, Ending.PROCTOR, now, policy)
+        )
+
+    async def sweep(self) -> int:
+        """Ends stretches nobody is present for, late finishes, abandoned sittings."""
+        policy = self._desk.policy
+        async with self._desk.db.connection() as tx:
+            found = await store.neglected(
+                tx,
+                self._desk.clock.now(),
+                timedelta(seconds=policy.lapse_s),
+                timedelta(seconds=policy.finish_within_s),
+                timedelta(seconds=policy.abandon_after_s),
+            )
+        for sitting in found:
+            await self._desk.change(sitting, self._neglect)
+        return len(found)
+
+    def _neglect(self, watch: Watch, now: datetime) -> Outcome:
+        policy = self._desk.policy
+        if watch.state is not State.RUNNING:
+            return life.abandoned(watch, now, policy)
+        lapsed, changes = life.lapsed(watch, now, policy)
+        if changes:
+            return lapsed, changes
+        return life.overdue_finish(watch, now, policy)
+
+
+async def _insert(
+    tx: Tx, account: AccountId, module: ModuleCode, now: datetime
+) -> Watch:
+    watch = Watch(sitting=SittingId(uuid4()), account=account, opened_at=now)
+    if not await store.insert(tx, watch, module):
+        raise OpenedMeanwhile
+    return watch

@@ -1,0 +1,1 @@
+"""What proctoring remembers: the only SQL of this slice."""

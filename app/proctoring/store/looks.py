@@ -1,0 +1,144 @@
+"""Looks: planned, leased, judged once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from app.adapters.db import Row, Tx
+from app.kernel.ids import LookId, SittingId
+from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.words import Verdict, Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One try of a look that is ours until the lease runs out."""
+
+    look: LookId
+    sitting: SittingId
+    why: Why
+    epoch: int
+    attempt: int
+    asked_at: datetime
+
+
+async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
+    """Opens a look, or hurries the open one of its kind.
+
+    A routine look keeps its time: hurrying it at each wish would raise its rate.
+    """
+    await tx.execute(
+        """INSERT INTO look (look_id, sitting_id, why, due_at) VALUES ($1, $2, $3, $4)
+           ON CONFLICT (sitting_id, why)
+               WHERE judged_at IS NULL AND cancelled_at IS NULL
+           DO UPDATE SET due_at = least(look.due_at, excluded.due_at)
+               WHERE look.why NOT IN ('interval', 'random')
+                 AND look.lease_until IS NULL""",
+        uuid4(),
+        sitting,
+        wanted.why,
+        wanted.due_at,
+    )
+
+
+async def cancel_open(tx: Tx, sitting: SittingId, now: datetime) -> None:
+    await tx.execute(
+        """UPDATE look SET cancelled_at = $2 WHERE sitting_id = $1
+           AND judged_at IS NULL AND cancelled_at IS NULL""",
+        sitting,
+        now,
+    )
+
+
+async def claim_due(
+    tx: Tx, now: datetime, lease: timedelta, *, attempts: int, limit: int
+) -> list[Lease]:
+    """Leases due looks whose tries are not used up, skipping what others claim."""
+    rows = await tx.fetch(
+        """WITH due AS (
+               SELECT look_id FROM look
+               WHERE judged_at IS NULL AND cancelled_at IS NULL AND due_at <= $1
+                 AND (lease_until IS NULL OR lease_until <= $1) AND attempts < $3
+               ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+           UPDATE look l SET lease_until = $1 + $2::interval, attempts = attempts + 1,
+               asked_at = $1, epoch = s.epoch
+           FROM due, sitting s
+           WHERE l.look_id = due.look_id AND s.sitting_id = l.sitting_id
+           RETURNING l.look_id, l.sitting_id, l.why, l.epoch, l.attempts, l.asked_at""",
+        now,
+        lease,
+        attempts,
+        limit,
+    )
+    return [_lease(row) for row in rows]
+
+
+async def used_up(tx: Tx, now: datetime, *, attempts: int, limit: int) -> list[Lease]:
+    """Looks that were tried as often as we try and never answered."""
+    rows = await tx.fetch(
+        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
+           WHERE judged_at IS NULL AND cancelled_at IS NULL
+             AND attempts >= $2 AND lease_until <= $1
+           ORDER BY due_at LIMIT $3""",
+        now,
+        attempts,
+        limit,
+    )
+    return [_lease(row) for row in rows]
+
+
+async def give_back(tx: Tx, lease: Lease, due_at: datetime) -> None:
+    """This try never started (no video yet): it does not count as one."""
+    await tx.execute(
+        """UPDATE look SET due_at = $3, lease_until = NULL, attempts = attempts - 1,
+               asked_at = CASE WHEN attempts > 1 THEN asked_at END
+           WHERE look_id = $1 AND attempts = $2
+             AND judged_at IS NULL AND cancelled_at IS NULL""",
+        lease.look,
+        lease.attempt,
+        due_at,
+    )
+
+
+async def leased(tx: Tx, look: LookId, attempt: int) -> Lease | None:
+    """The current try of an open look; None for a late, doubled or cancelled one.
+
+    Lock the sitting first: every change of its looks happens under that lock.
+    """
+    row = await tx.fetchrow(
+        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
+           WHERE look_id = $1 AND attempts = $2
+             AND judged_at IS NULL AND cancelled_at IS NULL FOR UPDATE""",
+        look,
+        attempt,
+    )
+    return _lease(row) if row else None
+
+
+async def write_verdict(
+    tx: Tx, look: LookId, verdict: Verdict, finding: str | None, now: datetime
+) -> None:
+    await tx.execute(
+        """UPDATE look SET judged_at = $2, verdict = $3, finding = $4::jsonb
+           WHERE look_id = $1""",
+        look,
+        now,
+        verdict,
+        finding,
+    )
+
+
+async def sitting_of(tx: Tx, look: LookId) -> SittingId | None:
+    found = await tx.fetchval("SELECT sitting_id FROM look WHERE look_id = $1", look)
+    return SittingId(found) if found else None
+
+
+def _lease(row: Row) -> Lease:
+    return Lease(
+        look=LookId(row["look_id"]),
+        sitting=SittingId(row["sitting_id"]),
+        why=Why(row["why"]),
+        epoch=row["epoch"],
+        attempt=row["attempts"],
+        asked_at=row["asked_at"],
+    )

@@ -1,0 +1,165 @@
+"""Sittings: one row each, locked by whoever changes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.adapters.db import Row, Tx
+from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.proctoring.domain.watch import Watch
+from app.proctoring.domain.words import Ending, Reason, State, Verdict
+
+_COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
+    verdict, looked_at, running_from, seen_at, finishing_since"""
+
+
+async def insert(tx: Tx, watch: Watch, module: ModuleCode) -> bool:
+    """False when the student has an open sitting already."""
+    tag = await tx.execute(
+        """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
+               opened_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (account_id) WHERE state <> 'ended' DO NOTHING""",
+        watch.sitting,
+        watch.account,
+        module,
+        watch.state,
+        watch.epoch,
+        watch.opened_at,
+    )
+    return tag == "INSERT 0 1"
+
+
+async def lock(tx: Tx, sitting: SittingId) -> Watch | None:
+    row = await tx.fetchrow(
+        f"SELECT {_COLUMNS} FROM sitting WHERE sitting_id = $1 FOR UPDATE",
+        sitting,
+    )
+    return _watch(row) if row else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A student's open sitting and the module it is of."""
+
+    watch: Watch
+    module: ModuleCode
+    title: str
+
+
+async def lock_open_of(tx: Tx, account: AccountId) -> Found | None:
+    row = await tx.fetchrow(
+        f"""SELECT {_COLUMNS}, module_code,
+                (SELECT title FROM module WHERE code = module_code) AS title
+            FROM sitting WHERE account_id = $1 AND state <> 'ended' FOR UPDATE""",
+        account,
+    )
+    if row is None:
+        return None
+    module = ModuleCode(row["module_code"])
+    return Found(watch=_watch(row), module=module, title=row["title"])
+
+
+async def save(tx: Tx, watch: Watch, now: datetime) -> None:
+    await tx.execute(
+        """UPDATE sitting SET state = $2, reason = $3, epoch = $4, failures = $5,
+               doubt = $6, verdict = $7, looked_at = $8, running_from = $9,
+               seen_at = greatest(seen_at, $10), finishing_since = $11,
+               ended_at = CASE WHEN $2 = 'ended' THEN coalesce(ended_at, $12) END
+           WHERE sitting_id = $1""",
+        watch.sitting,
+        watch.state,
+        watch.reason,
+        watch.epoch,
+        watch.failures,
+        watch.doubt,
+        watch.verdict,
+        watch.looked_at,
+        watch.running_from,
+        watch.seen_at,
+        watch.finishing_since,
+        now,
+    )
+
+
+async def checkpoint(
+    tx: Tx,
+    seen: Sequence[tuple[SittingId, int, AccountId]],
+    now: datetime,
+    lapse: timedelta,
+) -> list[SittingId]:
+    """Notes that these (sitting, epoch, owner) are present, all in one statement.
+
+    A running sitting whose presence had lapsed is left alone, so that a late
+    checkpoint never bridges a gap; housekeeping closes its stretch. Returns those
+    that have no open look and may need one.
+    """
+    rows = await tx.fetch(
+        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4)
+           FROM unnest($1::uuid[], $2::int[], $3::uuid[])
+               AS p (sitting_id, epoch, account_id)
+           WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
+             AND s.account_id = p.account_id AND s.state <> 'ended'
+             AND (s.state <> 'running' OR s.seen_at >= $4 - $5::interval)
+           RETURNING s.sitting_id, NOT EXISTS (
+               SELECT FROM look l WHERE l.sitting_id = s.sitting_id
+                 AND l.judged_at IS NULL AND l.cancelled_at IS NULL
+           ) AS unwatched""",
+        [sitting for sitting, _, _ in seen],
+        [epoch for _, epoch, _ in seen],
+        [account for _, _, account in seen],
+        now,
+        lapse,
+    )
+    return [SittingId(row["sitting_id"]) for row in rows if row["unwatched"]]
+
+
+async def neglected(
+    tx: Tx, now: datetime, lapse: timedelta, finish: timedelta, abandon: timedelta
+) -> list[SittingId]:
+    """Open sittings that presence, a last look or their student has left."""
+    rows = await tx.fetch(
+        """SELECT sitting_id FROM sitting
+           WHERE (state = 'running' AND seen_at < $1 - $2::interval)
+              OR (state = 'running' AND finishing_since < $1 - $3::interval)
+              OR (state IN ('checking_in', 'paused')
+                  AND coalesce(seen_at, opened_at) < $1 - $4::interval)
+           ORDER BY seen_at LIMIT 500""",
+        now,
+        lapse,
+        finish,
+        abandon,
+    )
+    return [SittingId(row["sitting_id"]) for row in rows]
+
+
+async def accounts_of(tx: Tx, sittings: Sequence[SittingId]) -> list[AccountId]:
+    rows = await tx.fetch(
+        "SELECT DISTINCT account_id FROM sitting WHERE sitting_id = ANY ($1)", sittings
+    )
+    return [AccountId(row["account_id"]) for row in rows]
+
+
+def _watch(row: Row) -> Watch:
+    state = State(row["state"])
+    reason = row["reason"]
+    kind = Ending if state is State.ENDED else Reason
+    return Watch(
+        sitting=SittingId(row["sitting_id"]),
+        account=AccountId(row["account_id"]),
+        opened_at=row["opened_at"],
+        state=state,
+        reason=kind(reason) if reason else None,
+        epoch=row["epoch"],
+        failures=row["failures"],
+        doubt=_verdict(row["doubt"]),
+        verdict=_verdict(row["verdict"]),
+        looked_at=row["looked_at"],
+        running_from=row["running_from"],
+        seen_at=row["seen_at"],
+        finishing_since=row["finishing_since"],
+    )
+
+
+def _verdict(word: str | None) -> Verdict | None:
+    return Verdict(word) if word else None

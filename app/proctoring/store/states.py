@@ -1,0 +1,98 @@
+"""What live pages show, read for many at once."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from app.adapters.db import Row, Tx
+from app.kernel.ids import AccountId
+
+# An open stretch has reached the last presence, and one checkpoint's length more
+# while presence is fresh: what a page shows between two checkpoints.
+_LENGTH = """extract(epoch FROM coalesce(x.ended_at,
+    greatest(x.started_at, least($1, p.seen_at + $2::interval))) - x.started_at)"""
+
+
+async def hours(
+    tx: Tx, accounts: Sequence[AccountId], now: datetime, reach: timedelta
+) -> list[Row]:
+    """account_id, module_code, title, set_code, required_s, confirmed_s, provisional_s.
+
+    Every module has a row for every account, begun or not.
+    """
+    return await tx.fetch(
+        f"""WITH told AS (
+                SELECT x.account_id, x.module_code,
+                    sum({_LENGTH}) FILTER (WHERE x.state = 'confirmed') AS confirmed,
+                    sum({_LENGTH}) FILTER (WHERE x.state = 'provisional') AS provisional
+                FROM stretch x JOIN sitting p USING (sitting_id)
+                WHERE x.account_id = ANY ($3) GROUP BY 1, 2)
+            SELECT a.account_id, m.code AS module_code, m.title, m.set_code,
+                (m.hours * 3600)::float8 AS required_s,
+                coalesce(t.confirmed, 0)::float8 AS confirmed_s,
+                coalesce(t.provisional, 0)::float8 AS provisional_s
+            FROM unnest($3::uuid[]) AS a (account_id) CROSS JOIN module m
+            LEFT JOIN told t ON t.account_id = a.account_id AND t.module_code = m.code
+            ORDER BY m.set_code, m.position""",
+        now,
+        reach,
+        accounts,
+    )
+
+
+async def current_sittings(
+    tx: Tx, accounts: Sequence[AccountId], now: datetime
+) -> list[Row]:
+    """The open sitting of each account, with its open look's times."""
+    return await tx.fetch(
+        """SELECT s.*, l.looking, l.next_try_at FROM sitting s
+           LEFT JOIN LATERAL (
+               SELECT bool_or(lease_until > $2) AS looking,
+                   min(due_at) FILTER (WHERE why IN ('retry', 'resume', 'start'))
+                       AS next_try_at
+               FROM look WHERE sitting_id = s.sitting_id
+                 AND judged_at IS NULL AND cancelled_at IS NULL) l ON true
+           WHERE s.account_id = ANY ($1) AND s.state <> 'ended'""",
+        accounts,
+        now,
+    )
+
+
+async def last_ended(
+    tx: Tx, accounts: Sequence[AccountId], since: datetime
+) -> list[Row]:
+    """account_id, module_code, reason, ended_at of each account's latest ended one."""
+    return await tx.fetch(
+        """SELECT DISTINCT ON (account_id) account_id, module_code, reason, ended_at
+           FROM sitting WHERE account_id = ANY ($1) AND state = 'ended'
+             AND ended_at > $2 ORDER BY account_id, ended_at DESC""",
+        accounts,
+        since,
+    )
+
+
+async def wall(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
+    """Every open sitting with its student, module, time of that module and incident."""
+    return await tx.fetch(
+        f"""SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
+                EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
+                    AND judged_at IS NULL AND cancelled_at IS NULL
+                    AND lease_until > $1) AS looking,
+                coalesce(t.confirmed, 0)::float8 AS confirmed_s,
+                coalesce(t.provisional, 0)::float8 AS provisional_s,
+                i.incident_id, i.kind AS incident_kind, i.raised_at
+            FROM sitting s JOIN account a USING (account_id)
+            JOIN module m ON m.code = s.module_code
+            LEFT JOIN LATERAL (
+                SELECT sum({_LENGTH}) FILTER (WHERE x.state = 'confirmed') AS confirmed,
+                    sum({_LENGTH}) FILTER (WHERE x.state = 'provisional') AS provisional
+                FROM stretch x JOIN sitting p USING (sitting_id)
+                WHERE x.account_id = s.account_id AND x.module_code = s.module_code
+            ) t ON true
+            LEFT JOIN LATERAL (
+                SELECT incident_id, kind, raised_at FROM incident
+                WHERE sitting_id = s.sitting_id ORDER BY raised_at DESC LIMIT 1
+            ) i ON true
+            WHERE s.state <> 'ended' LIMIT 2000""",
+        now,
+        reach,
+    )

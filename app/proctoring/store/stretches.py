@@ -1,0 +1,47 @@
+"""The ledger of time. The schema forbids overlaps and changes to closed time."""
+
+from datetime import datetime
+
+from app.adapters.db import Tx
+from app.kernel.ids import AccountId, SittingId
+from app.proctoring.domain.words import Verdict
+
+
+async def open_at(tx: Tx, sitting: SittingId, at: datetime) -> None:
+    await tx.execute(
+        """INSERT INTO stretch (sitting_id, account_id, module_code, started_at)
+           SELECT sitting_id, account_id, module_code, $2 FROM sitting
+           WHERE sitting_id = $1""",
+        sitting,
+        at,
+    )
+
+
+async def close(tx: Tx, sitting: SittingId, at: datetime) -> None:
+    await tx.execute(
+        """UPDATE stretch SET ended_at = $2
+           WHERE sitting_id = $1 AND ended_at IS NULL""",
+        sitting,
+        at,
+    )
+
+
+async def confirm(tx: Tx, account: AccountId, since: datetime) -> None:
+    """Closed provisional time counts; what ended before `since` is void (a gap)."""
+    await tx.execute(
+        """UPDATE stretch SET
+               state = CASE WHEN ended_at >= $2 THEN 'confirmed' ELSE 'void' END,
+               void_reason = CASE WHEN ended_at < $2 THEN 'gap' END
+           WHERE account_id = $1 AND state = 'provisional' AND ended_at IS NOT NULL""",
+        account,
+        since,
+    )
+
+
+async def void(tx: Tx, account: AccountId, why: Verdict) -> None:
+    await tx.execute(
+        """UPDATE stretch SET state = 'void', void_reason = $2
+           WHERE account_id = $1 AND state = 'provisional' AND ended_at IS NOT NULL""",
+        account,
+        why,
+    )
