@@ -50,8 +50,8 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     """One verdict, applied. Late, doubled or overtaken looks change no time."""
     if watch.state is State.ENDED or look.epoch != watch.epoch:
         return watch, []
-    if watch.looked_at is not None and look.asked_at < watch.looked_at:
-        return watch, []  # A newer look has been judged already.
+    if watch.looked_at is not None and look.asked_at <= watch.looked_at:
+        return watch, []  # Judged before, or overtaken by a newer look.
     watch, before = lapsed(watch, look.asked_at, policy)
     watch = replace(watch, verdict=look.verdict, looked_at=look.asked_at)
     if look.verdict is Verdict.MATCH:
@@ -74,8 +74,17 @@ def looks_wanted(
     return [LookWanted(why=arrival(watch), due_at=now)]
 
 
+def _try_later(watch: Watch, look: Judged, policy: Policy) -> list[Change]:
+    """Our fault: nothing changes for the student, and we look again."""
+    if watch.reason in PEOPLE:
+        return []
+    return [_again(look.at, policy.unavailable_retry_s)]
+
+
 def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
-    since = Confirmed(since=look.asked_at - timedelta(seconds=policy.bridge_s))
+    since = Confirmed(
+        since=look.asked_at - timedelta(seconds=policy.bridge_s), until=look.asked_at
+    )
     watch = replace(watch, failures=0, doubt=None)
     if watch.state is State.RUNNING:
         return _passed_running(watch, look, policy, chance, since)

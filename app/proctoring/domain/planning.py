@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.kernel.ids import LookId, SittingId
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Why
 
@@ -22,6 +23,18 @@ class LookWanted:
 
     why: Why
     due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """One try of a look that is ours until the lease runs out."""
+
+    look: LookId
+    sitting: SittingId
+    why: Why
+    epoch: int
+    attempt: int
+    asked_at: datetime
 
 
 def routine(now: datetime, policy: Policy, chance: Chance) -> Iterator[LookWanted]:

@@ -52,9 +52,13 @@ class StretchClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """Every provisional stretch of the student that ended since `since` counts."""
+    """Provisional stretches of the student that ended by `until` are decided.
+
+    Those that ended before `since` are void: too long a gap to vouch for.
+    """
 
     since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,8 +93,8 @@ async def _write_change(
             await stretches.open_at(tx, watch.sitting, at)
         case StretchClosed(at=at):
             await stretches.close(tx, watch.sitting, at)
-        case Confirmed(since=since):
-            await stretches.confirm(tx, watch.account, since)
+        case Confirmed(since=since, until=until):
+            await stretches.confirm(tx, watch.account, since, until)
         case Voided(why=why):
             await stretches.void(tx, watch.account, why)
         case LookWanted():

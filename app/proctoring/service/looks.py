@@ -8,12 +8,12 @@ from app.kernel.findings import Finding
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.judge import Judged, judge
 from app.proctoring.domain.judging import verdict_of
+from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.desk import WALL, Desk, topic_of, write
 from app.proctoring.store import looks as store
 from app.proctoring.store import sittings
-from app.proctoring.store.looks import Lease
 
 CLAIM_MOST = 50
 GIVE_BACK = timedelta(seconds=1)

@@ -1,25 +1,12 @@
 """Looks: planned, leased, judged once."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from app.adapters.db import Row, Tx
 from app.kernel.ids import LookId, SittingId
-from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.planning import Lease, LookWanted
 from app.proctoring.domain.words import Verdict, Why
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lease:
-    """One try of a look that is ours until the lease runs out."""
-
-    look: LookId
-    sitting: SittingId
-    why: Why
-    epoch: int
-    attempt: int
-    asked_at: datetime
 
 
 async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:

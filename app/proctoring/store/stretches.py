@@ -26,15 +26,16 @@ async def close(tx: Tx, sitting: SittingId, at: datetime) -> None:
     )
 
 
-async def confirm(tx: Tx, account: AccountId, since: datetime) -> None:
-    """Closed provisional time counts; what ended before `since` is void (a gap)."""
+async def confirm(tx: Tx, account: AccountId, since: datetime, until: datetime) -> None:
+    """Provisional time ended by `until` counts; before `since` it is void (a gap)."""
     await tx.execute(
         """UPDATE stretch SET
                state = CASE WHEN ended_at >= $2 THEN 'confirmed' ELSE 'void' END,
                void_reason = CASE WHEN ended_at < $2 THEN 'gap' END
-           WHERE account_id = $1 AND state = 'provisional' AND ended_at IS NOT NULL""",
+           WHERE account_id = $1 AND state = 'provisional' AND ended_at <= $3""",
         account,
         since,
+        until,
     )
 
 

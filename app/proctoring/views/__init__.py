@@ -1,0 +1,1 @@
+"""Proctoring over HTTP and WebSocket."""
