@@ -1,0 +1,53 @@
+"""`python -m workers NAME…`: runs one or several workers in this process."""
+
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from typing import Any
+
+import click
+import uvloop
+
+from app.adapters.logs import set_up_logging
+from app.settings import Settings, read_settings
+from workers.house import House, open_house
+
+Worker = Callable[[House], Coroutine[Any, Any, None]]
+
+
+@click.command(name="spom worker")
+@click.argument(
+    "names",
+    nargs=-1,
+    metavar="[sampler] [face_matcher] [housekeeping]",
+    type=click.Choice(["sampler", "face_matcher", "housekeeping"]),
+)
+def main(names: tuple[str, ...]) -> None:
+    """Runs the named workers, or all of them, until told to stop."""
+    set_up_logging()
+    settings = read_settings()
+    wanted = names or ("sampler", "face_matcher", "housekeeping")
+    uvloop.run(_run(settings, [_worker(name) for name in wanted]))
+
+
+async def _run(settings: Settings, workers: list[Worker]) -> None:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
+    async with open_house(settings) as house, asyncio.TaskGroup() as group:
+        tasks = [group.create_task(work(house)) for work in workers]
+        await stopped.wait()
+        for task in tasks:
+            task.cancel()
+
+
+def _worker(name: str) -> Worker:
+    """Imports only what the named worker needs: the models are the matcher's alone."""
+    run: Worker = import_module(f"workers.{name}").run
+    return run
+
+
+if __name__ == "__main__":
+    main()

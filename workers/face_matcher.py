@@ -1,0 +1,121 @@
+"""Face matcher: samples in, findings out; and references from profile photos.
+
+The stream only carries bytes. A sample is judged under its look's lease in
+PostgreSQL, so one that is lost, doubled or left by a killed matcher costs a second
+capture and nothing else.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+from redis.exceptions import RedisError, ResponseError
+
+from app.kernel.findings import Finding
+from app.kernel.messages import Malformed, Sample
+from app.kernel.refusals import Unavailable
+from media.faces.engine import FaceEngine, PhotoRefused
+from workers.house import House
+
+STREAM = "samples"
+GROUP = "face_matcher"
+BLOCK_MS = 2_000
+REFERENCES_EVERY_S = 1.0
+FAULT_PAUSE_S = 1.0
+
+log = structlog.get_logger()
+
+
+async def run(house: House) -> None:
+    """Loads the models, then matches until cancelled."""
+    await Matcher(house, FaceEngine.load(house.settings.pack)).run()
+
+
+class Matcher:
+    """One engine, one thread: the models use their own."""
+
+    def __init__(self, house: House, engine: FaceEngine) -> None:
+        self._house = house
+        self._engine = engine
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="faces")
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._keep_on(self._judge_next))
+            group.create_task(self._keep_on(self._make_references))
+
+    async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except (Unavailable, RedisError, OSError, TimeoutError) as error:
+                log.warning("matching_failed", error=type(error).__name__)
+                await asyncio.sleep(FAULT_PAUSE_S)
+
+    async def _judge_next(self) -> None:
+        """Takes one sample, judges it, and removes it."""
+        redis = self._house.patient_redis
+        try:
+            found = await redis.xreadgroup(
+                GROUP, self._name, {STREAM: ">"}, count=1, block=BLOCK_MS
+            )
+        except ResponseError:  # no stream or group: Redis came back empty
+            await self._make_group()
+            return
+        for _, entries in found or []:
+            for entry, fields in entries:
+                await self._judge(fields)
+                await redis.xack(STREAM, GROUP, entry)
+                await redis.xdel(STREAM, entry)
+
+    async def _make_group(self) -> None:
+        try:
+            await self._house.redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
+        except ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+    async def _judge(self, fields: Mapping[bytes, bytes]) -> None:
+        try:
+            sample = Sample.from_fields(fields)
+        except Malformed:
+            log.warning("sample_unreadable")
+            return
+        finding = await self._examine(sample)
+        command = sample.command
+        verdict = await self._house.looks.record(command.look, command.attempt, finding)
+        log.info("look_judged", look=str(command.look), verdict=verdict)
+
+    async def _examine(self, sample: Sample) -> Finding:
+        account = await self._house.looks.account_of(sample.command.sitting)
+        accounts, engine = self._house.accounts, self._engine
+        reference = None
+        if account is not None:
+            reference = await accounts.reference_of(account, engine.pack)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(
+            self._thread, engine.examine, sample.frames, reference
+        )
+
+    async def _make_references(self) -> None:
+        """Makes the references that are wanted: once a photo and pack."""
+        accounts, engine = self._house.accounts, self._engine
+        wanted = await accounts.claim_wanted_reference(engine.pack)
+        if wanted is None:
+            await asyncio.sleep(REFERENCES_EVERY_S)
+            return
+        loop = asyncio.get_running_loop()
+        try:
+            template = await loop.run_in_executor(
+                self._thread, engine.enrol, wanted.jpeg
+            )
+        except PhotoRefused as refusal:
+            await accounts.refuse_reference(wanted.photo, engine.pack, str(refusal))
+        else:
+            await accounts.save_reference(wanted.photo, template)
+        log.info("reference_decided", photo=str(wanted.photo))

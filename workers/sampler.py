@@ -1,0 +1,68 @@
+"""Sampler: claims due looks and asks the media node of each to capture."""
+
+import asyncio
+
+import structlog
+from redis.exceptions import RedisError
+
+from app.adapters.bell import Rings
+from app.adapters.media_nodes import MediaNodes
+from app.kernel.messages import CaptureCommand
+from app.kernel.refusals import Unavailable
+from app.proctoring.domain.planning import Lease
+from app.proctoring.service.desk import LOOKS
+from workers.house import House
+
+POLL_S = 0.5
+"""A look's time comes without a ring: nobody waits longer than this for it."""
+COMMANDS_MAX = 1_000
+
+log = structlog.get_logger()
+
+
+async def run(house: House) -> None:
+    """Until cancelled. A fault of Redis or PostgreSQL is retried, never fatal."""
+    nodes = MediaNodes(house.redis)
+    async with house.desk.bell.listen() as rings:
+        while True:
+            try:
+                while await sample_due(house, nodes):
+                    pass
+            except (Unavailable, RedisError, OSError, TimeoutError) as error:
+                log.warning("sampling_failed", error=type(error).__name__)
+            await _until_wanted(rings)
+
+
+async def sample_due(house: House, nodes: MediaNodes) -> int:
+    """Hands out what is due now; the number of looks claimed."""
+    leases = await house.looks.claim_due()
+    await house.looks.announce(leases)
+    for lease in leases:
+        await _command(house, nodes, lease)
+    return len(leases)
+
+
+async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
+    node = await nodes.node_of(lease.sitting, lease.epoch)
+    if node is None:
+        await house.looks.give_back(lease)
+        return
+    command = CaptureCommand(
+        look=lease.look,
+        attempt=lease.attempt,
+        sitting=lease.sitting,
+        epoch=lease.epoch,
+    )
+    fields = command.to_fields()
+    await house.redis.xadd(f"capture:{node}", fields, maxlen=COMMANDS_MAX)
+    log.info("look_commanded", look=str(lease.look), why=lease.why, node=node)
+
+
+async def _until_wanted(rings: Rings) -> None:
+    """Until somebody wants a look, or for a moment."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + POLL_S
+    while (left := deadline - loop.time()) > 0:
+        rung = await rings.take(within_s=0, or_all_every_s=left)
+        if rung.everything or LOOKS in rung.topics:
+            return
