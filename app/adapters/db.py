@@ -9,7 +9,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from app.kernel.refusals import Unavailable
 
-Tx: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
 
 COMMAND_TIMEOUT_S = 5.0

@@ -95,12 +95,12 @@ async def checkpoint(
     that have no open look and may need one.
     """
     rows = await tx.fetch(
-        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4)
+        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4::timestamptz)
            FROM unnest($1::uuid[], $2::int[], $3::uuid[])
                AS p (sitting_id, epoch, account_id)
            WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
              AND s.account_id = p.account_id AND s.state <> 'ended'
-             AND (s.state <> 'running' OR s.seen_at >= $4 - $5::interval)
+             AND (s.state <> 'running' OR s.seen_at >= $4::timestamptz - $5::interval)
            RETURNING s.sitting_id, NOT EXISTS (
                SELECT FROM look l WHERE l.sitting_id = s.sitting_id
                  AND l.judged_at IS NULL AND l.cancelled_at IS NULL
@@ -120,10 +120,10 @@ async def neglected(
     """Open sittings that presence, a last look or their student has left."""
     rows = await tx.fetch(
         """SELECT sitting_id FROM sitting
-           WHERE (state = 'running' AND seen_at < $1 - $2::interval)
-              OR (state = 'running' AND finishing_since < $1 - $3::interval)
+           WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
+              OR (state = 'running' AND finishing_since < $1::timestamptz - $3::interval)
               OR (state IN ('checking_in', 'paused')
-                  AND coalesce(seen_at, opened_at) < $1 - $4::interval)
+                  AND coalesce(seen_at, opened_at) < $1::timestamptz - $4::interval)
            ORDER BY seen_at LIMIT 500""",
         now,
         lapse,

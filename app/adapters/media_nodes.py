@@ -1,0 +1,101 @@
+"""The register of media nodes: who is there, how full, and whose video arrives.
+
+Everything in it expires by itself, so a node that dies is forgotten in seconds, and
+a Redis that comes back empty is full again after one beat.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from redis.asyncio import Redis
+
+from app.kernel.ids import SittingId
+from app.kernel.refusals import Unavailable
+
+NODE_LIFE_S = 6
+VIDEO_LIFE_S = 8
+
+
+class NoMediaNode(Unavailable):
+    """The camera service is out of reach just now. Your time is safe; try again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaNode:
+    """`url` is how browsers reach it; `streams` of `capacity` are in use."""
+
+    name: str
+    url: str
+    streams: int
+    capacity: int
+
+
+class MediaNodes:
+    """Reads and writes the register. Every call may raise RedisError."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def beat(
+        self, node: MediaNode, videos: Iterable[tuple[SittingId, int]]
+    ) -> None:
+        """The node lives, and video of these (sitting, epoch) arrives there."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.set(f"node:{node.name}", json.dumps(asdict(node)), ex=NODE_LIFE_S)
+            pipe.sadd("nodes", node.name)
+            for sitting, epoch in videos:
+                value = f"{epoch}:{node.name}"
+                pipe.set(f"video:{sitting}", value, ex=VIDEO_LIFE_S)
+            await pipe.execute()
+
+    async def leave(self, name: str) -> None:
+        """The node goes in good order."""
+        await self._redis.delete(f"node:{name}")
+        await self._redis.srem("nodes", name)
+
+    async def nodes(self) -> list[MediaNode]:
+        """Nodes that beat lately; those that stopped are struck from the list."""
+        names = [_text(name) for name in await self._redis.smembers("nodes")]
+        if not names:
+            return []
+        cards = await self._redis.mget([f"node:{name}" for name in names])
+        gone = [name for name, card in zip(names, cards, strict=True) if card is None]
+        if gone:
+            await self._redis.srem("nodes", *gone)
+        return [MediaNode(**json.loads(card)) for card in cards if card is not None]
+
+    async def least_loaded(self) -> MediaNode:
+        """Raises NoMediaNode when none has room."""
+        free = [node for node in await self.nodes() if node.streams < node.capacity]
+        if not free:
+            raise NoMediaNode
+        return min(free, key=lambda node: node.streams / node.capacity)
+
+    async def video_seen(
+        self, wanted: Sequence[tuple[SittingId, int]]
+    ) -> dict[SittingId, bool]:
+        """Whether video of each (sitting, epoch) arrives somewhere."""
+        if not wanted:
+            return {}
+        keys = [f"video:{sitting}" for sitting, _ in wanted]
+        values = await self._redis.mget(keys)
+        return {
+            sitting: _node(value, epoch) is not None
+            for (sitting, epoch), value in zip(wanted, values, strict=True)
+        }
+
+    async def node_of(self, sitting: SittingId, epoch: int) -> str | None:
+        """The name of the node that has this video."""
+        return _node(await self._redis.get(f"video:{sitting}"), epoch)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def _node(value: bytes | str | None, epoch: int) -> str | None:
+    if value is None:
+        return None
+    found, _, name = _text(value).partition(":")
+    return name if int(found) == epoch else None

@@ -1,0 +1,26 @@
+"""Redis or Valkey, with short patience.
+
+redis-py 8.1's defaults retry and wait: under a partition one `xadd` blocked for 59 s.
+Here a call is answered in half a second or fails, and is not sent twice: a write
+that timed out may have happened.
+"""
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+PATIENCE_S = 0.5
+CONNECTIONS_MAX = 50
+
+
+def connect(url: str, *, patience_s: float = PATIENCE_S) -> Redis:
+    """Opens nothing yet. `patience_s` must exceed any blocking read of this client."""
+    client: Redis = Redis.from_url(
+        url,
+        socket_timeout=patience_s,
+        socket_connect_timeout=PATIENCE_S,
+        retry=Retry(NoBackoff(), 0),
+        retry_on_error=[],
+        max_connections=CONNECTIONS_MAX,
+    )
+    return client

@@ -1,0 +1,83 @@
+"""Real servers for the tests that need them: one PostgreSQL and one Valkey a run."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from app.adapters import db
+from app.adapters.embedded import start_postgres, start_valkey
+from app.adapters.migrations import migrate
+from app.adapters.redis import connect as connect_redis
+
+ROOT = Path(__file__).parents[1]
+SHARED_FACES = ROOT.parent / "shared" / "faces"
+
+
+@pytest.fixture(scope="session")
+def service_folder():
+    folder = Path(tempfile.mkdtemp(prefix="spom-test-", dir="/var/tmp"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(service_folder):
+    server = start_postgres(service_folder, durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+async def template_database(postgres_server):
+    await migrate(postgres_server.url())
+    return "spom"
+
+
+async def _administer(server, command: str) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    await connection.execute(command)
+    await connection.close()
+
+
+@pytest.fixture
+async def database_url(postgres_server, template_database):
+    """A fresh, migrated database, copied from the template."""
+    name = f"t{uuid4().hex}"
+    await _administer(
+        postgres_server, f"CREATE DATABASE {name} TEMPLATE {template_database}"
+    )
+    yield postgres_server.url(name)
+    await _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def database(database_url):
+    opened = await db.connect(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(service_folder):
+    server = start_valkey(service_folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def redis_url(valkey_server):
+    """An empty Valkey."""
+    valkey_server.client().flushall()
+    return valkey_server.url
+
+
+@pytest.fixture
+async def redis(redis_url):
+    client = connect_redis(redis_url)
+    yield client
+    await client.aclose()
