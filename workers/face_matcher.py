@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.redis import entries_of
 from app.kernel.findings import Finding
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
@@ -67,11 +68,10 @@ class Matcher:
         except ResponseError:  # no stream or group: Redis came back empty
             await self._make_group()
             return
-        for _, entries in found or []:
-            for entry, fields in entries:
-                await self._judge(fields)
-                await redis.xack(STREAM, GROUP, entry)
-                await redis.xdel(STREAM, entry)
+        for entry, fields in entries_of(found):
+            await self._judge(fields)
+            await redis.xack(STREAM, GROUP, entry)
+            await redis.xdel(STREAM, entry)
 
     async def _make_group(self) -> None:
         try:

@@ -11,6 +11,7 @@ from app.accounts.service import Accounts
 from app.adapters.bell import RedisBell
 from app.adapters.clock import AnchoredClock
 from app.adapters.db import connect as connect_database
+from app.adapters.passwords import Passwords
 from app.adapters.redis import connect as connect_redis
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
@@ -55,7 +56,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             policy=settings.policy,
             chance=SystemRandom(),
         )
-        accounts = Accounts(database, clock)
+        accounts = Accounts(database, clock, Passwords())
         yield House(
             settings=settings,
             clock=clock,

@@ -6,7 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.bell import Rings
-from app.adapters.media_nodes import MediaNodes
+from app.adapters.media_nodes import MediaNodes, capture_stream
 from app.kernel.messages import CaptureCommand
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.planning import Lease
@@ -53,8 +53,8 @@ async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
         sitting=lease.sitting,
         epoch=lease.epoch,
     )
-    fields = command.to_fields()
-    await house.redis.xadd(f"capture:{node}", fields, maxlen=COMMANDS_MAX)
+    stream, fields = capture_stream(node), command.to_fields()
+    await house.redis.xadd(stream, fields, maxlen=COMMANDS_MAX)
     log.info("look_commanded", look=str(lease.look), why=lease.why, node=node)
 
 

@@ -17,6 +17,11 @@ NODE_LIFE_S = 6
 VIDEO_LIFE_S = 8
 
 
+def capture_stream(node: str) -> str:
+    """The Redis stream of a node's capture commands."""
+    return f"capture:{node}"
+
+
 class NoMediaNode(Unavailable):
     """The camera service is out of reach just now. Your time is safe; try again."""
 

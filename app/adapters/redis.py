@@ -5,6 +5,9 @@ Here a call is answered in half a second or fails, and is not sent twice: a writ
 that timed out may have happened.
 """
 
+from collections.abc import Mapping
+from typing import cast
+
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
@@ -24,3 +27,12 @@ def connect(url: str, *, patience_s: float = PATIENCE_S) -> Redis:
         max_connections=CONNECTIONS_MAX,
     )
     return client
+
+
+Entry = tuple[bytes, Mapping[bytes, bytes]]
+
+
+def entries_of(answer: object) -> list[Entry]:
+    """The (id, fields) pairs in the answer to XREAD or XREADGROUP of one stream."""
+    streams = cast("list[tuple[bytes, list[Entry]]]", answer or [])
+    return [entry for _, entries in streams for entry in entries]

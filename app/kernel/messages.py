@@ -6,11 +6,14 @@ Fields are bytes: no pickle, nothing executable. A message that cannot be read r
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 from uuid import UUID
 
 from app.kernel.ids import LookId, SittingId
 
 MAX_FRAMES = 5
+_Word: TypeAlias = bytes | bytearray | memoryview | str | int | float
+Fields: TypeAlias = dict[_Word, _Word]
 
 
 class Malformed(ValueError):
@@ -26,7 +29,7 @@ class CaptureCommand:
     sitting: SittingId
     epoch: int
 
-    def to_fields(self) -> dict[str, bytes]:
+    def to_fields(self) -> Fields:
         return {
             "look": str(self.look).encode(),
             "attempt": str(self.attempt).encode(),
@@ -57,9 +60,11 @@ class Sample:
     command: CaptureCommand
     frames: tuple[bytes, ...]
 
-    def to_fields(self) -> dict[str, bytes]:
-        frames = {f"frame{i}": jpeg for i, jpeg in enumerate(self.frames[:MAX_FRAMES])}
-        return self.command.to_fields() | frames
+    def to_fields(self) -> Fields:
+        fields = self.command.to_fields()
+        for number, jpeg in enumerate(self.frames[:MAX_FRAMES]):
+            fields[f"frame{number}"] = jpeg
+        return fields
 
     @classmethod
     def from_fields(cls, fields: Mapping[bytes, bytes]) -> "Sample":

@@ -47,8 +47,8 @@ async def claim_due(
                WHERE judged_at IS NULL AND cancelled_at IS NULL AND due_at <= $1
                  AND (lease_until IS NULL OR lease_until <= $1) AND attempts < $3
                ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-           UPDATE look l SET lease_until = $1::timestamptz + $2::interval, attempts = attempts + 1,
-               asked_at = $1, epoch = s.epoch
+           UPDATE look l SET lease_until = $1::timestamptz + $2::interval,
+               attempts = attempts + 1, asked_at = $1, epoch = s.epoch
            FROM due, sitting s
            WHERE l.look_id = due.look_id AND s.sitting_id = l.sitting_id
            RETURNING l.look_id, l.sitting_id, l.why, l.epoch, l.attempts, l.asked_at""",

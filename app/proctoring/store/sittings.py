@@ -121,7 +121,8 @@ async def neglected(
     rows = await tx.fetch(
         """SELECT sitting_id FROM sitting
            WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
-              OR (state = 'running' AND finishing_since < $1::timestamptz - $3::interval)
+              OR (state = 'running'
+                  AND finishing_since < $1::timestamptz - $3::interval)
               OR (state IN ('checking_in', 'paused')
                   AND coalesce(seen_at, opened_at) < $1::timestamptz - $4::interval)
            ORDER BY seen_at LIMIT 500""",

@@ -9,7 +9,8 @@ from app.kernel.ids import AccountId
 # An open stretch has reached the last presence, and one checkpoint's length more
 # while presence is fresh: what a page shows between two checkpoints.
 _LENGTH = """extract(epoch FROM coalesce(x.ended_at,
-    greatest(x.started_at, least($1::timestamptz, p.seen_at + $2::interval))) - x.started_at)"""
+    greatest(x.started_at, least($1::timestamptz, p.seen_at + $2::interval)))
+    - x.started_at)"""
 
 
 async def hours(

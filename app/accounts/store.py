@@ -1,0 +1,187 @@
+"""Accounts, log-ins, photos and references: the only SQL of this slice."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.accounts.domain import Identity, Role
+from app.adapters.db import Row, Tx
+from app.kernel.findings import Template
+from app.kernel.ids import AccountId, PhotoId
+
+
+async def insert_account(
+    tx: Tx, identity: Identity, password_hash: str, now: datetime
+) -> AccountId:
+    """The account of this SRN: new, or the one that is there already, renamed."""
+    found: AccountId = await tx.fetchval(
+        """INSERT INTO account (account_id, srn, name, role, password_hash, created_at)
+           VALUES ($1, $2, $3, $4, $5, $6)
+           ON CONFLICT (srn) DO UPDATE SET name = excluded.name
+           RETURNING account_id""",
+        identity.account,
+        identity.srn,
+        identity.name,
+        identity.role,
+        password_hash,
+        now,
+    )
+    return found
+
+
+async def password_of(tx: Tx, srn: str) -> tuple[AccountId, str] | None:
+    row = await tx.fetchrow(
+        "SELECT account_id, password_hash FROM account WHERE srn = $1", srn
+    )
+    return (AccountId(row["account_id"]), row["password_hash"]) if row else None
+
+
+async def insert_login(
+    tx: Tx, token_hash: bytes, account: AccountId, now: datetime
+) -> None:
+    await tx.execute(
+        """INSERT INTO login (token_hash, account_id, created_at, last_seen_at)
+           VALUES ($1, $2, $3, $3)""",
+        token_hash,
+        account,
+        now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    identity: Identity
+    created_at: datetime
+    last_seen_at: datetime
+
+
+async def read_login(tx: Tx, token_hash: bytes) -> Login | None:
+    row = await tx.fetchrow(
+        """SELECT account_id, srn, name, role, l.created_at, last_seen_at
+           FROM login l JOIN account USING (account_id) WHERE token_hash = $1""",
+        token_hash,
+    )
+    if row is None:
+        return None
+    return Login(
+        identity=_identity(row),
+        created_at=row["created_at"],
+        last_seen_at=row["last_seen_at"],
+    )
+
+
+async def touch_login(tx: Tx, token_hash: bytes, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE login SET last_seen_at = $2 WHERE token_hash = $1", token_hash, now
+    )
+
+
+async def delete_login(tx: Tx, token_hash: bytes) -> None:
+    await tx.execute("DELETE FROM login WHERE token_hash = $1", token_hash)
+
+
+async def delete_logins_before(
+    tx: Tx, created_at: datetime, last_seen_at: datetime
+) -> None:
+    await tx.execute(
+        "DELETE FROM login WHERE created_at < $1 OR last_seen_at < $2",
+        created_at,
+        last_seen_at,
+    )
+
+
+async def same_photo(tx: Tx, account: AccountId, jpeg: bytes) -> bool:
+    found: bool = await tx.fetchval(
+        """SELECT EXISTS (SELECT FROM profile_photo
+           WHERE account_id = $1 AND jpeg = $2)""",
+        account,
+        jpeg,
+    )
+    return found
+
+
+async def replace_photo(
+    tx: Tx, account: AccountId, photo: PhotoId, jpeg: bytes, now: datetime
+) -> None:
+    """The old photo and the references made from it go."""
+    await tx.execute("DELETE FROM profile_photo WHERE account_id = $1", account)
+    await tx.execute(
+        """INSERT INTO profile_photo (photo_id, account_id, jpeg, uploaded_at)
+           VALUES ($1, $2, $3, $4)""",
+        photo,
+        account,
+        jpeg,
+        now,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A photo of which no reference has been made with this pack."""
+
+    photo: PhotoId
+    jpeg: bytes
+
+
+async def claim_wanted(
+    tx: Tx, pack: str, now: datetime, lease: timedelta
+) -> Wanted | None:
+    """Leases one photo to the caller, skipping what others claim."""
+    row = await tx.fetchrow(
+        """INSERT INTO reference (photo_id, pack, state, lease_until)
+           SELECT p.photo_id, $1, 'wanted', $2::timestamptz + $3::interval
+           FROM profile_photo p
+           LEFT JOIN reference r ON r.photo_id = p.photo_id AND r.pack = $1
+           WHERE r.photo_id IS NULL OR (r.state = 'wanted' AND r.lease_until <= $2)
+           ORDER BY p.uploaded_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+           ON CONFLICT (photo_id, pack) DO UPDATE SET lease_until = excluded.lease_until
+           RETURNING photo_id,
+               (SELECT jpeg FROM profile_photo p WHERE p.photo_id = reference.photo_id)
+               AS jpeg""",
+        pack,
+        now,
+        lease,
+    )
+    return Wanted(photo=PhotoId(row["photo_id"]), jpeg=row["jpeg"]) if row else None
+
+
+async def decide_reference(
+    tx: Tx, photo: PhotoId, pack: str, vector: bytes | None, reason: str | None
+) -> None:
+    """Once: a reference that is decided stays as it is."""
+    await tx.execute(
+        """UPDATE reference SET state = $3, vector = $4, reason = $5
+           WHERE photo_id = $1 AND pack = $2 AND state = 'wanted'""",
+        photo,
+        pack,
+        "made" if vector is not None else "refused",
+        vector,
+        reason,
+    )
+
+
+async def reference_of(tx: Tx, account: AccountId, pack: str) -> Template | None:
+    vector = await tx.fetchval(
+        """SELECT vector FROM reference JOIN profile_photo USING (photo_id)
+           WHERE account_id = $1 AND pack = $2 AND state = 'made'""",
+        account,
+        pack,
+    )
+    return Template(pack=pack, vector=vector) if vector else None
+
+
+async def reference_states(tx: Tx, account: AccountId) -> list[Row]:
+    """state and reason of each reference; one row of NULLs for a bare photo."""
+    return await tx.fetch(
+        """SELECT state, reason FROM profile_photo LEFT JOIN reference USING (photo_id)
+           WHERE account_id = $1""",
+        account,
+    )
+
+
+def _identity(row: Row) -> Identity:
+    return Identity(
+        account=AccountId(row["account_id"]),
+        srn=row["srn"],
+        name=row["name"],
+        role=Role(row["role"]),
+    )

@@ -1,0 +1,233 @@
+"""HTTP for every slice: refusals as answers, headers, origin, CSRF, bodies, pages.
+
+The only place of the app that knows status codes.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import jinja2
+import structlog
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.kernel import refusals
+from app.kernel.refusals import Forbidden, Refusal, Unavailable
+
+BODY_MAX = 64 * 1024
+BODY_PATIENCE_S = 15
+STATUS: dict[type[Refusal], int] = {
+    refusals.Unauthenticated: 401,
+    refusals.Forbidden: 403,
+    refusals.NotFound: 404,
+    refusals.Conflict: 409,
+    refusals.TooMany: 429,
+    refusals.Unavailable: 503,
+    Refusal: 400,
+}
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TEMPLATES = Path(__file__).parents[1] / "templates"
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Model = TypeVar("Model", bound=BaseModel)
+log = structlog.get_logger()
+
+
+class ForeignOrigin(Forbidden):
+    """This request came from another site, so nothing was done."""
+
+
+class StaleForm(Forbidden):
+    """This page is out of date. Reload it and try again."""
+
+
+class BadBody(Refusal):
+    """The request body cannot be read."""
+
+
+class SlowBody(Refusal):
+    """The request took too long to arrive."""
+
+
+class Body(BaseModel):
+    """The base of every JSON body: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Site:
+    """What the pages of one deployment share: addresses, secret, templates."""
+
+    def __init__(self, *, url: str, media_urls: list[str], secret: str) -> None:
+        self.url = url.rstrip("/")
+        self.secret = secret
+        self.policy = _content_policy(self.url, media_urls)
+        self._pages = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+
+    def csrf_token(self, login: str) -> str:
+        """Bound to the log-in: worthless in any other session."""
+        key = self.secret.encode()
+        return hmac.new(key, f"csrf:{login}".encode(), hashlib.sha256).hexdigest()
+
+    def page(
+        self, template: str, context: Mapping[str, object], *, status: int = 200
+    ) -> web.Response:
+        text = self._pages.get_template(template).render(context)
+        return web.Response(text=text, content_type="text/html", status=status)
+
+
+SITE = web.AppKey("site", Site)
+
+
+def middlewares(site: Site) -> list[Callable[..., Awaitable[web.StreamResponse]]]:
+    """Outermost first."""
+
+    @web.middleware
+    async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except Refusal as refusal:
+            response = refused(request, refusal)
+        except web.HTTPException as error:
+            response = _plain(request, error)
+        except Exception:
+            response = _broken(request)
+        if not response.prepared:
+            _add_headers(request, response, site.policy)
+        return response
+
+    @web.middleware
+    async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method not in SAFE:
+            require_origin(request)
+        return await handler(request)
+
+    return [answers, same_origin]
+
+
+def require_origin(request: web.Request) -> None:
+    """Raises ForeignOrigin unless the browser says it comes from our own pages."""
+    if request.headers.get("Origin") != request.app[SITE].url:
+        raise ForeignOrigin
+
+
+def require_csrf(request: web.Request, given: str | None, login: str) -> None:
+    """Raises StaleForm unless `given` is the token of this log-in."""
+    expected = request.app[SITE].csrf_token(login)
+    if not hmac.compare_digest((given or "").encode(), expected.encode()):
+        raise StaleForm
+
+
+async def read_json(request: web.Request, model: type[Model]) -> Model:
+    """Raises BadBody naming the member that is wrong, or SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            return model.model_validate_json(await request.read())
+    except TimeoutError as error:
+        raise SlowBody from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "body"
+        raise BadBody(f"{where}: {first['msg']}.") from error
+
+
+def refused(request: web.Request, refusal: Refusal) -> web.Response:
+    """As a problem body (RFC 9457) for programs, as a page for people."""
+    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    if _wants_page(request):
+        return _error_page(request, status, refusal.message)
+    problem = {
+        "type": "about:blank",
+        "title": type(refusal).__mro__[1].__name__,
+        "status": status,
+        "code": refusal.code(),
+        "detail": refusal.message,
+        **refusal.details,
+    }
+    headers = {"Retry-After": "3"} if isinstance(refusal, Unavailable) else {}
+    return web.json_response(
+        problem,
+        status=status,
+        headers=headers,
+        content_type="application/problem+json",
+    )
+
+
+def _plain(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    if error.status < 400:
+        return error
+    if _wants_page(request):
+        return _error_page(request, error.status, error.reason)
+    problem = {"type": "about:blank", "title": error.reason, "status": error.status}
+    return web.json_response(
+        problem,
+        status=error.status,
+        headers={key: value for key, value in error.headers.items() if key == "Allow"},
+        content_type="application/problem+json",
+    )
+
+
+def _broken(request: web.Request) -> web.Response:
+    """A bug: the log gets all of it under a number, the user gets the number."""
+    number = secrets.token_hex(4)
+    route = request.match_info.route.resource
+    log.exception("request_failed", number=number, route=str(route))
+    detail = f"Something went wrong on our side. Nothing is lost. Reference: {number}."
+    if _wants_page(request):
+        return _error_page(request, 500, detail)
+    problem = {"type": "about:blank", "title": "Error", "status": 500, "detail": detail}
+    return web.json_response(
+        problem, status=500, content_type="application/problem+json"
+    )
+
+
+def _wants_page(request: web.Request) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _error_page(request: web.Request, status: int, detail: str) -> web.Response:
+    title = {401: "Please log in", 403: "Not allowed", 404: "Not here"}.get(
+        status, "That did not work"
+    )
+    site = request.app[SITE]
+    context = {"status": status, "title": title, "detail": detail}
+    return site.page("error.html", {**context, "who": None, "csrf": ""}, status=status)
+
+
+def _content_policy(url: str, media_urls: list[str]) -> str:
+    socket = url.replace("http", "ws", 1)
+    parts = {
+        "default-src": "'none'",
+        "script-src": "'self'",
+        "style-src": "'self'",
+        "img-src": "'self' data:",
+        "font-src": "'self'",
+        "media-src": "'self' blob:",
+        "connect-src": " ".join(["'self'", socket, *media_urls]),
+        "form-action": "'self'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in parts.items())
+
+
+def _add_headers(
+    request: web.Request, response: web.StreamResponse, policy: str
+) -> None:
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(self), microphone=()"
+    # Files are asked for again each time and answered with 304; pages are never kept.
+    kept = request.path.startswith(("/static/", "/vendor/"))
+    response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")

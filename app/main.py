@@ -1,0 +1,150 @@
+"""The app process: wires the slices together and serves them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import SystemRandom
+
+import structlog
+import uvloop
+from aiohttp import web
+
+from app.accounts import views as accounts_views
+from app.accounts.service import Accounts
+from app.adapters.bell import RedisBell
+from app.adapters.clock import AnchoredClock
+from app.adapters.db import Database
+from app.adapters.db import connect as connect_database
+from app.adapters.http import BODY_MAX, SITE, Site, middlewares
+from app.adapters.live import Hub
+from app.adapters.logs import set_up_logging
+from app.adapters.media_nodes import MediaNodes
+from app.adapters.passwords import Passwords
+from app.adapters.redis import connect as connect_redis
+from app.adapters.tasks import alongside
+from app.kernel.refusals import Unavailable
+from app.learning import views as learning_views
+from app.learning.service import Learning
+from app.operations import views as operations_views
+from app.proctoring.service.desk import Desk
+from app.proctoring.service.presence import Presence
+from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.states import States
+from app.proctoring.views import api, live
+from app.settings import Settings, read_settings
+
+ROOT = Path(__file__).parents[1]
+PATIENT_S = 10
+KEEP_ALIVE_S = 30
+STOP_WITHIN_S = 3
+ANCHOR_EVERY_S = 60
+
+log = structlog.get_logger()
+
+
+def serve() -> None:
+    """Runs until SIGINT or SIGTERM."""
+    set_up_logging()
+    settings = read_settings()
+    uvloop.install()
+    web.run_app(
+        build(settings),
+        host=settings.app_host,
+        port=settings.app_port,
+        access_log=None,
+        print=None,
+        keepalive_timeout=KEEP_ALIVE_S,
+        shutdown_timeout=STOP_WITHIN_S,
+    )
+
+
+def build(settings: Settings) -> web.Application:
+    """The application; connections are opened when it starts."""
+    secret = settings.secret.get_secret_value()
+    site = Site(url=settings.app_url, media_urls=[settings.media_url], secret=secret)
+    app = web.Application(
+        middlewares=[*middlewares(site), accounts_views.identify],
+        client_max_size=BODY_MAX,
+    )
+    app[SITE] = site
+    app[live.SOCKETS] = set()
+    slices = (accounts_views, learning_views, api, live, operations_views)
+    for views in slices:
+        app.add_routes(views.routes())
+    add_static(app)
+
+    async def open_and_close(app: web.Application) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            await _wire(app, settings, stack)
+            yield
+
+    app.cleanup_ctx.append(open_and_close)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+async def _wire(
+    app: web.Application, settings: Settings, stack: AsyncExitStack
+) -> None:
+    db = await connect_database(settings.database_url)
+    stack.push_async_callback(db.close)
+    redis = connect_redis(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    patient = connect_redis(settings.redis_url, patience_s=PATIENT_S)
+    stack.push_async_callback(patient.aclose)
+    clock = AnchoredClock()
+    async with db.connection() as connection:
+        await clock.anchor(connection)
+    await stack.enter_async_context(alongside(_keep_anchored(clock, db)))
+    app[accounts_views.ACCOUNTS] = Accounts(db, clock, Passwords())
+    app[learning_views.LEARNING] = Learning(db)
+    app[api.NODES] = MediaNodes(redis)
+    app[api.CLOCK] = clock
+    app[operations_views.DATABASE] = db
+    desk = Desk(
+        db=db,
+        clock=clock,
+        bell=RedisBell(redis, patient),
+        policy=settings.policy,
+        chance=SystemRandom(),
+    )
+    await _wire_proctoring(app, desk, stack)
+
+
+async def _wire_proctoring(
+    app: web.Application, desk: Desk, stack: AsyncExitStack
+) -> None:
+    states = States(desk)
+    app[api.SITTINGS] = Sittings(desk, app[accounts_views.ACCOUNTS])
+    app[live.HUB] = Hub(desk.bell, {"student": states.students, "wall": states.wall})
+    app[live.PRESENCE] = Presence(desk, app[api.NODES])
+    await stack.enter_async_context(alongside(app[live.HUB].run()))
+    await stack.enter_async_context(alongside(app[live.PRESENCE].run()))
+
+
+async def _keep_anchored(clock: AnchoredClock, db: Database) -> None:
+    while True:
+        await asyncio.sleep(ANCHOR_EVERY_S)
+        try:
+            async with db.connection() as connection:
+                await clock.anchor(connection)
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("anchor_skipped", error=type(error).__name__)
+
+
+async def _close_sockets(app: web.Application) -> None:
+    """Pages come back by themselves, to whichever process answers."""
+    for page in list(app[live.SOCKETS]):
+        await page.cut()
+
+
+def add_static(app: web.Application) -> None:
+    """Our files, and from npm only what package.json names as a dependency."""
+    app.router.add_static("/static", ROOT / "static")
+    package = json.loads((ROOT / "package.json").read_text())
+    for name in package.get("dependencies", {}):
+        folder = ROOT / "node_modules" / name
+        if folder.is_dir():
+            app.router.add_static(f"/vendor/{name}", folder)

@@ -1,0 +1,18 @@
+"""Whether this process is well."""
+
+from aiohttp import web
+
+from app.adapters.db import Database
+
+DATABASE = web.AppKey("database", Database)
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/healthz", healthz)]
+
+
+async def healthz(request: web.Request) -> web.StreamResponse:
+    """200 when the database answers, else 503 with a problem body."""
+    async with request.app[DATABASE].connection() as connection:
+        await connection.fetchval("SELECT 1")
+    return web.json_response({"status": "ok"})

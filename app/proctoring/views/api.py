@@ -1,0 +1,113 @@
+"""Commands of students and proctors."""
+
+from collections.abc import Awaitable, Callable
+from uuid import UUID
+
+from aiohttp import web
+
+from app.accounts.domain import Identity, Role
+from app.accounts.views import for_role, page_context
+from app.adapters.http import SITE, Body, Handler, read_json
+from app.adapters.media_nodes import MediaNodes
+from app.adapters.tickets import sign
+from app.kernel.clock import Clock
+from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.kernel.tickets import TICKET_LIFE, Ticket
+from app.learning.views import LEARNING
+from app.proctoring.service.desk import NoSuchSitting
+from app.proctoring.service.sittings import Sittings
+
+SITTINGS = web.AppKey("sittings", Sittings)
+NODES = web.AppKey("nodes", MediaNodes)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock")
+
+
+class OpenSitting(Body):
+    """Which module to study; `instead` of the one that is open."""
+
+    module: str
+    instead: bool = False
+
+
+def routes() -> list[web.RouteDef]:
+    students = {
+        "pause": Sittings.pause,
+        "resume": Sittings.resume,
+        "finish": Sittings.finish,
+        "retry": Sittings.retry,
+    }
+    proctors = {
+        "check": Sittings.check_now,
+        "pause": Sittings.pause_by_proctor,
+        "resume": Sittings.resume_by_proctor,
+        "end": Sittings.end_by_proctor,
+    }
+    return [
+        web.get("/wall", show_wall),
+        web.post("/api/sittings", open_sitting),
+        *(
+            web.post(f"/api/sittings/{{id}}/{word}", _for_student(act))
+            for word, act in students.items()
+        ),
+        *(
+            web.post(f"/api/wall/{{id}}/{word}", _for_proctor(act))
+            for word, act in proctors.items()
+        ),
+    ]
+
+
+@for_role(Role.PROCTOR)
+async def show_wall(request: web.Request, _: Identity) -> web.StreamResponse:
+    return request.app[SITE].page("wall.html", page_context(request))
+
+
+@for_role(Role.STUDENT)
+async def open_sitting(request: web.Request, who: Identity) -> web.StreamResponse:
+    """Opens or takes up a sitting: where to stream to, and the ticket for it."""
+    body = await read_json(request, OpenSitting)
+    module = await request.app[LEARNING].module(ModuleCode(body.module))
+    node = await request.app[NODES].least_loaded()
+    opened = await request.app[SITTINGS].open(
+        who.account, module.code, instead=body.instead
+    )
+    ticket = Ticket(
+        sitting=opened.sitting,
+        epoch=opened.epoch,
+        expires_at=request.app[CLOCK].now() + TICKET_LIFE,
+    )
+    return web.json_response(
+        {
+            "sitting": str(opened.sitting),
+            "epoch": opened.epoch,
+            "module": module.code,
+            "whip": f"{node.url}/whip",
+            "ticket": sign(ticket, request.app[SITE].secret),
+        }
+    )
+
+
+def _for_student(
+    act: Callable[[Sittings, AccountId, SittingId], Awaitable[None]],
+) -> Handler:
+    @for_role(Role.STUDENT)
+    async def handle(request: web.Request, who: Identity) -> web.StreamResponse:
+        await act(request.app[SITTINGS], who.account, _sitting(request))
+        return web.Response(status=204)
+
+    return handle
+
+
+def _for_proctor(act: Callable[[Sittings, SittingId], Awaitable[None]]) -> Handler:
+    @for_role(Role.PROCTOR)
+    async def handle(request: web.Request, _: Identity) -> web.StreamResponse:
+        await act(request.app[SITTINGS], _sitting(request))
+        return web.Response(status=204)
+
+    return handle
+
+
+def _sitting(request: web.Request) -> SittingId:
+    try:
+        return SittingId(UUID(request.match_info["id"]))
+    except ValueError as error:
+        raise NoSuchSitting from error

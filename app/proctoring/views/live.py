@@ -1,0 +1,166 @@
+"""The live socket: one a page. States go out; presence and hints come in.
+
+Nothing a page says adds time: presence counts only with video that arrives.
+"""
+
+import asyncio
+from typing import Annotated, Literal
+from uuid import UUID
+
+from aiohttp import WSCloseCode, WSMsgType, web
+from pydantic import Field, TypeAdapter, ValidationError
+
+from app.accounts.domain import Identity, Role
+from app.accounts.views import ACCOUNTS, TOKEN, WHO
+from app.adapters.http import Body, require_origin
+from app.adapters.live import Hub, Watcher
+from app.adapters.tasks import alongside
+from app.kernel.ids import SittingId
+from app.kernel.refusals import Forbidden, Refusal, TooMany
+from app.proctoring.service.desk import WALL, topic_of
+from app.proctoring.service.presence import Presence
+from app.proctoring.views.api import SITTINGS
+
+HUB = web.AppKey("hub", Hub)
+PRESENCE = web.AppKey("presence", Presence)
+SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
+MESSAGE_MAX = 4 * 1024
+MESSAGES_A_SECOND = 20
+LOGIN_CHECK_EVERY_S = 30
+SEND_PATIENCE_S = 10
+LOG_IN_AGAIN = 4401
+
+
+class Subscribe(Body):
+    type: Literal["subscribe"]
+    topics: list[Literal["student:me", "wall"]] = Field(max_length=2)
+
+
+class PresenceSaid(Body):
+    type: Literal["presence"]
+    sitting: UUID
+    epoch: int
+    visible: bool
+
+
+class Streaming(Body):
+    type: Literal["streaming"]
+    sitting: UUID
+    epoch: int
+
+
+Said = Annotated[Subscribe | PresenceSaid | Streaming, Field(discriminator="type")]
+_said: TypeAdapter[Subscribe | PresenceSaid | Streaming] = TypeAdapter(Said)
+
+
+class NotYourTopic(Forbidden):
+    """This topic is for another role than yours."""
+
+
+class BadMessage(Refusal):
+    """This message cannot be read."""
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get("/live", live)]
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """Upgrades to the socket; without a login it closes with 4401."""
+    require_origin(request)
+    socket = web.WebSocketResponse(heartbeat=10, max_msg_size=MESSAGE_MAX)
+    await socket.prepare(request)
+    if WHO not in request:
+        await socket.close(code=LOG_IN_AGAIN, message=b"log in")
+        return socket
+    page = _Page(request, socket)
+    request.app[SOCKETS].add(page)
+    try:
+        async with alongside(page.send_states()), alongside(page.watch_login()):
+            await page.listen()
+    finally:
+        request.app[SOCKETS].discard(page)
+        request.app[HUB].leave(page.watcher)
+        request.app[PRESENCE].gone(page)
+    return socket
+
+
+class _Page:
+    def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
+        self._app = request.app
+        self._token = request[TOKEN]
+        self._who: Identity = request[WHO]
+        self._socket = socket
+        self._second = 0.0
+        self._messages = 0
+        self.watcher = Watcher()
+
+    async def cut(self) -> None:
+        """This process stops; the page comes back to another."""
+        await self._socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def send_states(self) -> None:
+        """A page that takes no state for ten seconds is cut; it will come back."""
+        while True:
+            for text in await self.watcher.take():
+                try:
+                    async with asyncio.timeout(SEND_PATIENCE_S):
+                        await self._socket.send_str(text)
+                except (TimeoutError, ConnectionError):
+                    await self._socket.close(code=WSCloseCode.GOING_AWAY)
+                    return
+
+    async def watch_login(self) -> None:
+        """The socket dies with its login; open, it keeps the login alive."""
+        while True:
+            await asyncio.sleep(LOGIN_CHECK_EVERY_S)
+            if await self._app[ACCOUNTS].who(self._token) is None:
+                await self._socket.close(code=LOG_IN_AGAIN, message=b"log in")
+                return
+
+    async def listen(self) -> None:
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            try:
+                self._not_too_many()
+                await self._hear(message.data)
+            except Refusal as refusal:
+                answer = {"code": refusal.code(), "detail": refusal.message}
+                await self._socket.send_json({"type": "error", **answer})
+
+    def _not_too_many(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if now - self._second > 1:
+            self._second, self._messages = now, 0
+        self._messages += 1
+        if self._messages > MESSAGES_A_SECOND:
+            raise TooMany
+
+    async def _hear(self, text: str) -> None:
+        try:
+            said = _said.validate_json(text)
+        except ValidationError as error:
+            raise BadMessage from error
+        match said:
+            case Subscribe(topics=topics):
+                for topic in topics:
+                    self._app[HUB].watch(self.watcher, self._allowed(topic))
+            case PresenceSaid():
+                self._app[PRESENCE].report(
+                    self,
+                    self._who.account,
+                    SittingId(said.sitting),
+                    said.epoch,
+                    visible=said.visible,
+                )
+            case Streaming():
+                await self._app[SITTINGS].streaming(
+                    self._who.account, SittingId(said.sitting), said.epoch
+                )
+
+    def _allowed(self, topic: str) -> str:
+        needed = Role.PROCTOR if topic == WALL else Role.STUDENT
+        if self._who.role is not needed:
+            raise NotYourTopic
+        return WALL if topic == WALL else topic_of(self._who.account)
