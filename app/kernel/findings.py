@@ -13,7 +13,8 @@ class Finding:
     |pitch| in degrees, `similarity` the cosine of the combined embedding with the
     reference (None without a reference), `liveness` 0..1 (1 = live). `luminance` is
     the mean brightness 0..1 of the face, or of the picture where no face was found.
-    `sharpness` is the variance of the Laplacian of the face at 112 px (or picture).
+    `sharpness` is the variance of the Laplacian of the face at 112 px (or picture),
+    relative to the picture's own variance, times 1000.
     """
 
     frames: int

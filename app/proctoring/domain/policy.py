@@ -17,8 +17,8 @@ class Policy:
     random_gap_min_s: float = 60
 
     match_similarity: float = 0.40
-    dark_below: float = 0.16
-    blurred_below: float = 30.0
+    dark_below: float = 0.12
+    blurred_below: float = 15.0
     small_below: float = 0.14
     turned_beyond: float = 40.0
     spoof_below: float | None = None

@@ -1,0 +1,127 @@
+"""The models of the default pack, each with the pre-processing it was trained with.
+
+Shapes and scales follow the package's own lib/fr_*.js.
+"""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+from insightface import model_zoo
+from insightface.utils import face_align
+
+from media.faces.packs import check, model_path
+from media.faces.pictures import Box, Picture, crop
+
+Vector = npt.NDArray[np.float32]
+
+SCORE_MIN = 0.65
+OVERLAP_MAX = 0.4
+DETECT_SIZE = (320, 240)
+_IMAGENET_MEAN = np.array([0.485, 0.456, 0.406], np.float32)
+_IMAGENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
+
+
+class Models:
+    """Five ONNX models on the CPU. Raises PackError for a file that is not ours."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        check(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+
+        def session(name: str) -> onnxruntime.InferenceSession:
+            path = str(model_path(folder, name))
+            return onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"]
+            )
+
+        self._detect = session("detect")
+        self._landmark = session("landmark")
+        self._liveness = session("liveness")
+        self._pose = session("pose")
+        self._feature = model_zoo.get_model(
+            str(model_path(folder, "feature")),
+            providers=["CPUExecutionProvider"],
+            sess_options=options,
+        )
+
+    def detect(self, picture: Picture) -> list[tuple[Box, float]]:
+        """Boxes in pixels with their scores, best first."""
+        height, width = picture.shape[:2]
+        padded = _pad_to_four_thirds(picture)
+        small = cv2.resize(padded, DETECT_SIZE, interpolation=cv2.INTER_AREA)
+        rgb = (cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.float32) - 127) / 128
+        scores, boxes = self._detect.run(None, {"input": _planes(rgb)})
+        found = boxes[0] * np.array(padded.shape[1::-1] * 2, np.float32)
+        found = np.clip(found, 0, np.array([width, height] * 2, np.float32))
+        return _strongest(found, scores[0, :, 1])
+
+    def five_points(self, picture: Picture, box: Box) -> npt.NDArray[np.float32]:
+        """5 x 2: eye centres, nose tip, mouth corners (iBUG 68: 36-47, 30, 48, 54)."""
+        gray = cv2.cvtColor(crop(picture, box, 1.0, 64), cv2.COLOR_BGR2GRAY)
+        tensor = gray.astype(np.float32)[None, None] / 256
+        (flat,) = self._landmark.run(None, {"input": tensor})
+        points = flat.reshape(68, 2) * (box[2:] - box[:2]) + box[:2]
+        eyes = [points[36:42].mean(axis=0), points[42:48].mean(axis=0)]
+        five = np.stack([*eyes, points[30], points[48], points[54]])
+        return five.astype(np.float32)
+
+    def embed(self, picture: Picture, points: npt.NDArray[np.float32]) -> Vector:
+        """512 numbers of unit length."""
+        aligned = face_align.norm_crop(picture, points, 112)
+        # `get_feat` swaps red and blue; this model separates better fed with BGR.
+        rgb = cv2.cvtColor(aligned, cv2.COLOR_BGR2RGB)
+        vector = self._feature.get_feat(rgb)[0]
+        unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
+        return unit
+
+    def liveness(self, picture: Picture, box: Box) -> float:
+        """0 to 1; 1 is a live face."""
+        tensor = _planes(crop(picture, box, 2.7, 128).astype(np.float32))
+        (logits,) = self._liveness.run(None, {"input": tensor})
+        return float(_softmax(logits[0])[0])
+
+    def turn(self, picture: Picture, box: Box) -> float:
+        """The larger of |yaw| and |pitch| in degrees (Hopenet: 66 bins of 3)."""
+        rgb = cv2.cvtColor(crop(picture, box, 1.5, 224), cv2.COLOR_BGR2RGB)
+        tensor = (rgb.astype(np.float32) / 255 - _IMAGENET_MEAN) / _IMAGENET_STD
+        yaw, pitch, _ = self._pose.run(None, {"input": _planes(tensor)})
+        return max(abs(_degrees(yaw[0])), abs(_degrees(pitch[0])))
+
+
+def _pad_to_four_thirds(picture: Picture) -> Picture:
+    """Black below or to the right, so that no face is stretched."""
+    height, width = picture.shape[:2]
+    right = max(0, round(height * 4 / 3) - width)
+    below = max(0, round(width * 3 / 4) - height)
+    padded: Picture = cv2.copyMakeBorder(
+        picture, 0, below, 0, right, cv2.BORDER_CONSTANT
+    ).astype(np.uint8, copy=False)
+    return padded
+
+
+def _strongest(
+    boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32]
+) -> list[tuple[Box, float]]:
+    corners = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
+    kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), SCORE_MIN, OVERLAP_MAX)
+    return [(boxes[i], float(scores[i])) for i in np.array(kept, int).flatten()]
+
+
+def _planes(picture: npt.NDArray[np.floating]) -> npt.NDArray[np.float32]:
+    return np.ascontiguousarray(picture.transpose(2, 0, 1)[None], np.float32)
+
+
+def _softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    powers = np.exp(logits - logits.max())
+    shares: npt.NDArray[np.float32] = powers / powers.sum()
+    return shares
+
+
+def _degrees(logits: npt.NDArray[np.float32]) -> float:
+    return float((_softmax(logits) * np.arange(66)).sum() * 3 - 99)
