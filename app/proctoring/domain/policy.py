@@ -16,7 +16,7 @@ class Policy:
     random_per_hour: float = 4
     random_gap_min_s: float = 60
 
-    match_similarity: float = 0.40
+    match_similarity: float = 0.45
     dark_below: float = 0.12
     blurred_below: float = 15.0
     small_below: float = 0.14
