@@ -136,7 +136,8 @@ async def _keep_anchored(clock: AnchoredClock, db: Database) -> None:
 
 async def _close_sockets(app: web.Application) -> None:
     """Pages come back by themselves, to whichever process answers."""
-    for page in list(app[live.SOCKETS]):
+    pages = app[live.SOCKETS]
+    for page in list(pages):
         await page.cut()
 
 

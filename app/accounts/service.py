@@ -102,6 +102,10 @@ class Accounts:
                 photo = PhotoId(uuid4())
                 await store.replace_photo(tx, account, photo, jpeg, self._clock.now())
 
+    async def has_photo(self, account: AccountId) -> bool:
+        async with self._db.connection() as tx:
+            return bool(await store.reference_states(tx, account))
+
     async def claim_wanted_reference(self, pack: str) -> Wanted | None:
         """A photo whose reference the caller should make, leased for half a minute."""
         async with self._db.transaction() as tx:

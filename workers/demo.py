@@ -1,0 +1,124 @@
+"""Demo data: a sample course, students with profile photos, a proctor.
+
+spom demo                    adds what is missing, prints the log-ins
+spom demo --photo me.jpg     makes ASHA's profile photo yours: try your own camera
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+import cv2
+import numpy as np
+
+from app.accounts.domain import Role
+from app.adapters.logs import set_up_logging
+from app.kernel.refusals import Refusal
+from app.learning.course import read_course
+from app.learning.service import Learning
+from app.settings import read_settings
+from media.faces.pictures import Picture
+from workers.demo_faces import as_jpeg, demo_pictures
+from workers.house import House, open_house
+from workers.loadtest.clips import Scene, make_clip
+
+COURSE = Path(__file__).parents[1] / "app" / "learning" / "course"
+PASSWORD = "study-with-care"
+PHOTO_SIDE = 800
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoLogin:
+    srn: str
+    name: str
+    role: Role
+    face: str | None = None
+
+
+LOGINS = [
+    DemoLogin(srn="ASHA001", name="Asha Rao", role=Role.STUDENT, face="asha"),
+    DemoLogin(srn="BEN002", name="Ben Thomas", role=Role.STUDENT, face="ben"),
+    DemoLogin(srn="CHITRA003", name="Chitra Iyer", role=Role.STUDENT, face="chitra"),
+    DemoLogin(srn="DEVAN004", name="Devan Nair", role=Role.STUDENT, face="devan"),
+    DemoLogin(srn="ESHA005", name="Esha Kapoor", role=Role.STUDENT, face="esha"),
+    DemoLogin(srn="GITA006", name="Gita Menon", role=Role.STUDENT, face="gita"),
+    DemoLogin(srn="PROCTOR1", name="Priya Shah", role=Role.PROCTOR),
+]
+
+
+@click.command(name="spom demo")
+@click.option(
+    "--photo",
+    type=click.Path(exists=True, path_type=Path),
+    help="A picture of you: becomes ASHA001's profile photo.",
+)
+@click.option(
+    "--clips",
+    type=click.Path(path_type=Path),
+    help="Also write each student's face as a webcam clip (.mjpeg) into this folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the log-ins as JSON.")
+def main(photo: Path | None, clips: Path | None, as_json: bool) -> None:
+    """Adds the sample course and demo people; safe to repeat."""
+    set_up_logging()
+    asyncio.run(_add(photo))
+    if clips is not None:
+        write_clips(clips)
+    _print(as_json)
+
+
+async def _add(photo: Path | None) -> None:
+    async with open_house(read_settings()) as house:
+        await Learning(house.desk.db).import_course(read_course(COURSE))
+        pictures = demo_pictures()
+        for login in LOGINS:
+            await _add_login(house, login, pictures)
+        if photo is not None:
+            await _replace_photo(house, photo)
+
+
+async def _add_login(
+    house: House, login: DemoLogin, pictures: dict[str, Picture]
+) -> None:
+    account = await house.accounts.add(login.srn, login.name, login.role, PASSWORD)
+    if login.face is not None and not await house.accounts.has_photo(account):
+        await house.accounts.set_photo(account, as_jpeg(pictures[login.face]))
+
+
+async def _replace_photo(house: House, photo: Path) -> None:
+    picture = cv2.imread(str(photo))
+    if picture is None:
+        raise SystemExit(f"{photo} is not a picture: give a JPEG or PNG file.")
+    scale = PHOTO_SIDE / max(picture.shape[:2])
+    if scale < 1:
+        picture = cv2.resize(picture, None, fx=scale, fy=scale)
+    first = LOGINS[0]
+    account = await house.accounts.add(first.srn, first.name, first.role, PASSWORD)
+    try:
+        await house.accounts.set_photo(account, as_jpeg(picture.astype(np.uint8)))
+    except Refusal as refusal:
+        raise SystemExit(refusal.message) from None
+
+
+def write_clips(folder: Path) -> None:
+    """One .mjpeg a student, for Chromium's `--use-file-for-fake-video-capture`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in demo_pictures().items():
+        path = folder / f"{name}.mjpeg"
+        if not path.exists():
+            make_clip(path, [Scene(picture=picture, seconds=6)])
+
+
+def _print(as_json: bool) -> None:
+    for login in LOGINS:
+        row = {"srn": login.srn, "name": login.name, "role": login.role}
+        if as_json:
+            click.echo(json.dumps({**row, "password": PASSWORD}))
+        else:
+            click.echo(f"{login.role:8} {login.srn:10} {PASSWORD}   {login.name}")
+
+
+if __name__ == "__main__":
+    main()
