@@ -1,0 +1,109 @@
+"""`python -m media`: runs one media node until SIGINT or SIGTERM."""
+
+import asyncio
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+
+import click
+import structlog
+import uvloop
+from aiohttp import web
+
+from app.adapters.clock import AnchoredClock
+from app.adapters.logs import set_up_logging
+from app.adapters.redis import connect
+from media import seam
+from media.capture import Capturer
+from media.deadlines import end_dawdlers
+from media.ingest import Ingest
+from media.nodes import Node
+from media.seam.limits import Limits
+from media.server import RECEIVE_WITHIN_S, Whip
+from media.settings import Settings, read_settings
+
+BLOCKING_PATIENCE_S = 10
+KEEP_ALIVE_S = 15
+STOP_WITHIN_S = 3
+
+log = structlog.get_logger()
+
+
+@click.command(name="spom media")
+def main() -> None:
+    """Takes students' video over WHIP and captures samples when commanded.
+
+    Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
+    SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE.
+    """
+    set_up_logging()
+    uvloop.run(serve(read_settings()))
+
+
+async def serve(settings: Settings) -> None:
+    """Until a signal comes; then streams are ended in good order."""
+    seam.verify()
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stopped.set)
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        ingest = Ingest(
+            group,
+            announce=settings.media_announce,
+            capacity=settings.media_capacity,
+            limits=Limits(),
+            now=time.monotonic,
+        )
+        runner = await _listen(settings, ingest, stack)
+        tasks = [
+            group.create_task(_node(settings, ingest, stack).run()),
+            group.create_task(ingest.sweep()),
+            group.create_task(
+                end_dawdlers(runner, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
+            ),
+        ]
+        log.info("listening", node=settings.node, port=settings.media_port)
+        await stopped.wait()
+        for task in tasks:
+            task.cancel()
+        ingest.end_all()
+
+
+async def _listen(
+    settings: Settings, ingest: Ingest, stack: AsyncExitStack
+) -> web.Server:
+    secret = settings.secret.get_secret_value()
+    whip = Whip(ingest, secret=secret, now=AnchoredClock().now)
+    runner = web.AppRunner(
+        whip.application(settings.app_url),
+        access_log=None,
+        keepalive_timeout=KEEP_ALIVE_S,
+        shutdown_timeout=STOP_WITHIN_S,
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, settings.media_host, settings.media_port).start()
+    assert runner.server is not None
+    return runner.server
+
+
+def _node(settings: Settings, ingest: Ingest, stack: AsyncExitStack) -> Node:
+    redis = connect(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    patient = connect(settings.redis_url, patience_s=BLOCKING_PATIENCE_S)
+    stack.push_async_callback(patient.aclose)
+    pool = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="decode"))
+    return Node(
+        ingest,
+        Capturer(pool, window_s=settings.capture_s, now=time.monotonic),
+        name=settings.node,
+        url=settings.media_url,
+        redis=redis,
+        patient_redis=patient,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""The table of streams: one a sitting, fenced by the epoch of its ticket."""
+
+import asyncio
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import structlog
+
+from app.kernel.ids import SittingId
+from app.kernel.refusals import Conflict, NotFound, Unavailable
+from app.kernel.tickets import Ticket
+from media.peer import Peer
+from media.seam.description import read_fragment, read_offer
+from media.seam.limits import Limits
+
+SILENCE_S = 30
+SWEEP_EVERY_S = 5
+EPOCHS_KEPT = 20_000
+
+log = structlog.get_logger()
+
+
+class SecondStream(Conflict):
+    """This sitting already sends its video here. Ask for a new ticket to replace it."""
+
+
+class StaleEpoch(Conflict):
+    """This sitting has connected again since. Ask for a new ticket."""
+
+
+class NodeFull(Unavailable):
+    """This media node has no room. Ask for a new ticket: another node may have."""
+
+
+class NoSuchStream(NotFound):
+    """This stream has ended, or never was."""
+
+
+class IceChanged(Conflict):
+    """The connection was restarted since. Use its newest ETag."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Stream:
+    """`resource` names it in URLs and is a secret; `etag` names its ICE session."""
+
+    sitting: SittingId
+    epoch: int
+    peer: Peer
+    resource: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    etag: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+class Ingest:
+    """Admits, finds and ends streams; `group` owns their tasks."""
+
+    def __init__(
+        self,
+        group: asyncio.TaskGroup,
+        *,
+        announce: str,
+        capacity: int,
+        limits: Limits,
+        now: Callable[[], float],
+    ) -> None:
+        self.capacity = capacity
+        self._group = group
+        self._announce = announce
+        self._limits = limits
+        self._now = now
+        self._streams: dict[SittingId, Stream] = {}
+        self._resources: dict[str, Stream] = {}
+        self._epochs: OrderedDict[SittingId, int] = OrderedDict()
+        """Newest epoch seen. Forgets the oldest; a ticket lives only a minute."""
+
+    def __len__(self) -> int:
+        return len(self._streams)
+
+    async def admit(self, ticket: Ticket, offer: str) -> tuple[Stream, str]:
+        """The new stream and the answer to its offer.
+
+        Raises BadOffer, SecondStream, StaleEpoch or NodeFull.
+        """
+        wanted = read_offer(offer)
+        self._check(ticket)
+        peer = Peer(wanted, announce=self._announce, limits=self._limits, now=self._now)
+        stream = Stream(sitting=ticket.sitting, epoch=ticket.epoch, peer=peer)
+        self._enter(stream)
+        try:
+            answer = await peer.answer()
+        except BaseException:
+            self._leave(stream)
+            raise
+        self._group.create_task(self._keep(stream))
+        return stream, answer
+
+    def stream(self, resource: str) -> Stream:
+        """Raises NoSuchStream."""
+        try:
+            return self._resources[resource]
+        except KeyError:
+            raise NoSuchStream from None
+
+    def peer_of(self, sitting: SittingId, epoch: int) -> Peer | None:
+        stream = self._streams.get(sitting)
+        return stream.peer if stream is not None and stream.epoch == epoch else None
+
+    async def patch(
+        self, resource: str, fragment: str, matching: str
+    ) -> tuple[Stream, str | None]:
+        """A trickle (None) or an ICE restart (the fragment to answer with).
+
+        `matching` is the ETag the client knows, or "*". Raises NoSuchStream, BadOffer
+        or IceChanged.
+        """
+        stream = self.stream(resource)
+        ice = read_fragment(fragment)
+        if matching != "*":
+            if matching != stream.etag:
+                raise IceChanged
+            return stream, None
+        if ice is None:
+            return stream, None
+        answer = await stream.peer.restart(ice)
+        stream.etag = secrets.token_hex(8)
+        log.info("ice_restarted", sitting=str(stream.sitting), epoch=stream.epoch)
+        return stream, answer
+
+    def end(self, resource: str) -> None:
+        """Raises NoSuchStream."""
+        stream = self.stream(resource)
+        self._leave(stream)
+        stream.peer.end()
+
+    def end_all(self) -> None:
+        for resource in list(self._resources):
+            self.end(resource)
+
+    def seen(self, within_s: float) -> list[tuple[SittingId, int]]:
+        """Whose video arrived this lately."""
+        since = self._now() - within_s
+        return [
+            (stream.sitting, stream.epoch)
+            for stream in self._streams.values()
+            if (stream.peer.rtp_at or 0) >= since
+        ]
+
+    async def sweep(self) -> None:
+        """Ends streams that fell silent; until cancelled."""
+        while True:
+            await asyncio.sleep(SWEEP_EVERY_S)
+            since = self._now() - SILENCE_S
+            for stream in list(self._streams.values()):
+                if stream.peer.heard_at < since:
+                    log.info("stream_silent", sitting=str(stream.sitting))
+                    self.end(stream.resource)
+
+    def _check(self, ticket: Ticket) -> None:
+        if ticket.epoch < self._epochs.get(ticket.sitting, ticket.epoch):
+            raise StaleEpoch
+        current = self._streams.get(ticket.sitting)
+        if current is None:
+            if len(self._streams) >= self.capacity:
+                raise NodeFull
+        elif current.epoch == ticket.epoch:
+            raise SecondStream
+
+    def _enter(self, stream: Stream) -> None:
+        replaced = self._streams.get(stream.sitting)
+        if replaced is not None:
+            self.end(replaced.resource)
+        self._streams[stream.sitting] = stream
+        self._resources[stream.resource] = stream
+        self._epochs[stream.sitting] = stream.epoch
+        self._epochs.move_to_end(stream.sitting)
+        if len(self._epochs) > EPOCHS_KEPT:
+            self._epochs.popitem(last=False)
+
+    def _leave(self, stream: Stream) -> None:
+        self._resources.pop(stream.resource, None)
+        if self._streams.get(stream.sitting) is stream:
+            del self._streams[stream.sitting]
+
+    async def _keep(self, stream: Stream) -> None:
+        ids = {"sitting": str(stream.sitting), "epoch": stream.epoch}
+        log.info("stream_began", **ids, streams=len(self))
+        try:
+            await stream.peer.run()
+        except Exception:  # a bug in one stream must not end the others
+            log.exception("stream_failed", **ids)
+        finally:
+            self._leave(stream)
+            peer = stream.peer
+            log.info("stream_ended", **ids, frames=peer.frames, dropped=peer.dropped)

@@ -1,0 +1,127 @@
+"""One media node among many: it says that it lives, and obeys commands to capture."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.adapters.media_nodes import MediaNode, MediaNodes
+from app.adapters.redis import entries_of
+from app.kernel.messages import CaptureCommand, Malformed, Sample
+from media.capture import Capturer
+from media.ingest import Ingest
+
+SAMPLES = "samples"
+SAMPLES_MAX = 200
+BEAT_EVERY_S = 2
+SEEN_WITHIN_S = 3
+BLOCK_MS = 2_000
+FAULT_PAUSE_S = 1
+CAPTURES_AT_ONCE = 8
+_FAULTS = (RedisError, OSError, TimeoutError)
+
+log = structlog.get_logger()
+
+
+class Node:
+    """`patient_redis` waits for commands longer than `BLOCK_MS`."""
+
+    def __init__(
+        self,
+        ingest: Ingest,
+        capturer: Capturer,
+        *,
+        name: str,
+        url: str,
+        redis: Redis,
+        patient_redis: Redis,
+    ) -> None:
+        self._ingest = ingest
+        self._capturer = capturer
+        self._name = name
+        self._url = url
+        self._redis = redis
+        self._patient_redis = patient_redis
+        self._cleared = False
+        self._places = asyncio.Semaphore(CAPTURES_AT_ONCE)
+        self._commands = f"capture:{name}"
+
+    async def run(self) -> None:
+        """Until cancelled. Redis may come and go, and come back empty."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._keep_on(self._beat))
+                group.create_task(self._keep_on(lambda: self._take_commands(group)))
+        finally:
+            await self._leave()
+
+    async def obey(self, command: CaptureCommand) -> None:
+        """Captures and hands over the sample; without video, one with no frames."""
+        peer = self._ingest.peer_of(command.sitting, command.epoch)
+        frames: tuple[bytes, ...] = ()
+        if peer is not None:
+            frames = await self._capturer.capture(peer)
+        sample = Sample(command=command, frames=frames)
+        await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
+        log.info("captured", look=str(command.look), frames=len(frames))
+
+    async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
+        away = False
+        while True:
+            try:
+                await step()
+                away = False
+            except _FAULTS as error:
+                if not away:
+                    log.warning("redis_away", error=type(error).__name__)
+                away = True
+                await asyncio.sleep(FAULT_PAUSE_S)
+
+    async def _beat(self) -> None:
+        node = MediaNode(
+            name=self._name,
+            url=self._url,
+            streams=len(self._ingest),
+            capacity=self._ingest.capacity,
+        )
+        seen = self._ingest.seen(SEEN_WITHIN_S)
+        await MediaNodes(self._redis).beat(node, seen)
+        await asyncio.sleep(BEAT_EVERY_S)
+
+    async def _take_commands(self, group: asyncio.TaskGroup) -> None:
+        if not self._cleared:
+            # Meant for a process that is gone, with its streams: "no video" would be
+            # untrue. Their looks are commanded again.
+            await self._redis.delete(self._commands)
+            self._cleared = True
+        answer = await self._patient_redis.xread(
+            {self._commands: "0"}, count=CAPTURES_AT_ONCE, block=BLOCK_MS
+        )
+        for entry, fields in entries_of(answer):
+            # Gone before it is obeyed: a look that is lost is commanded again.
+            await self._redis.xdel(self._commands, entry)
+            try:
+                command = CaptureCommand.from_fields(fields)
+            except Malformed:
+                log.warning("command_unreadable")
+                continue
+            await self._places.acquire()
+            group.create_task(self._obey_in_place(command))
+
+    async def _obey_in_place(self, command: CaptureCommand) -> None:
+        try:
+            await self.obey(command)
+        except _FAULTS as error:
+            log.warning("sample_lost", error=type(error).__name__)
+        except Exception:  # one look's bug must not end the node
+            log.exception("capture_failed", look=str(command.look))
+        finally:
+            self._places.release()
+
+    async def _leave(self) -> None:
+        try:
+            await MediaNodes(self._redis).leave(self._name)
+        except _FAULTS:
+            log.warning("left_unsaid")

@@ -1,0 +1,86 @@
+"""What aiortc 1.16 and aioice 0.13 lack for an ingest server, added in one place.
+
+- `receiver`: aiortc decodes every frame in a thread of its own and queues the pictures
+  without bound. Here nothing is decoded and no thread stays.
+- `ice`: aioice hands on any datagram whoever sent it, contacts every address a peer
+  names, leaves out 127.0.0.1 and cannot restart. Here only addresses that passed an
+  authenticated check are heard or sent to, one address is announced, and a new
+  connection may take over.
+- `limits`: nothing there bounds what one peer sends.
+- `description`: one VP8 video section, and nothing else, is negotiated.
+
+We lean on a few private names of theirs. `verify()` says clearly when an upgrade moved
+one; `tests/media/test_seam.py` calls it, and so does the process when it starts.
+"""
+
+from importlib.metadata import version
+
+from aioice.ice import Connection, StunProtocol
+from aiortc import RTCCertificate
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcrtpreceiver import RTCRtpReceiver
+
+TRIED = {"aiortc": "1.16", "aioice": "0.13"}
+"""The versions this was written and tested against."""
+
+RECEIVER = "_RTCRtpReceiver__"
+_CLASSES: dict[type, tuple[str, ...]] = {
+    RTCRtpReceiver: (
+        "_handle_rtp_packet",
+        "_handle_rtcp_packet",
+        "_send_rtcp_pli",
+        "_set_rtcp_ssrc",
+    ),
+    RTCDtlsTransport: ("_recv_next", "_register_rtp_receiver"),
+    Connection: ("check_incoming", "gather_candidates", "data_received"),
+    StunProtocol: ("datagram_received",),
+}
+_INSTANCES = {
+    "RTCRtpReceiver": (
+        f"{RECEIVER}decoder_queue",
+        f"{RECEIVER}jitter_buffer",
+        f"{RECEIVER}nack_generator",
+        "_track",
+    ),
+    "Connection": (
+        "_local_candidates",
+        "_local_candidates_start",
+        "_local_candidates_end",
+        "_protocols",
+        "_remote_candidates",
+    ),
+}
+
+
+class SeamMoved(Exception):
+    """aiortc or aioice changed below us; the message says what to look at."""
+
+
+def verify() -> None:
+    """Raises SeamMoved when a private name we lean on is gone. Needs a running loop."""
+    connection = Connection(ice_controlling=False)
+    receiver = RTCRtpReceiver("video", _unconnected_transport())
+    missing = [
+        f"{kind.__name__}.{name}"
+        for kind, names in _CLASSES.items()
+        for name in names
+        if not hasattr(kind, name)
+    ]
+    for thing in (receiver, connection):
+        kind = type(thing).__name__
+        missing += [
+            f"{kind}().{name}" for name in _INSTANCES[kind] if not hasattr(thing, name)
+        ]
+    if missing:
+        found = ", ".join(f"{name} {version(name)}" for name in TRIED)
+        raise SeamMoved(
+            f"media/seam was written for {TRIED} and found {found}, which no longer "
+            f"has {', '.join(missing)}. Pin the old version or mend media/seam."
+        )
+
+
+def _unconnected_transport() -> RTCDtlsTransport:
+    from aiortc import RTCIceGatherer, RTCIceTransport  # noqa: PLC0415
+
+    ice = RTCIceTransport(RTCIceGatherer(iceServers=[]))
+    return RTCDtlsTransport(ice, [RTCCertificate.generateCertificate()])

@@ -1,0 +1,207 @@
+"""Session descriptions: reads a WHIP offer of one VP8 video, writes its answer."""
+
+import re
+from dataclasses import dataclass
+
+from aiortc import RTCIceCandidate, RTCIceParameters
+from aiortc.rtcdtlstransport import (
+    X509_DIGEST_ALGORITHMS,
+    RTCDtlsFingerprint,
+    RTCDtlsParameters,
+)
+from aiortc.rtcrtpparameters import (
+    RTCRtpCodecParameters,
+    RTCRtpDecodingParameters,
+    RTCRtpHeaderExtensionParameters,
+    RTCRtpParameters,
+    RTCRtpReceiveParameters,
+    RTCRtpRtxParameters,
+)
+from aiortc.sdp import (
+    GroupDescription,
+    MediaDescription,
+    SessionDescription,
+    candidate_to_sdp,
+)
+
+from app.kernel.refusals import Refusal
+
+OFFER_MAX = 32 * 1024
+_MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
+_UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
+_ATTRIBUTE = re.compile(r"^a=(ice-ufrag|ice-pwd):([^\r\n]*)", re.MULTILINE)
+_PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
+
+
+class BadOffer(Refusal):
+    """This is no offer of one VP8 video over WebRTC."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What we take from an offer. `sources` are the SSRCs it declares."""
+
+    mid: str
+    ice: RTCIceParameters
+    dtls: RTCDtlsParameters
+    codecs: list[RTCRtpCodecParameters]
+    extensions: list[RTCRtpHeaderExtensionParameters]
+    sources: list[int]
+    retransmission_source: int | None
+
+    @property
+    def payload_type(self) -> int:
+        """Of the video itself, not its retransmissions."""
+        payload_type = self.codecs[0].payloadType
+        assert payload_type is not None
+        return payload_type
+
+    def to_receive(self) -> RTCRtpReceiveParameters:
+        encodings = [
+            RTCRtpDecodingParameters(ssrc=ssrc, payloadType=self.payload_type)
+            for ssrc in self.sources[:1]
+        ]
+        if encodings and self.retransmission_source is not None:
+            encodings[0].rtx = RTCRtpRtxParameters(ssrc=self.retransmission_source)
+        return RTCRtpReceiveParameters(
+            codecs=self.codecs,
+            headerExtensions=self.extensions,
+            muxId=self.mid,
+            encodings=encodings,
+        )
+
+
+def read_offer(text: str) -> Offer:
+    """Raises BadOffer saying what is wrong."""
+    media = _only_video(_parse(text))
+    if media.dtls is None or media.dtls.role == "server":
+        raise BadOffer("The offer must set up DTLS actively (a=setup:actpass).")
+    if not any(f.algorithm.lower() in X509_DIGEST_ALGORITHMS for f in _prints(media)):
+        raise BadOffer("The offer has no fingerprint we know (SHA-256 or longer).")
+    declared = [source.ssrc for source in media.ssrc[:2]]
+    pair = next((g.items for g in media.ssrc_group if g.semantic == "FID"), [])
+    return Offer(
+        mid=media.rtp.muxId,
+        ice=check_credentials(media.ice),
+        dtls=media.dtls,
+        codecs=_codecs(media),
+        extensions=[x for x in media.rtp.headerExtensions if x.uri == _MID][:1],
+        sources=declared,
+        retransmission_source=int(pair[1]) if pair[:1] == declared[:1] != [] else None,
+    )
+
+
+def check_credentials(ice: RTCIceParameters | None) -> RTCIceParameters:
+    """Raises BadOffer unless both are well-formed (RFC 8839, 5.4)."""
+    username = (ice and ice.usernameFragment) or ""
+    password = (ice and ice.password) or ""
+    if not (_UFRAG.fullmatch(username) and _PASSWORD.fullmatch(password)):
+        raise BadOffer("The ICE user name or password is missing or malformed.")
+    return RTCIceParameters(usernameFragment=username, password=password)
+
+
+def read_fragment(text: str) -> RTCIceParameters | None:
+    """The new credentials in an ICE restart's fragment (RFC 8840), None in a trickle.
+
+    Candidates are not looked at: a peer's are never contacted. Raises BadOffer.
+    """
+    fields = dict(_ATTRIBUTE.findall(text))
+    if "ice-ufrag" not in fields:
+        return None
+    return check_credentials(
+        RTCIceParameters(
+            usernameFragment=fields["ice-ufrag"], password=fields.get("ice-pwd")
+        )
+    )
+
+
+def write_fragment(
+    offer: Offer, ice: RTCIceParameters, candidates: list[RTCIceCandidate]
+) -> str:
+    """What a restart is answered with: our new credentials and candidates."""
+    lines = [
+        f"a=ice-ufrag:{ice.usernameFragment}",
+        f"a=ice-pwd:{ice.password}",
+        f"m=video 9 UDP/TLS/RTP/SAVPF {offer.payload_type}",
+        f"a=mid:{offer.mid}",
+        *(f"a=candidate:{candidate_to_sdp(it)}" for it in candidates),
+        "a=end-of-candidates",
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def write_answer(
+    offer: Offer,
+    ice: RTCIceParameters,
+    candidates: list[RTCIceCandidate],
+    dtls: RTCDtlsParameters,
+) -> str:
+    """We wait for the client's handshake (a=setup:passive), then only receive."""
+    media = MediaDescription(
+        kind="video",
+        port=candidates[0].port,
+        profile="UDP/TLS/RTP/SAVPF",
+        fmt=[codec.payloadType for codec in offer.codecs],
+    )
+    media.host = candidates[0].ip
+    media.direction = "recvonly"
+    media.rtp = RTCRtpParameters(
+        codecs=offer.codecs, headerExtensions=offer.extensions, muxId=offer.mid
+    )
+    media.rtcp_port, media.rtcp_host, media.rtcp_mux = 9, "0.0.0.0", True
+    media.ice, media.ice_candidates = ice, candidates
+    media.ice_candidates_complete = True
+    media.dtls = RTCDtlsParameters(fingerprints=dtls.fingerprints, role="server")
+    description = SessionDescription()
+    description.origin = "- 1 1 IN IP4 0.0.0.0"
+    description.group.append(GroupDescription(semantic="BUNDLE", items=[offer.mid]))
+    description.media.append(media)
+    return str(description)
+
+
+def _parse(text: str) -> SessionDescription:
+    try:
+        return SessionDescription.parse(text)
+    except Exception as error:  # any of a dozen kinds: the text is a stranger's
+        raise BadOffer("This is no session description.") from error
+
+
+def _only_video(description: SessionDescription) -> MediaDescription:
+    if [media.kind for media in description.media] != ["video"]:
+        raise BadOffer("Offer one video and nothing else: no audio, no data channel.")
+    media = description.media[0]
+    if media.direction not in (None, "sendonly", "sendrecv"):
+        raise BadOffer("The offer sends no video.")
+    if not media.rtcp_mux or not media.rtp.muxId:
+        raise BadOffer("The video needs a=mid and a=rtcp-mux.")
+    return media
+
+
+def _prints(media: MediaDescription) -> list[RTCDtlsFingerprint]:
+    return list(media.dtls.fingerprints) if media.dtls else []
+
+
+def _codecs(media: MediaDescription) -> list[RTCRtpCodecParameters]:
+    """VP8 and its retransmission, with the feedback both sides know.
+
+    No bandwidth estimate is agreed on (REMB, abs-send-time): at a frame a second it
+    took a third of a receiver's time, and it caps a burst at what idling used.
+    """
+    offered = media.rtp.codecs
+    video = next((c for c in offered if c.name.upper() == "VP8"), None)
+    if video is None or video.clockRate != 90_000 or video.payloadType is None:
+        raise BadOffer("Only VP8 is taken.")
+    wanted = {("nack", None), ("nack", "pli")}
+    taken = [
+        RTCRtpCodecParameters(
+            mimeType="video/VP8",
+            clockRate=90_000,
+            payloadType=video.payloadType,
+            rtcpFeedback=[
+                f for f in video.rtcpFeedback if (f.type, f.parameter) in wanted
+            ],
+        )
+    ]
+    rtx = (c for c in offered if c.parameters.get("apt") == video.payloadType)
+    taken += [c for c in rtx if c.name.lower() == "rtx" and c.clockRate == 90_000][:1]
+    return taken

@@ -1,0 +1,220 @@
+"""ICE for one stream: one announced address, consented peers only, restarts.
+
+`IceLink` stands where aiortc expects an RTCIceTransport: RTCDtlsTransport asks it for
+`role`, `_recv` and `_send` alone. Its DTLS and SRTP keys therefore outlive the ICE
+connection below, which a restart replaces.
+
+A peer's candidates are never contacted. RFC 9725 (4.4.2) has the client do full ICE, so
+it checks us first, and the answers go to where an authenticated check came from: an
+offer that names other machines makes no packet leave for them.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from aioice.candidate import Candidate, candidate_foundation, candidate_priority
+from aioice.ice import Connection, StunProtocol
+from aioice.stun import Message
+from aiortc import RTCIceParameters
+
+from media.seam.limits import (
+    CANDIDATES_MAX,
+    CONSENTED_MAX,
+    Budget,
+    Limits,
+    Sources,
+)
+
+Address = tuple[str, int]
+ANY_ADDRESS = "0.0.0.0"
+CONNECT_WITHIN_S = 15
+
+
+class _Protocol(StunProtocol):
+    """Looks at who sent a datagram before anything else does (RFC 7983)."""
+
+    receiver: "IngestConnection"
+
+    def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
+        if not isinstance(data, bytes) or not data:
+            return
+        if data[0] > 3:
+            self.receiver.link.arrived(self.receiver, data, (addr[0], addr[1]))
+        else:
+            super().datagram_received(data, addr)
+
+
+class IngestConnection(Connection):
+    """An ICE connection on one socket that tells its link what arrives and ends."""
+
+    def __init__(self, link: "IceLink") -> None:
+        super().__init__(ice_controlling=False)
+        self.link = link
+        self._consented: dict[Address, None] = {}
+
+    def consented(self, address: Address) -> bool:
+        """Whether it passed a check signed with this connection's password."""
+        return address in self._consented
+
+    async def gather_candidates(self) -> None:
+        """Binds the announced address; behind NAT, where it is not ours, any."""
+        announced = self.link.announce
+        for address in (announced, ANY_ADDRESS):
+            try:
+                protocol = await self._bind(address)
+                break
+            except OSError:
+                continue
+        else:
+            raise ConnectionError("no address to bind")
+        port: int = protocol.transport.get_extra_info("sockname")[1]
+        protocol.local_candidate = Candidate(
+            foundation=candidate_foundation("host", "udp", announced),
+            component=1,
+            transport="udp",
+            priority=candidate_priority(1, "host"),
+            host=announced,
+            port=port,
+            type="host",
+        )
+        self._protocols.append(protocol)
+        self._local_candidates.append(protocol.local_candidate)
+        self._local_candidates_start = self._local_candidates_end = True
+
+    async def _bind(self, address: str) -> StunProtocol:
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.create_datagram_endpoint(
+            lambda: _Protocol(self), local_addr=(address, 0)
+        )
+        return protocol
+
+    def check_incoming(
+        self, message: Message, addr: Address, protocol: StunProtocol
+    ) -> None:
+        """Called by aioice only for checks it has authenticated."""
+        known = addr in self._consented
+        if not known and len(self._remote_candidates) >= CANDIDATES_MAX:
+            return
+        if not known and len(self._consented) >= CONSENTED_MAX:
+            del self._consented[next(iter(self._consented))]
+        self._consented[addr] = None
+        self.link.heard()
+        super().check_incoming(message, addr, protocol)
+
+    def data_received(self, data: bytes, component: int) -> None:
+        """What looked like STUN and was not: junk."""
+
+    async def close(self) -> None:
+        await super().close()
+        self.link.lost(self)
+
+
+class IceLink:
+    """Carries one stream's datagrams, bounded; see the module."""
+
+    role = "controlled"
+
+    def __init__(
+        self,
+        announce: str,
+        limits: Limits,
+        sources: Sources,
+        now: Callable[[], float],
+    ) -> None:
+        self.announce = announce
+        self.heard_at = now()
+        self.dropped = 0
+        self._limits = limits
+        self._sources = sources
+        self._budget = Budget(limits, now())
+        self._now = now
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(limits.queued)
+        self._current: IngestConnection | None = None
+        self._next: IngestConnection | None = None
+        self._closed = False
+
+    async def open(self, remote: RTCIceParameters) -> IngestConnection:
+        """A bound connection for the peer with these credentials, not yet connected.
+
+        The first carries the stream; a later one takes over once it is connected.
+        """
+        connection = IngestConnection(self)
+        connection.remote_username = remote.usernameFragment
+        connection.remote_password = remote.password
+        await connection.gather_candidates()
+        if self._current is None:
+            self._current = connection
+            return connection
+        abandoned, self._next = self._next, connection
+        if abandoned is not None:
+            await abandoned.close()
+        return connection
+
+    async def connect(self, connection: IngestConnection) -> None:
+        """Waits for the peer's checks. Raises ConnectionError or TimeoutError."""
+        try:
+            async with asyncio.timeout(CONNECT_WITHIN_S):
+                await connection.connect()
+        except (ConnectionError, TimeoutError):
+            await connection.close()
+            raise
+        if connection is self._next:
+            old, self._current, self._next = self._current, connection, None
+            if old is not None:
+                await old.close()
+
+    def arrived(
+        self, connection: IngestConnection, data: bytes, address: Address
+    ) -> None:
+        """A DTLS, SRTP or SRTCP datagram, or junk."""
+        if self._admits(connection, data, address) and not self._queue.full():
+            self._queue.put_nowait(data)
+        else:
+            self.dropped += 1
+
+    def _admits(
+        self, connection: IngestConnection, data: bytes, address: Address
+    ) -> bool:
+        if self._limits.check_consent and not connection.consented(address):
+            return False
+        if not self._budget.allows(len(data), self._now()):
+            return False
+        return not 127 < data[0] < 192 or self._sources.allows(data)
+
+    def heard(self) -> None:
+        """The peer passed a check just now."""
+        self.heard_at = self._now()
+
+    def lost(self, connection: IngestConnection) -> None:
+        """Ends the link unless another connection carries it or is about to."""
+        if connection is self._next:
+            self._next = None
+        if connection is self._current:
+            self._current = None
+        if self._current is None and self._next is None and not self._closed:
+            self._end()
+
+    async def close(self) -> None:
+        for connection in (self._current, self._next):
+            if connection is not None:
+                await connection.close()
+        self._end()
+
+    def _end(self) -> None:
+        self._closed = True
+        if self._queue.full():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
+
+    async def _recv(self) -> bytes:
+        data = await self._queue.get()
+        if data is None:
+            self._end()  # for whoever asks again
+            raise ConnectionError("the stream has ended")
+        return data
+
+    async def _send(self, data: bytes) -> None:
+        if self._current is None:
+            raise ConnectionError("nowhere to send to")
+        await self._current.send(data)

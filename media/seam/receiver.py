@@ -1,0 +1,97 @@
+"""An RTP receiver that decodes nothing: whole frames go to whoever taps them."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from aiortc import RTCRtpReceiver
+from aiortc.jitterbuffer import JitterBuffer, JitterFrame
+from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcrtpparameters import RTCRtpCodecParameters
+from aiortc.rtcrtpreceiver import NackGenerator, RemoteStreamTrack
+from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtpPacket
+
+from media.seam import RECEIVER
+
+Tap = Callable[[bytes], None]
+_Task = tuple[RTCRtpCodecParameters, JitterFrame]
+
+
+class QuietReceiver(RTCRtpReceiver):
+    """Keeps aiortc's jitter buffer, retransmission and reports; drops its decoder.
+
+    `frames` counts whole frames, `rtp_at` is when the last packet came (monotonic).
+    """
+
+    def __init__(
+        self, transport: RTCDtlsTransport, payload_type: int, now: Callable[[], float]
+    ) -> None:
+        super().__init__("video", transport)
+        self.frames = 0
+        self.rtp_at: float | None = None
+        self._payload_type = payload_type
+        self._source: int | None = None
+        self._now = now
+        self._taps: list[Tap] = []
+        self._track = RemoteStreamTrack("video")
+        self._set_rtcp_ssrc(secrets.randbits(32))
+        setattr(self, f"{RECEIVER}decoder_queue", _Sink(self._frame))
+
+    @contextmanager
+    def tapped(self, tap: Tap) -> Iterator[None]:
+        """Hands every whole frame to `tap`, from the next packet on.
+
+        A packet lost for good would hold back later frames, for minutes at a frame a
+        second, so the buffer starts afresh for the first tap.
+        """
+        if not self._taps:
+            self.start_afresh()
+        self._taps.append(tap)
+        try:
+            yield
+        finally:
+            self._taps.remove(tap)
+
+    def start_afresh(self) -> None:
+        """Forgets half-received frames and missing packets."""
+        buffer = JitterBuffer(capacity=512, is_video=True)
+        setattr(self, f"{RECEIVER}jitter_buffer", buffer)
+        setattr(self, f"{RECEIVER}nack_generator", NackGenerator())
+
+    async def request_key_frame(self) -> None:
+        """Sends a picture loss indication (RFC 4585, 6.3.1), if anything ever came."""
+        if self._source is not None:
+            await self._send_rtcp_pli(self._source)
+
+    async def _handle_rtp_packet(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        self.rtp_at = self._now()
+        if packet.payload_type == self._payload_type:
+            self._source = packet.ssrc
+        await super()._handle_rtp_packet(packet, arrival_time_ms)
+
+    async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
+        # A browser says goodbye when it pauses its encoder, and comes back.
+        if not isinstance(packet, RtcpByePacket):
+            await super()._handle_rtcp_packet(packet)
+
+    def _frame(self, frame: bytes) -> None:
+        self.frames += 1
+        for tap in self._taps:
+            tap(frame)
+
+
+class _Sink:
+    """In the place of aiortc's queue of frames to decode.
+
+    Its thread asks once, hears None and ends; frames put go to the receiver at once.
+    """
+
+    def __init__(self, take: Tap) -> None:
+        self._take = take
+
+    def get(self) -> None:
+        """Nothing to decode, ever."""
+
+    def put(self, task: _Task | None) -> None:
+        if task is not None:
+            self._take(task[1].data)

@@ -1,0 +1,47 @@
+"""Settings of the media process, read once from the environment."""
+
+import socket
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """`REDIS_URL` and `SPOM_…`; the secret is the app's."""
+
+    model_config = SettingsConfigDict(env_prefix="SPOM_")
+
+    redis_url: str = Field(validation_alias="REDIS_URL")
+    secret: SecretStr = Field(min_length=32)
+    app_url: str = "http://localhost:8080"
+    media_url: str = "http://localhost:8081"
+    media_host: str = "127.0.0.1"
+    media_port: int = Field(8081, ge=0, le=65535)
+    media_announce: str = "127.0.0.1"
+    """The address browsers send video to; behind NAT, the public one."""
+    media_capacity: int = Field(400, ge=1)
+    media_node: str = ""
+    """The node's name in Redis, unique; empty: made from host name and port."""
+    capture_s: float = Field(2.5, gt=0)
+
+    @property
+    def node(self) -> str:
+        return self.media_node or f"{socket.gethostname()}-{self.media_port}"
+
+
+def read_settings() -> Settings:
+    """Raises SystemExit naming every setting that is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        troubles = ", ".join(
+            f"{_variable(str(it['loc'][0]))}: {it['msg'].lower()}"
+            for it in error.errors()
+        )
+        raise SystemExit(
+            f"Settings to mend ({troubles}). `spom up` sets them all by itself."
+        ) from None
+
+
+def _variable(name: str) -> str:
+    return name if name.isupper() else f"SPOM_{name.upper()}"
