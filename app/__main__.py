@@ -1,0 +1,5 @@
+"""`python -m app` is `spom`."""
+
+from app.cli import main
+
+main()

@@ -1,0 +1,171 @@
+"""`spom up`: everything on one machine, with nothing to install beforehand."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import click
+
+from app.adapters.embedded import ServiceFailed, start_postgres, start_valkey
+from app.adapters.supervise import Supervisor, read_procfile
+from app.adapters.tasks import alongside
+from app.cli.doctor import port_is_free
+
+ROOT = Path(__file__).parents[2]
+STEP_WITHIN_S = 300
+READY_TRIES = 600
+
+Environment = dict[str, str]
+
+
+@click.command()
+@click.option("--app-port", envvar="SPOM_APP_PORT", default=8080, show_default=True)
+@click.option("--media-port", envvar="SPOM_MEDIA_PORT", default=8081, show_default=True)
+@click.option(
+    "--var",
+    envvar="SPOM_VAR",
+    default="var",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Where data, models and the secret are kept.",
+)
+def up(app_port: int, media_port: int, var: Path) -> None:
+    """Starts PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name others),
+    prepares the database and demo data, and runs every process of the Procfile."""
+    for option, port in (("--app-port", app_port), ("--media-port", media_port)):
+        if not port_is_free("127.0.0.1", port):
+            raise SystemExit(
+                f"Port {port} is taken: stop what uses it, or choose another with "
+                f"`spom up {option} N`."
+            )
+    var.mkdir(parents=True, exist_ok=True)
+    environment = _environment(app_port, media_port, var.resolve())
+    try:
+        with _services(environment, var):
+            logins = _prepare(environment)
+            asyncio.run(_serve(environment, logins))
+    except ServiceFailed as error:
+        raise SystemExit(str(error)) from None
+
+
+def _environment(app_port: int, media_port: int, var: Path) -> Environment:
+    given = dict(os.environ)  # noqa: TID251 (handed on to the processes)
+    ours = {
+        "SPOM_SECRET": _secret(var / "secret"),
+        "SPOM_APP_URL": f"http://localhost:{app_port}",
+        "SPOM_MEDIA_URL": f"http://localhost:{media_port}",
+        "SPOM_PACK": str(var / "models" / "faceplugin"),
+    }
+    ports = {"SPOM_APP_PORT": str(app_port), "SPOM_MEDIA_PORT": str(media_port)}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', '')}"
+    return {**ours, **given, **ports, "PATH": path}
+
+
+def _secret(path: Path) -> str:
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48))
+    return path.read_text().strip()
+
+
+@contextmanager
+def _services(environment: Environment, var: Path) -> Iterator[None]:
+    """Ours where none is named. A signal while they start still stops them."""
+    with ExitStack() as stack:
+        for sign in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, _interrupt)
+        if "DATABASE_URL" not in environment:
+            postgres = start_postgres(var)
+            stack.callback(postgres.stop)
+            environment["DATABASE_URL"] = postgres.url()
+        if "REDIS_URL" not in environment:
+            valkey = start_valkey(var)
+            stack.callback(valkey.stop)
+            environment["REDIS_URL"] = valkey.url
+        try:
+            yield
+        except KeyboardInterrupt:
+            click.echo("Stopped.")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _prepare(environment: Environment) -> str:
+    """Each step is another program, so that the app never loads models.
+
+    Returns the demo log-ins, one JSON object a line.
+    """
+    pack = environment["SPOM_PACK"]
+    steps = {
+        "Checking the face models": ["-m", "media.faces.packs", "install", pack],
+        "Preparing the database": ["-m", "app", "migrate"],
+        "Adding demo data": ["-m", "workers.demo", "--json"],
+    }
+    for title, arguments in steps.items():
+        click.echo(f"{title} …")
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=STEP_WITHIN_S,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise SystemExit(done.stderr.strip() or f"{title} failed.")
+    return done.stdout
+
+
+async def _serve(environment: Environment, logins: str) -> None:
+    os.chdir(ROOT)
+    supervisor = Supervisor(read_procfile(ROOT / "Procfile"), environment)
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(sign, supervisor.stop)
+    async with alongside(_welcome(environment, logins)):
+        await supervisor.run()
+    click.echo("Stopped.")
+
+
+async def _welcome(environment: Environment, logins: str) -> None:
+    urls = [environment["SPOM_APP_URL"], environment["SPOM_MEDIA_URL"]]
+    for url in urls:
+        await _until_it_answers(f"{url}/healthz")
+    people = [json.loads(line) for line in logins.splitlines()]
+    rows = "\n".join(
+        f"    {it['role']:8}  {it['srn']:10}  {it['password']}   {it['name']}"
+        for it in people
+    )
+    click.echo(
+        f"\n  Module Study is ready:  {urls[0]}\n\n{rows}\n\n"
+        "  Your own face instead of Asha's:  spom demo --photo picture.jpg\n"
+        "  Ctrl-C stops everything.\n"
+    )
+
+
+async def _until_it_answers(url: str) -> None:
+    for _ in range(READY_TRIES):
+        if await asyncio.to_thread(_answers, url):
+            return
+        await asyncio.sleep(0.1)
+    click.echo(f"{url} does not answer yet: the lines above say why.")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False
