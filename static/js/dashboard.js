@@ -1,0 +1,3 @@
+import "./elements/connection-strip.js"
+import "./elements/module-progress.js"
+import "./elements/study-dashboard.js"

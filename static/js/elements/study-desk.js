@@ -1,0 +1,89 @@
+import { describe } from "../models/words.js"
+import { Desk } from "../transport/desk.js"
+import { Live } from "../transport/live.js"
+
+// The camera tile, the state in words, the buttons. All deciding is in Desk and words.js.
+export class StudyDesk extends HTMLElement {
+  #life = null
+  #desk = null
+  #live = null
+
+  connectedCallback() {
+    this.#life = new AbortController()
+    const { signal } = this.#life
+    this.#live = new Live(["student:me"])
+    this.#desk = new Desk(this.dataset.module, this.#live, signal)
+    this.#desk.addEventListener("change", () => this.#render(), { signal })
+    this.addEventListener("click", (event) => this.#act(event.target.closest("[data-act]")?.dataset.act), { signal })
+    document.querySelector("connection-strip")?.follow(this.#live, signal)
+    this.#live.open(signal)
+    if (sessionStorage.getItem("studying") === this.dataset.module) this.#desk.start()
+    this.#render()
+  }
+
+  disconnectedCallback() {
+    this.#life.abort()
+  }
+
+  #act(word) {
+    const desk = this.#desk
+    const acts = {
+      start: () => desk.start(),
+      resume: () => desk.start({ resume: true }),
+      instead: () => desk.start({ instead: true }),
+      "try-again": () => desk.tryAgain(),
+      pause: () => desk.act("pause"),
+      finish: () => desk.act("finish"),
+    }
+    acts[word]?.()
+  }
+
+  #render() {
+    const desk = this.#desk
+    const { sitting, latest } = desk
+    const link = this.#live.isOpen ? desk.link : desk.wanted ? "lost" : desk.link
+    const page = { camera: desk.camera, refusal: desk.refusal, mine: desk.mine, wanted: desk.wanted, link }
+    const said = describe(sitting, latest.ended?.module === this.dataset.module ? latest.ended : null, page)
+    this.#say(said)
+    this.#offer(said, sitting)
+    this.#showCamera(sitting)
+    const hours = latest.hours.find(({ module }) => module === this.dataset.module)
+    if (hours) this.querySelector("hour-count").show(hours, { counting: Boolean(sitting?.counting && this.#live.isOpen), at: latest.at })
+  }
+
+  #say({ tone, title, hint }) {
+    const state = this.querySelector("[data-part=state]")
+    state.dataset.tone = tone
+    for (const [id, text] of [["state-title", title], ["state-hint", hint]]) {
+      const place = state.querySelector(`[data-testid=${id}]`)
+      if (place.textContent !== text) place.textContent = text // a screen reader hears changes only
+    }
+  }
+
+  #offer({ action }, sitting) {
+    const desk = this.#desk
+    const paused = sitting?.state === "paused" && sitting.reason === "student" && !desk.wanted
+    const shown = {
+      start: action === "start" && !desk.wanted && !paused,
+      resume: paused,
+      "try-again": action === "try-again",
+      instead: action === "instead",
+      pause: desk.wanted && sitting?.state === "running" && !sitting.finishing,
+      finish: sitting !== null && (desk.wanted || paused) && !sitting.finishing,
+    }
+    for (const [word, on] of Object.entries(shown)) this.querySelector(`[data-act=${word}]`).hidden = !on
+  }
+
+  #showCamera(sitting) {
+    const video = this.querySelector("video")
+    const { media } = this.#desk
+    if (video.srcObject !== media) {
+      video.srcObject = media
+      if (media) video.play().catch(() => {})
+    }
+    this.querySelector("[data-part=camera-off]").hidden = media !== null
+    this.querySelector("[data-part=lens]").hidden = !(media && sitting?.looking)
+  }
+}
+
+customElements.define("study-desk", StudyDesk)

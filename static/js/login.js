@@ -1,0 +1,1 @@
+import "./elements/password-field.js"

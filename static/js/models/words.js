@@ -1,0 +1,94 @@
+// The state of verification in words: a title, and what to do next. Never a score.
+
+const LOOK_AGAIN = {
+  dark: ["It is too dark", "We cannot see your face. Turn a light on, or sit so that it falls on your face."],
+  blurred: ["The picture is blurred", "Hold still for a moment and wipe the lens of your camera."],
+  small: ["You are too far away", "Move closer, so that your face fills about a third of the picture."],
+  turned: ["Please face the camera", "Turn towards the camera for a moment."],
+  no_face: ["We cannot see you", "Sit in front of the camera, so that your whole face is in the picture."],
+  several_faces: ["Somebody else is in the picture", "Please make sure that only you are in front of the camera."],
+  mismatch: ["We did not recognise you", "Look straight into the camera, with light on your face and nothing covering it."],
+  spoof: ["We could not be sure that it is you", "Look into the camera yourself, with light on your face."],
+  no_video: ["No picture arrives", "Your camera's picture does not reach us. Check your connection; we keep trying."],
+}
+
+const PAUSED = {
+  student: ["Paused", "Your time stands still. Press Resume to go on.", "resume"],
+  proctor: ["A proctor has paused you", "Please wait. Your confirmed time is safe; the proctor lets you go on."],
+  needs_person: ["A person has to look at this", "We could not recognise you several times. A proctor has been told and will let you go on."],
+  away: ["We lost sight of you", "Your camera, this page or the connection was gone, so your time stopped. We are checking that it is you…", "try-again"],
+}
+
+const CAMERA = {
+  refused: ["The camera is not allowed", "Allow the camera for this page: click the camera sign in the address bar, then press Try again."],
+  missing: ["No camera found", "Plug in a camera. We start by ourselves as soon as we see it."],
+  busy: ["The camera is busy", "Another program uses your camera. Close it (a video call, perhaps), then press Try again."],
+  lost: ["The camera was unplugged", "Plug it in again. We start by ourselves as soon as we see it."],
+  unsupported: ["This browser cannot use the camera here", "Open this page with its https address in a current Chrome, Edge or Firefox."],
+}
+
+const ENDED = {
+  finished: ["Finished", "Your time is kept. Press Start to study on.", "start"],
+  proctor: ["A proctor ended this sitting", "Your confirmed time is safe. Press Start to begin again.", "start"],
+  replaced: ["You went on with another module", "Press Start to study this one.", "start"],
+  abandoned: ["This sitting ended while you were away", "Press Start to begin again.", "start"],
+}
+
+const say = (tone, [title, hint, action = null]) => ({ tone, title, hint, action })
+
+export function describeCamera(problem) {
+  return say("bad", [...CAMERA[problem], "try-again"])
+}
+
+// `page` is what this page itself knows: camera, link ("up", "connecting", "lost"),
+// refusal (a problem from the server), mine (are we its writer?), wanted (started?).
+export function describe(sitting, ended, page) {
+  if (page.camera) return describeCamera(page.camera)
+  if (page.refusal) return describeRefusal(page.refusal)
+  if (sitting?.reason === "student" && !page.wanted) return say("calm", PAUSED.student)
+  if (sitting && !page.mine) {
+    return say("wait", page.wanted
+      ? ["Studying goes on in another tab", "Only one page counts at a time. Press Try again to go on here.", "try-again"]
+      : ["You have an open sitting", "Press Start to go on with it here.", "start"])
+  }
+  if (page.wanted && page.link === "lost") {
+    return say("bad", ["Connection lost", "Your time up to here is safe. We are reconnecting by ourselves…"])
+  }
+  if (page.wanted && page.link === "connecting") {
+    return say("wait", ["Connecting…", "We are connecting your camera. This takes a few seconds."])
+  }
+  if (sitting) return describeSitting(sitting)
+  if (ended && page.wanted === false && ENDED[ended.reason]) return say("calm", ENDED[ended.reason])
+  return say("calm", ["Ready when you are", "Press Start: we check that it is you, then your time runs.", "start"])
+}
+
+function describeSitting(sitting) {
+  if (sitting.finishing) return say("wait", ["Finishing…", "One last look, so that no minute is lost."])
+  if (sitting.verdict === "system_unavailable" && sitting.state !== "paused") {
+    return say("wait", ["We could not check just now", "That is our fault. Your time is kept; simply go on."])
+  }
+  const trouble = sitting.verdict !== "match" && LOOK_AGAIN[sitting.verdict]
+  if (sitting.state === "running") return trouble ? retrying(trouble, sitting) : say("good", ["It is you. Your time runs", "Just study. We look again now and then."])
+  if (sitting.state === "paused") return describePause(sitting)
+  if (trouble) return retrying(trouble, sitting)
+  return say("wait", ["Checking that it is you…", "Look into the camera for a moment."])
+}
+
+function describePause(sitting) {
+  if (PAUSED[sitting.reason]) return say(sitting.reason === "student" ? "calm" : "bad", PAUSED[sitting.reason])
+  const [title, hint] = LOOK_AGAIN[sitting.reason] ?? ["Paused", ""]
+  return say("bad", [`Paused: ${title.charAt(0).toLowerCase()}${title.slice(1)}`, `${hint} We look again by ourselves, or press Try again.`, "try-again"])
+}
+
+function retrying([title, hint], { tries_left: left }) {
+  const more = left > 0 ? ` We look again in a moment; ${left} ${left === 1 ? "try" : "tries"} left before a pause.` : ""
+  return say("wait", [title, hint + more])
+}
+
+function describeRefusal({ code, detail }) {
+  if (code === "sitting_open_elsewhere") return say("wait", ["You are studying another module", detail, "instead"])
+  if (code === "no_media_node" || code === "unreachable") {
+    return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
+  }
+  return say("bad", ["That did not work", detail, "try-again"])
+}

@@ -1,0 +1,5 @@
+import "./elements/connection-strip.js"
+import "./elements/module-progress.js"
+import "./elements/hour-count.js"
+import "./elements/topic-pages.js"
+import "./elements/study-desk.js"

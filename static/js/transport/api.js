@@ -1,0 +1,29 @@
+// Calls to our own server. A refusal is thrown with the code and words of its problem body.
+export class Refused extends Error {
+  constructor(problem) {
+    super(problem.detail)
+    Object.assign(this, { code: problem.code ?? "failed", detail: problem.detail ?? "Please try again.", problem })
+  }
+}
+
+const PATIENCE_MS = 10_000
+
+export async function post(path, body = undefined, { signal } = {}) {
+  const csrf = document.querySelector("meta[name=csrf-token]").content
+  const limit = AbortSignal.timeout(PATIENCE_MS)
+  let response
+  try {
+    response = await fetch(path, {
+      method: "POST",
+      headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json", Accept: "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
+    })
+  } catch (error) {
+    if (signal?.aborted) throw error
+    throw new Refused({ code: "offline", detail: "The connection to the server is lost." })
+  }
+  if (response.status === 401) location.assign("/login")
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
+  return response.status === 204 ? null : response.json()
+}

@@ -1,0 +1,50 @@
+import { Whip } from "./whip.js"
+
+// One stream to a media node: tells when it is up or down, and bursts while looked at.
+const DISCONNECTED_MOST_MS = 3_000
+const CONNECT_MOST_MS = 12_000
+const BURST_MOST_MS = 4_000
+
+export class Stream extends EventTarget {
+  #whip
+  #timer = 0
+  #burstTimer = 0
+  #bursting = false
+
+  constructor(media) {
+    super()
+    this.#whip = new Whip(media)
+    this.#whip.addEventListener("change", ({ detail }) => this.#changed(detail))
+    this.#timer = setTimeout(() => this.#tell("down"), CONNECT_MOST_MS)
+  }
+
+  start(opened) {
+    return this.#whip.start(opened)
+  }
+
+  lookedAt(looking) {
+    if (looking === this.#bursting) return
+    this.#bursting = looking
+    clearTimeout(this.#burstTimer)
+    this.#whip.burst(looking)
+    if (looking) this.#burstTimer = setTimeout(() => this.#whip.burst(false), BURST_MOST_MS)
+  }
+
+  end() {
+    clearTimeout(this.#timer)
+    clearTimeout(this.#burstTimer)
+    this.#whip.end()
+  }
+
+  #changed(state) {
+    clearTimeout(this.#timer)
+    if (state === "connected") this.#tell("up")
+    else if (state === "failed") this.#tell("down")
+    else if (state === "disconnected") this.#timer = setTimeout(() => this.#tell("down"), DISCONNECTED_MOST_MS)
+    else this.#timer = setTimeout(() => this.#tell("down"), CONNECT_MOST_MS)
+  }
+
+  #tell(type) {
+    this.dispatchEvent(new Event(type))
+  }
+}
