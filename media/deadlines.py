@@ -5,7 +5,6 @@ aiohttp 3.14 waits for ever for half-sent headers: measured, still open after 75
 
 import asyncio
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
@@ -20,12 +19,15 @@ async def end_dawdlers(
 
     One whose request is being handled is left alone: reading a body has its own limit.
     """
-    idle_since: WeakKeyDictionary[RequestHandler, float] = WeakKeyDictionary()
+    idle_since: dict[RequestHandler, float] = {}
     while True:
-        for connection in server.connections:
-            # Its only sign of a request under way, as of aiohttp 3.14.
-            if connection._current_request is not None:
-                idle_since[connection] = now()
-            elif now() - idle_since.setdefault(connection, now()) > patience_s:
+        # `_current_request` is the only sign of a request under way (aiohttp 3.14).
+        idle_since = {
+            connection: idle_since.get(connection, now())
+            for connection in server.connections
+            if connection._current_request is None
+        }
+        for connection, since in idle_since.items():
+            if now() - since > patience_s:
                 connection.force_close()
         await asyncio.sleep(min(LOOK_EVERY_S, patience_s))

@@ -72,8 +72,14 @@ class Ingest:
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
         self._resources: dict[str, Stream] = {}
+        self._kept = 0
         self._epochs: OrderedDict[SittingId, int] = OrderedDict()
         """Newest epoch seen. Forgets the oldest; a ticket lives only a minute."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether any stream, even one already ended, is still being closed."""
+        return bool(self._kept)
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -186,11 +192,13 @@ class Ingest:
     async def _keep(self, stream: Stream) -> None:
         ids = {"sitting": str(stream.sitting), "epoch": stream.epoch}
         log.info("stream_began", **ids, streams=len(self))
+        self._kept += 1
         try:
             await stream.peer.run()
         except Exception:  # a bug in one stream must not end the others
             log.exception("stream_failed", **ids)
         finally:
+            self._kept -= 1
             self._leave(stream)
             peer = stream.peer
             log.info("stream_ended", **ids, frames=peer.frames, dropped=peer.dropped)

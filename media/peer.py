@@ -9,6 +9,7 @@ from aiortc import RTCCertificate, RTCIceCandidate, RTCIceParameters, RTCIceTran
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import candidate_from_aioice
 
+from app.adapters.tasks import alongside
 from media.seam.description import Offer, write_answer, write_fragment
 from media.seam.ice import IceLink, IngestConnection
 from media.seam.limits import Limits, Sources
@@ -23,7 +24,6 @@ class Peer:
     def __init__(
         self, offer: Offer, *, announce: str, limits: Limits, now: Callable[[], float]
     ) -> None:
-        self.connected = asyncio.Event()
         self._offer = offer
         self._limits = limits
         sources = [*offer.sources]
@@ -38,7 +38,8 @@ class Peer:
         self._dtls.on("statechange", self._dtls_changed)
         self._receiver = QuietReceiver(self._dtls, offer.payload_type, now)
         self._first: IngestConnection | None = None
-        self._restarts: asyncio.Queue[IngestConnection | None] = asyncio.Queue()
+        self._restarts: asyncio.Queue[IngestConnection] = asyncio.Queue()
+        self._ended = asyncio.Event()
 
     @property
     def limits(self) -> Limits:
@@ -83,25 +84,15 @@ class Peer:
 
     async def run(self) -> None:
         """Until the peer leaves, is lost or `end()` is called."""
-        assert self._first is not None
         try:
-            await self._link.connect(self._first)
-            async with asyncio.timeout(HANDSHAKE_WITHIN_S):
-                await self._dtls.start(self._offer.dtls)
-            if self._dtls.state != "connected":
-                return
-            await self._receiver.receive(self._offer.to_receive())
-            self.connected.set()
-            while (connection := await self._restarts.get()) is not None:
-                await self._take_over(connection)
-        except (ConnectionError, TimeoutError):
-            return
+            async with alongside(self._carry()):
+                await self._ended.wait()
         finally:
             await self._close()
 
     def end(self) -> None:
         """Makes `run()` return soon."""
-        self._restarts.put_nowait(None)
+        self._ended.set()
 
     @contextmanager
     def tapped(self, tap: Tap) -> Iterator[None]:
@@ -114,6 +105,22 @@ class Peer:
 
     async def request_key_frame(self) -> None:
         await self._receiver.request_key_frame()
+
+    async def _carry(self) -> None:
+        assert self._first is not None
+        try:
+            await self._link.connect(self._first)
+            async with asyncio.timeout(HANDSHAKE_WITHIN_S):
+                await self._dtls.start(self._offer.dtls)
+            if self._dtls.state != "connected":
+                return
+            await self._receiver.receive(self._offer.to_receive())
+            while True:
+                await self._take_over(await self._restarts.get())
+        except (ConnectionError, TimeoutError):
+            return
+        finally:
+            self.end()
 
     async def _take_over(self, connection: IngestConnection) -> None:
         try:

@@ -44,7 +44,7 @@ def verify(token: str, secret: str, now: datetime) -> Ticket:
             epoch=int(claims["epoch"]),
             expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
         )
-    except (JoseError, KeyError, ValueError, TypeError) as error:
+    except (JoseError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise TicketInvalid from error
     if ticket.expires_at <= now:
         raise TicketExpired

@@ -1,0 +1,78 @@
+"""The register of media nodes, over a real Valkey."""
+
+from uuid import uuid4
+
+import pytest
+
+from app.adapters.media_nodes import MediaNode, MediaNodes, NoMediaNode
+from app.kernel.ids import SittingId
+
+
+def node(name, streams=0, capacity=10) -> MediaNode:
+    return MediaNode(
+        name=name, url=f"http://{name}", streams=streams, capacity=capacity
+    )
+
+
+@pytest.fixture
+def register(redis):
+    return MediaNodes(redis)
+
+
+@pytest.fixture
+def sitting():
+    return SittingId(uuid4())
+
+
+async def test_nobody_there_is_said_so(register):
+    assert await register.nodes() == []
+    with pytest.raises(NoMediaNode):
+        await register.least_loaded()
+
+
+async def test_the_least_loaded_is_the_emptiest_by_share(register):
+    await register.beat(node("a", 5, 10), [])
+    await register.beat(node("b", 20, 100), [])
+    assert await register.least_loaded() == node("b", 20, 100)
+
+
+async def test_full_nodes_are_passed_over(register):
+    await register.beat(node("a", 10, 10), [])
+    with pytest.raises(NoMediaNode):
+        await register.least_loaded()
+
+
+async def test_a_node_that_left_is_gone(register):
+    await register.beat(node("a"), [])
+    await register.leave("a")
+    assert await register.nodes() == []
+
+
+async def test_a_node_that_stopped_beating_is_forgotten(register, redis):
+    await register.beat(node("a"), [])
+    assert 0 < await redis.ttl("node:a") <= 6
+    await redis.delete("node:a")  # as if its time had run out
+    assert await register.nodes() == []
+    assert await redis.scard("nodes") == 0
+
+
+async def test_video_is_seen_for_its_epoch_alone(register, sitting, redis):
+    other = SittingId(uuid4())
+    await register.beat(node("a"), [(sitting, 3)])
+    assert await register.video_seen([(sitting, 3), (other, 1)]) == {
+        sitting: True,
+        other: False,
+    }
+    assert await register.video_seen([(sitting, 2)]) == {sitting: False}
+    assert await register.video_seen([]) == {}
+    assert await register.node_of(sitting, 3) == "a"
+    assert await register.node_of(sitting, 4) is None
+    assert await register.node_of(other, 1) is None
+    assert 0 < await redis.ttl(f"video:{sitting}") <= 8
+
+
+async def test_after_a_reconnect_elsewhere_the_newer_node_is_named(register, sitting):
+    await register.beat(node("a"), [(sitting, 1)])
+    await register.beat(node("b"), [(sitting, 2)])
+    assert await register.node_of(sitting, 2) == "b"
+    assert await register.node_of(sitting, 1) is None

@@ -1,0 +1,113 @@
+"""A hostile peer, or a stranger, costs only itself. Every guard has its control."""
+
+import asyncio
+import secrets
+import socket
+from uuid import uuid4
+
+import pytest
+from aiortc import RTCCertificate, RTCSessionDescription
+from aiortc.rtcdtlstransport import SRTP_PROFILES
+from aiortc.rtp import RtpPacket
+from OpenSSL import SSL
+
+from app.kernel.ids import SittingId
+from media.seam.limits import Limits
+from tests.media.studio import open_studio, until
+
+
+@pytest.fixture
+def sitting():
+    return SittingId(uuid4())
+
+
+def client_hello() -> bytes:
+    certificate = RTCCertificate.generateCertificate()
+    context = certificate._create_ssl_context(srtp_profiles=SRTP_PROFILES)
+    connection = SSL.Connection(context)
+    connection.set_connect_state()
+    with pytest.raises(SSL.WantReadError):
+        connection.do_handshake()
+    return connection.bio_read(1500)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_stranger_cannot_spoil_a_handshake(sitting, guarded):
+    """ASVS 5.0, 17.2.6. The second run is the control: then junk reaches DTLS."""
+    async with open_studio(limits=Limits(check_consent=guarded)) as studio:
+        client = studio.student(sitting)
+        client.peer.getTransceivers()[0].direction = "sendonly"
+        await client.peer.setLocalDescription(await client.peer.createOffer())
+        answer = await client._post(client.peer.localDescription.sdp)
+        peer = studio.ingest.peer_of(sitting, 1)
+        spray(peer, [client_hello() for _ in range(5)])
+        await until(lambda: peer._link._queue.qsize() == 5 or peer.dropped == 5)
+        assert (peer.dropped == 5) is guarded
+        await client.peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        if guarded:
+            await studio.streaming(sitting)
+        else:
+            await until(lambda: not studio.ingest.busy)
+        client.location = ""
+        await client.stop()
+
+
+def spray(peer, datagrams) -> None:
+    port = peer._link._current.local_candidates[0].port
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        for datagram in datagrams:
+            stranger.sendto(datagram, ("127.0.0.1", port))
+
+
+async def test_junk_during_a_stream_is_dropped(studio, sitting):
+    async with studio.student(sitting):
+        peer = await studio.streaming(sitting)
+        junk = [b"\x80" + secrets.token_bytes(50), b"", b"\x00" * 30, b"\x17" * 40]
+        spray(peer, junk * 10)
+        before = peer.frames
+        await until(lambda: peer.frames > before + 3)
+        assert peer.dropped >= 20
+
+
+@pytest.mark.parametrize(("strangers", "known"), [(4, 6), (1000, 202)])
+async def test_sources_are_few(sitting, strangers, known):
+    """The second run is the control: aiortc alone remembers every one."""
+    limits = Limits(undeclared_sources=strangers)
+    async with open_studio(limits=limits) as studio, studio.student(sitting) as client:
+        peer = await studio.streaming(sitting)
+        payload_type = peer._offer.payload_type
+        for source in range(1, 201):
+            packet = RtpPacket(payload_type=payload_type, sequence_number=1)
+            packet.ssrc, packet.payload = source, b"\x10\x00junk"
+            await client.sender.transport._send_rtp(packet.serialize())
+        table = peer._dtls._rtp_router.ssrc_table
+        await asyncio.sleep(0.3)
+        assert len(table) <= known
+        assert (len(table) > 100) is (strangers > 100)
+
+
+async def test_a_peer_over_its_budget_loses_its_own_packets(sitting):
+    limits = Limits(bytes_per_s=2_000)
+    async with open_studio(limits=limits) as studio, studio.student(sitting):
+        peer = studio.ingest.peer_of(sitting, 1)
+        await until(lambda: peer.dropped > 10)
+
+
+async def test_addresses_an_offer_names_are_never_contacted(studio, sitting):
+    """An offer may name any machine; only where checks come from is answered."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as bystander:
+        bystander.bind(("127.0.0.1", 0))
+        bystander.setblocking(False)
+        port = bystander.getsockname()[1]
+        client = studio.student(sitting)
+        await client.peer.setLocalDescription(await client.peer.createOffer())
+        named = f"a=candidate:9 1 udp 2130706431 127.0.0.1 {port} typ host\r\n"
+        offer = client.peer.localDescription.sdp.replace("a=sendrecv", "a=sendonly")
+        status, _, _ = await studio.post(
+            offer.replace("a=end-of-candidates\r\n", named), studio.ticket(sitting)
+        )
+        assert status == 201
+        await asyncio.sleep(0.5)
+        with pytest.raises(BlockingIOError):
+            bystander.recv(100)
+        await client.stop()
