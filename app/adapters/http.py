@@ -225,7 +225,8 @@ def _add_headers(
 ) -> None:
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # Not no-referrer: with it, browsers send our own forms as from origin "null".
+    response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.headers["Permissions-Policy"] = "camera=(self), microphone=()"
     # Files are asked for again each time and answered with 304; pages are never kept.

@@ -1,0 +1,55 @@
+"""A real Chromium whose camera plays a clip."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from tests.house import PASSWORD
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--allow-loopback-in-peer-connection",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+    "--disable-gpu",
+]
+
+
+def find_chromium() -> str | None:
+    """The one on the machine; None lets Playwright use its own."""
+    return next(filter(None, map(shutil.which, NAMES)), None)
+
+
+@asynccontextmanager
+async def chromium(clip: Path | None = None) -> AsyncIterator[Browser]:
+    flags = [*FLAGS]
+    if clip is not None:
+        flags.append(f"--use-file-for-fake-video-capture={clip}")
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=find_chromium(), args=flags
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+async def log_in(page: Page, url: str, srn: str) -> None:
+    await page.goto(f"{url}/login")
+    await page.fill("input[name=srn]", srn)
+    await page.fill("input[name=password]", PASSWORD)
+    await page.click("button[type=submit]")
+    await page.wait_for_url(f"{url}/**")
+    await page.wait_for_selector("h1")

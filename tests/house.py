@@ -1,0 +1,146 @@
+"""The whole house for end-to-end tests: every process, on its own database and ports."""
+
+import asyncio
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import asyncpg
+
+ROOT = Path(__file__).parents[1]
+PYTHON = sys.executable
+PASSWORD = "study-with-care"
+QUICK = {
+    "INTERVAL_MIN_S": "5",
+    "INTERVAL_MAX_S": "6",
+    "RANDOM_PER_HOUR": "0",
+    "RETRIES": "2",
+    "RETRY_AFTER_S": "1",
+    "RETRY_PAUSED_S": "2",
+    "RETRY_PAUSED_MAX_S": "3",
+    "CHECKPOINT_EVERY_S": "1",
+    "LAPSE_S": "5",
+    "LEASE_S": "6",
+}
+PROCESSES = {
+    "app": ["-m", "app", "app"],
+    "media": ["-m", "media"],
+    "sampler": ["-m", "workers", "sampler", "housekeeping"],
+    "matcher": ["-m", "workers", "face_matcher"],
+}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class House:
+    """Started processes by name; their output goes to files of `folder`."""
+
+    folder: Path
+    database_url: str
+    redis_url: str
+    policy: dict[str, str] = field(default_factory=lambda: dict(QUICK))
+
+    def __post_init__(self) -> None:
+        self.app_port, self.media_port = free_port(), free_port()
+        self.url = f"http://localhost:{self.app_port}"
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+        self.environment = {
+            **os.environ,
+            "DATABASE_URL": self.database_url,
+            "REDIS_URL": self.redis_url,
+            "SPOM_SECRET": secrets.token_urlsafe(40),
+            "SPOM_APP_URL": self.url,
+            "SPOM_APP_PORT": str(self.app_port),
+            "SPOM_MEDIA_URL": f"http://localhost:{self.media_port}",
+            "SPOM_MEDIA_PORT": str(self.media_port),
+            "SPOM_PACK": str(ROOT / "var" / "models" / "faceplugin"),
+            **{f"SPOM_POLICY_{name}": value for name, value in self.policy.items()},
+        }
+
+    def start_all(self) -> None:
+        subprocess.run(
+            [PYTHON, "-m", "workers.demo"],
+            env=self.environment,
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+        for name in PROCESSES:
+            self.start(name)
+        self.wait_until_well()
+
+    def start(self, name: str) -> None:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [PYTHON, *PROCESSES[name]],
+                env=self.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
+
+    def kill(self, name: str) -> None:
+        """As the machine would: no warning, nothing tidied up."""
+        process = self.running.pop(name)
+        process.kill()
+        process.wait(10)
+
+    def stop_all(self) -> None:
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(5)
+
+    def wait_until_well(self, patience_s: float = 40) -> None:
+        deadline = time.monotonic() + patience_s
+        for port in (self.app_port, self.media_port):
+            while not _answers(f"http://localhost:{port}/healthz"):
+                assert time.monotonic() < deadline, self.logs()
+                time.sleep(0.1)
+
+    def logs(self) -> str:
+        texts = (p.read_text()[-3000:] for p in sorted(self.folder.glob("*.log")))
+        return "\n".join(texts)
+
+    async def value(self, query: str, *arguments: object) -> object:
+        connection = await asyncpg.connect(self.database_url)
+        try:
+            return await connection.fetchval(query, *arguments)
+        finally:
+            await connection.close()
+
+    async def until(self, query: str, expected: object, patience_s: float = 30) -> None:
+        """Waits until the query's value is the expected one."""
+        found: object = None
+        for _ in range(int(patience_s / 0.2)):
+            found = await self.value(query)
+            if found == expected:
+                return
+            await asyncio.sleep(0.2)
+        raise AssertionError(f"{query}: {found!r}, not {expected!r}\n{self.logs()}")
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return answer.status == 200
+    except (OSError, urllib.error.URLError):
+        return False
