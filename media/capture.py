@@ -115,12 +115,14 @@ class Capturer:
 
     async def _gather(self, peer: Peer, burst: Burst, waiting: "Waiting") -> None:
         began = asked = self._now()
+        stuck_at = began + STUCK_S
         await peer.request_key_frame()
         while (left := began + self._window_s - self._now()) > 0 and not burst.enough:
             frame = await waiting.next(within_s=min(left, ASK_AGAIN_S))
             if frame is not None:
                 await self._in_pool(burst.add, *frame)
-            elif self._now() - began > STUCK_S:
+            elif self._now() > stuck_at:
+                stuck_at = began + self._window_s
                 peer.start_afresh()
             wanted = frame is None or burst.needs_key_frame
             if wanted and self._now() - asked >= ASK_AGAIN_S:

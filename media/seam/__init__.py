@@ -17,6 +17,7 @@ from importlib.metadata import version
 
 from aioice.ice import Connection, StunProtocol
 from aiortc import RTCCertificate
+from aiortc.jitterbuffer import JitterBuffer
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
 
@@ -34,6 +35,7 @@ _CLASSES: dict[type, tuple[str, ...]] = {
     RTCDtlsTransport: ("_recv_next", "_register_rtp_receiver"),
     Connection: ("check_incoming", "gather_candidates", "data_received"),
     StunProtocol: ("datagram_received",),
+    JitterBuffer: ("_remove_frame", "remove"),
 }
 _INSTANCES = {
     "RTCRtpReceiver": (

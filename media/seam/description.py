@@ -27,6 +27,7 @@ from aiortc.sdp import (
 from app.kernel.refusals import Refusal
 
 OFFER_MAX = 32 * 1024
+_BITRATES_KBPS = {"x-google-start-bitrate": 800, "x-google-max-bitrate": 1500}
 _MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _ATTRIBUTE = re.compile(r"^a=(ice-ufrag|ice-pwd):([^\r\n]*)", re.MULTILINE)
@@ -185,7 +186,8 @@ def _codecs(media: MediaDescription) -> list[RTCRtpCodecParameters]:
     """VP8 and its retransmission, with the feedback both sides know.
 
     No bandwidth estimate is agreed on (REMB, abs-send-time): at a frame a second it
-    took a third of a receiver's time, and it caps a burst at what idling used.
+    took a third of a receiver's time, and it caps a burst at what idling used. In its
+    place libwebrtc is told where to begin, or its first burst shrinks the picture.
     """
     offered = media.rtp.codecs
     video = next((c for c in offered if c.name.upper() == "VP8"), None)
@@ -200,6 +202,7 @@ def _codecs(media: MediaDescription) -> list[RTCRtpCodecParameters]:
             rtcpFeedback=[
                 f for f in video.rtcpFeedback if (f.type, f.parameter) in wanted
             ],
+            parameters=dict(_BITRATES_KBPS),
         )
     ]
     rtx = (c for c in offered if c.parameters.get("apt") == video.payloadType)

@@ -36,6 +36,7 @@ class QuietReceiver(RTCRtpReceiver):
         self._track = RemoteStreamTrack("video")
         self._set_rtcp_ssrc(secrets.randbits(32))
         setattr(self, f"{RECEIVER}decoder_queue", _Sink(self._frame))
+        self.start_afresh()
 
     @contextmanager
     def tapped(self, tap: Tap) -> Iterator[None]:
@@ -54,8 +55,7 @@ class QuietReceiver(RTCRtpReceiver):
 
     def start_afresh(self) -> None:
         """Forgets half-received frames and missing packets."""
-        buffer = JitterBuffer(capacity=512, is_video=True)
-        setattr(self, f"{RECEIVER}jitter_buffer", buffer)
+        setattr(self, f"{RECEIVER}jitter_buffer", _PromptBuffer())
         setattr(self, f"{RECEIVER}nack_generator", NackGenerator())
 
     async def request_key_frame(self) -> None:
@@ -78,6 +78,32 @@ class QuietReceiver(RTCRtpReceiver):
         self.frames += 1
         for tap in self._taps:
             tap(frame)
+
+
+class _PromptBuffer(JitterBuffer):
+    """Gives a frame when its last packet is here (RFC 7741: the marker bit).
+
+    aiortc's waits for the next frame to begin, which at a frame a second is late.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(capacity=512, is_video=True)
+
+    def _remove_frame(self, sequence_number: int) -> JitterFrame | None:
+        frame = super()._remove_frame(sequence_number)
+        return frame or self._marked_frame()
+
+    def _marked_frame(self) -> JitterFrame | None:
+        data = bytearray()
+        for count in range(self._capacity):
+            packet = self._packets[((self._origin or 0) + count) % self._capacity]
+            if packet is None:
+                return None
+            data += packet._data  # type: ignore[attr-defined]
+            if packet.marker:
+                self.remove(count + 1)
+                return JitterFrame(data=bytes(data), timestamp=packet.timestamp)
+        return None
 
 
 class _Sink:
