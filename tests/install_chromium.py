@@ -1,0 +1,46 @@
+"""Finds a Chromium for the browser tests, or gets one: Playwright's or Debian's."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+from tests.browsing import find_chromium
+
+PATIENCE_S = 600
+
+
+def main() -> None:
+    if find_chromium() or _playwrights() or _debians():
+        return
+    raise SystemExit("No Chromium: install one (Debian: apt-get install chromium).")
+
+
+def _playwrights() -> bool:
+    return _run(sys.executable, "-m", "playwright", "install", "chromium")
+
+
+def _debians() -> bool:
+    if not shutil.which("apt-get"):
+        return False
+    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    _run(*sudo, "apt-get", "update", "-qq")
+    return _run(*sudo, "apt-get", "install", "-y", "-qq", "chromium")
+
+
+def _run(*command: str) -> bool:
+    try:
+        done = subprocess.run(
+            command,
+            env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+            timeout=PATIENCE_S,
+            stdout=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    main()
