@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
@@ -38,10 +39,16 @@ def main() -> None:
     SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE.
     """
     set_up_logging()
-    uvloop.run(serve(read_settings()))
+    settings = read_settings()
+    address = settings.media_host, settings.media_port
+    try:
+        listening = socket.create_server(address, family=_family(address[0]))
+    except OSError as error:
+        raise SystemExit(f"Cannot listen on {address}: {error.strerror}.") from None
+    uvloop.run(serve(settings, listening))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, listening: socket.socket) -> None:
     """Until a signal comes; then streams are ended in good order."""
     seam.verify()
     stopped = asyncio.Event()
@@ -56,23 +63,26 @@ async def serve(settings: Settings) -> None:
             limits=Limits(),
             now=time.monotonic,
         )
-        runner = await _listen(settings, ingest, stack)
+        server = await _listen(settings, ingest, listening, stack)
         tasks = [
             group.create_task(_node(settings, ingest, stack).run()),
             group.create_task(ingest.sweep()),
             group.create_task(
-                end_dawdlers(runner, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
+                end_dawdlers(server, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
             ),
         ]
         log.info("listening", node=settings.node, port=settings.media_port)
         await stopped.wait()
         for task in tasks:
             task.cancel()
-        ingest.end_all()
+        ingest.close()
 
 
 async def _listen(
-    settings: Settings, ingest: Ingest, stack: AsyncExitStack
+    settings: Settings,
+    ingest: Ingest,
+    listening: socket.socket,
+    stack: AsyncExitStack,
 ) -> web.Server:
     secret = settings.secret.get_secret_value()
     whip = Whip(ingest, secret=secret, now=AnchoredClock().now)
@@ -84,7 +94,7 @@ async def _listen(
     )
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, settings.media_host, settings.media_port).start()
+    await web.SockSite(runner, listening).start()
     assert runner.server is not None
     return runner.server
 
@@ -103,6 +113,10 @@ def _node(settings: Settings, ingest: Ingest, stack: AsyncExitStack) -> Node:
         redis=redis,
         patient_redis=patient,
     )
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 if __name__ == "__main__":

@@ -140,7 +140,9 @@ class Ingest:
         self._leave(stream)
         stream.peer.end()
 
-    def end_all(self) -> None:
+    def close(self) -> None:
+        """Ends every stream and admits no more."""
+        self.capacity = 0
         for resource in list(self._resources):
             self.end(resource)
 

@@ -7,7 +7,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.adapters.media_nodes import MediaNode, MediaNodes
+from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import entries_of
 from app.kernel.messages import CaptureCommand, Malformed, Sample
 from media.capture import Capturer
@@ -46,7 +46,7 @@ class Node:
         self._patient_redis = patient_redis
         self._cleared = False
         self._places = asyncio.Semaphore(CAPTURES_AT_ONCE)
-        self._commands = f"capture:{name}"
+        self._commands = capture_stream(name)
 
     async def run(self) -> None:
         """Until cancelled. Redis may come and go, and come back empty."""

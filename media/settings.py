@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     media_capacity: int = Field(400, ge=1)
     media_node: str = ""
     """The node's name in Redis, unique; empty: made from host name and port."""
-    capture_s: float = Field(2.5, gt=0)
+    capture_s: float = Field(2.5, gt=0, validation_alias="SPOM_POLICY_CAPTURE_S")
 
     @property
     def node(self) -> str:

@@ -27,6 +27,8 @@ from aiortc.sdp import (
 from app.kernel.refusals import Refusal
 
 OFFER_MAX = 32 * 1024
+LINES_MAX = 500
+CODECS_MAX = 80
 _BITRATES_KBPS = {"x-google-start-bitrate": 800, "x-google-max-bitrate": 1500}
 _MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
@@ -80,7 +82,6 @@ def read_offer(text: str) -> Offer:
     if not any(f.algorithm.lower() in X509_DIGEST_ALGORITHMS for f in _prints(media)):
         raise BadOffer("The offer has no fingerprint we know (SHA-256 or longer).")
     declared = [source.ssrc for source in media.ssrc[:2]]
-    pair = next((g.items for g in media.ssrc_group if g.semantic == "FID"), [])
     return Offer(
         mid=media.rtp.muxId,
         ice=check_credentials(media.ice),
@@ -88,7 +89,7 @@ def read_offer(text: str) -> Offer:
         codecs=_codecs(media),
         extensions=[x for x in media.rtp.headerExtensions if x.uri == _MID][:1],
         sources=declared,
-        retransmission_source=int(pair[1]) if pair[:1] == declared[:1] != [] else None,
+        retransmission_source=_partner(media, declared),
     )
 
 
@@ -161,6 +162,9 @@ def write_answer(
 
 
 def _parse(text: str) -> SessionDescription:
+    # aiortc looks at every codec for every line of feedback: 32 KB took half a second.
+    if text.count("\n") > LINES_MAX or text.count("a=rtpmap:") > CODECS_MAX:
+        raise BadOffer("This offer is far too long.")
     try:
         return SessionDescription.parse(text)
     except Exception as error:  # any of a dozen kinds: the text is a stranger's
@@ -176,6 +180,14 @@ def _only_video(description: SessionDescription) -> MediaDescription:
     if not media.rtcp_mux or not media.rtp.muxId:
         raise BadOffer("The video needs a=mid and a=rtcp-mux.")
     return media
+
+
+def _partner(media: MediaDescription, declared: list[int]) -> int | None:
+    """The SSRC of the retransmissions (RFC 4588: a=ssrc-group:FID video partner)."""
+    for group in media.ssrc_group:
+        if group.semantic == "FID" and len(group.items) == 2 and declared:
+            return int(group.items[1]) if group.items[0] == declared[0] else None
+    return None
 
 
 def _prints(media: MediaDescription) -> list[RTCDtlsFingerprint]:

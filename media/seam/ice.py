@@ -27,6 +27,7 @@ from media.seam.limits import (
 )
 
 Address = tuple[str, int]
+_BINDING_REQUEST = b"\x00\x01"
 ANY_ADDRESS = "0.0.0.0"
 CONNECT_WITHIN_S = 15
 
@@ -41,7 +42,7 @@ class _Protocol(StunProtocol):
             return
         if data[0] > 3:
             self.receiver.link.arrived(self.receiver, data, (addr[0], addr[1]))
-        else:
+        elif data[:2] != _BINDING_REQUEST or self.receiver.greeting in data:
             super().datagram_received(data, addr)
 
 
@@ -51,6 +52,8 @@ class IngestConnection(Connection):
     def __init__(self, link: "IceLink") -> None:
         super().__init__(ice_controlling=False)
         self.link = link
+        self.greeting = f"{self.local_username}:".encode()
+        """What every check of our peer holds: others get no answer, not even "no"."""
         self._consented: dict[Address, None] = {}
 
     def consented(self, address: Address) -> bool:

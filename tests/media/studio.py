@@ -14,6 +14,7 @@ import av
 import numpy as np
 from aiohttp import web
 
+from app.adapters.media_nodes import capture_stream
 from app.adapters.tickets import sign
 from app.kernel.ids import LookId, SittingId
 from app.kernel.messages import CaptureCommand, Sample
@@ -23,7 +24,8 @@ from media.ingest import Ingest
 from media.nodes import Node
 from media.seam.limits import Limits
 from media.server import Whip
-from workers.loadtest.whip import Camera, WhipClient
+from workers.loadtest.cameras import Camera
+from workers.loadtest.whip import WhipClient
 
 SECRET = "a secret that only tests know, long enough"
 APP_URL = "http://app.test"
@@ -92,10 +94,10 @@ async def open_studio(*, limits=None, capacity=400) -> AsyncIterator[Studio]:
                 yield Studio(
                     url=f"http://127.0.0.1:{port}/whip",
                     ingest=ingest,
-                    capturer=Capturer(pool, window_s=1.5, now=time.monotonic),
+                    capturer=Capturer(pool, window_s=1.2, now=time.monotonic),
                     http=http,
                 )
-            ingest.end_all()
+            ingest.close()
         await runner.cleanup()
 
 
@@ -117,6 +119,11 @@ async def running_node(studio: Studio, redis) -> AsyncIterator[Node]:
 
 def command(sitting, epoch=1) -> CaptureCommand:
     return CaptureCommand(look=LookId(uuid4()), attempt=1, sitting=sitting, epoch=epoch)
+
+
+async def send(redis, wanted: CaptureCommand | dict[str, str]) -> None:
+    fields = wanted if isinstance(wanted, dict) else wanted.to_fields()
+    await redis.xadd(capture_stream(NODE), fields)
 
 
 async def next_sample(redis) -> Sample:

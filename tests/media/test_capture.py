@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from random import Random
 from uuid import uuid4
 
 import cv2
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 from aiortc.mediastreams import VideoStreamTrack
 
+from app.adapters.media_nodes import capture_stream
 from app.kernel.ids import SittingId
-from media.capture import Burst
+from media.capture import QUEUED_MAX, Burst, Waiting
 from media.seam.limits import Limits
 from tests.media.studio import (
     NODE,
@@ -19,8 +21,10 @@ from tests.media.studio import (
     next_sample,
     open_studio,
     running_node,
+    send,
     until_async,
 )
+from workers.loadtest.cameras import EncodedCamera, encode_clip
 
 
 @pytest.fixture
@@ -30,10 +34,6 @@ def sitting():
 
 def picture(jpeg: bytes):
     return cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
-
-
-async def send(redis, wanted) -> None:
-    await redis.xadd(f"capture:{NODE}", wanted.to_fields())
 
 
 async def test_a_command_gives_pictures_of_what_the_camera_saw(studio, sitting, redis):
@@ -48,7 +48,7 @@ async def test_a_command_gives_pictures_of_what_the_camera_saw(studio, sitting, 
         assert seen.shape == (480, 640, 3)
         assert 100 < seen.mean() < 140
         assert cv2.Laplacian(seen, cv2.CV_32F).var() > 1000
-        assert await redis.xlen(f"capture:{NODE}") == 0
+        assert await redis.xlen(capture_stream(NODE)) == 0
 
 
 async def test_nothing_is_decoded_until_asked(studio, sitting):
@@ -72,6 +72,28 @@ async def test_the_larger_picture_is_waited_for(studio, sitting):
         camera.pictures, camera.fps = moving().pictures, 15
         frames = await capturing
         assert [picture(jpeg).shape[0] for jpeg in frames] == [480] * 5
+
+
+async def test_lost_packets_are_asked_for_again(studio, sitting):
+    chance = Random(1)
+    async with studio.student(sitting) as client:
+        peer = await studio.streaming(sitting)
+        ice = client.sender.transport.transport
+        send_all = ice._send
+
+        async def send_most(datagram: bytes) -> None:
+            if chance.random() > 0.1:
+                await send_all(datagram)
+
+        ice._send = send_most
+        assert len(await studio.capturer.capture(peer)) >= 3
+
+
+async def test_a_clip_encoded_once_serves_many_clients(studio, sitting):
+    camera = EncodedCamera(encode_clip(moving().pictures, fps=15), fps=15)
+    async with studio.student(sitting, camera=camera):
+        peer = await studio.streaming(sitting)
+        assert len(await studio.capturer.capture(peer)) >= 3
 
 
 async def test_without_a_stream_the_sample_is_empty_at_once(studio, sitting, redis):
@@ -106,7 +128,7 @@ async def test_the_same_look_commanded_twice_is_answered_twice(studio, sitting, 
 async def test_an_unreadable_command_is_dropped(studio, sitting, redis):
     async with running_node(studio, redis):
         await until_async(lambda: redis.exists(f"node:{NODE}"))
-        await redis.xadd(f"capture:{NODE}", {"look": "nonsense"})
+        await send(redis, {"look": "nonsense"})
         await send(redis, command(sitting))
         assert (await next_sample(redis)).frames == ()
 
@@ -121,6 +143,20 @@ async def test_a_picture_too_large_is_never_decoded(sitting, guarded):
             peer = await studio.streaming(sitting)
             frames = await studio.capturer.capture(peer)
             assert (frames == ()) is guarded
+
+
+async def test_past_its_bound_frames_are_dropped_up_to_the_next_key_frame():
+    waiting = Waiting(now=lambda: 0.0)
+    key, other = b"\x10", b"\x11"
+    for _ in range(QUEUED_MAX + 5):
+        waiting.put(other)
+    for _ in range(QUEUED_MAX):
+        assert await waiting.next(within_s=0.01) == (other, 0)
+    for frame in (other, key, other):
+        waiting.put(frame)
+    assert await waiting.next(within_s=0.01) == (key, 0)
+    assert await waiting.next(within_s=0.01) == (other, 0)
+    assert await waiting.next(within_s=0.01) is None
 
 
 def test_frames_that_cannot_be_decoded_are_counted_and_no_more():

@@ -19,6 +19,7 @@ from tests.media.studio import (
     command,
     next_sample,
     running_node,
+    send,
     until,
     until_async,
 )
@@ -49,7 +50,7 @@ async def test_a_node_outlives_a_redis_that_stops_answering(studio, sitting, red
         await asyncio.sleep(0.8)
         await redis.flushall()
         await until_async(lambda: redis.exists(f"node:{NODE}"))
-        await redis.xadd(f"capture:{NODE}", command(sitting).to_fields())
+        await send(redis, command(sitting))
         assert (await next_sample(redis)).frames == ()
 
 

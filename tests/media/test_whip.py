@@ -1,15 +1,17 @@
 """WHIP as clients see it."""
 
 from datetime import timedelta
+from random import Random
 from uuid import uuid4
 
 import aiohttp
 import pytest
 from aioice import Candidate, Connection
 from aiortc import RTCPeerConnection, RTCRtpSender
+from aiortc.rtcrtpparameters import RTCRtpReceiveParameters
 
 from app.kernel.ids import SittingId
-from media.seam.description import OFFER_MAX
+from media.seam.description import OFFER_MAX, BadOffer, read_offer
 from tests.media.studio import APP_URL, moving, open_studio, until
 from workers.loadtest.whip import WhipClient, WhipRefused
 
@@ -122,6 +124,29 @@ async def test_a_full_node_refuses_newcomers_and_lets_its_own_reconnect(sitting)
 )
 async def test_nonsense_is_a_bad_offer(studio, text):
     assert (await studio.post(text))[:2] == (400, "bad_offer")
+
+
+async def test_a_garbled_offer_is_read_or_refused_and_never_a_fault():
+    offer, chance = await offer_of("video"), Random(1)
+    outcomes = set()
+    for _ in range(2_000):
+        letters = list(offer)
+        for _ in range(chance.randint(1, 12)):
+            at = chance.randrange(len(letters))
+            copied = chance.randrange(len(letters))
+            letters[at : at + chance.randrange(40)] = letters[copied : copied + 20]
+        try:
+            outcomes.add(type(read_offer("".join(letters)).to_receive()))
+        except BadOffer:
+            outcomes.add(BadOffer)
+    assert outcomes == {RTCRtpReceiveParameters, BadOffer}
+
+
+async def test_an_offer_that_takes_long_to_read_is_not_read(studio):
+    codecs = "".join(f"a=rtpmap:{n} VP8/90000\r\n" for n in range(100))
+    assert (await studio.post(await offer_of("video") + codecs))[1] == "bad_offer"
+    feedback = "a=rtcp-fb:* x\r\n" * 500
+    assert (await studio.post(await offer_of("video") + feedback))[1] == "bad_offer"
 
 
 @pytest.mark.parametrize(

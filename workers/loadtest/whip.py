@@ -5,21 +5,18 @@
 
 import asyncio
 import ipaddress
-from collections.abc import Sequence
-from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
 import aiohttp
-import av
 import click
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
-CLOCK = Fraction(1, 90_000)
-FRAMES_MAX = 150
+from workers.loadtest.cameras import Camera, EncodedCamera, encode_clip, read_clip
+
 CONNECT_WITHIN_S = 15
 
 
@@ -30,47 +27,6 @@ class WhipRefused(Exception):
         super().__init__(f"{status} {code}")
         self.status = status
         self.code = code
-
-
-class Camera(MediaStreamTrack):
-    """Plays pictures round and round at `fps`; `pictures` may be changed meanwhile."""
-
-    kind = "video"
-
-    def __init__(self, pictures: Sequence[av.VideoFrame], *, fps: float = 15) -> None:
-        super().__init__()
-        self.pictures = pictures
-        self.fps = fps
-        self._shown = 0
-        self._due: float | None = None
-        self._at = 0
-
-    async def recv(self) -> av.VideoFrame:
-        loop = asyncio.get_running_loop()
-        self._due = max(self._due or loop.time(), loop.time() - 1)
-        await asyncio.sleep(max(0, self._due - loop.time()))
-        self._due += 1 / self.fps
-        self._at += round(90_000 / self.fps)
-        self._shown += 1
-        picture = self.pictures[self._shown % len(self.pictures)]
-        shown = av.VideoFrame.from_ndarray(picture.to_ndarray(), format="yuv420p")
-        shown.pts, shown.time_base = self._at, CLOCK
-        return shown
-
-
-def read_clip(
-    path: Path, *, width: int = 640, height: int = 480
-) -> list[av.VideoFrame]:
-    """The first `FRAMES_MAX` pictures of anything av can read, as yuv420p."""
-    with av.open(str(path)) as container:
-        pictures = []
-        for picture in container.decode(video=0):
-            pictures.append(
-                picture.reformat(width=width, height=height, format="yuv420p")
-            )
-            if len(pictures) >= FRAMES_MAX:
-                break
-    return pictures
 
 
 class WhipClient:
@@ -180,16 +136,25 @@ def _gather_on(peer: RTCPeerConnection, address: str) -> None:
 @click.option("--clip", required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--fps", default=15.0, show_default=True)
 @click.option("--seconds", default=60.0, show_default=True)
-def main(url: str, ticket: str, clip: Path, fps: float, seconds: float) -> None:
+@click.option("--encoded", is_flag=True, help="Encode once, then only send.")
+def main(**options: Any) -> None:
     """Streams a clip to a media node for a while."""
 
-    async def play() -> None:
-        camera = Camera(read_clip(clip), fps=fps)
-        async with WhipClient(url, ticket, camera) as client:
-            click.echo(f"streaming to {client.location}")
-            await asyncio.sleep(seconds)
+    asyncio.run(_play(**options))
 
-    asyncio.run(play())
+
+async def _play(
+    *, url: str, ticket: str, clip: Path, fps: float, seconds: float, encoded: bool
+) -> None:
+    pictures = read_clip(clip)
+    camera = (
+        EncodedCamera(encode_clip(pictures, fps=fps), fps=fps)
+        if encoded
+        else Camera(pictures, fps=fps)
+    )
+    async with WhipClient(url, ticket, camera) as client:
+        click.echo(f"streaming to {client.location}")
+        await asyncio.sleep(seconds)
 
 
 if __name__ == "__main__":
