@@ -1,4 +1,4 @@
-"""The whole house for end-to-end tests: every process, on its own database and ports."""
+"""The whole house for end-to-end tests: every process, its own database and ports."""
 
 import asyncio
 import os

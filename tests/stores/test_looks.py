@@ -55,12 +55,22 @@ async def test_a_look_nobody_answers_is_our_fault_and_costs_nothing(world):
 
 async def test_a_look_given_back_does_not_use_up_a_try(world):
     await world.open()
-    for _ in range(20):
+    for _ in range(10):
         (lease,) = await world.looks.claim_due()
         await world.looks.give_back(lease)
         world.clock.forward(1)
     (lease,) = await world.looks.claim_due()
     assert lease.attempt == 1
+
+
+async def test_the_look_of_a_student_who_is_gone_waits_for_presence(world):
+    sitting = await world.open()
+    world.clock.forward(world.desk.policy.lapse_s + 1)
+    (lease,) = await world.looks.claim_due()
+    await world.looks.give_back(lease)
+    world.clock.forward(1)
+    assert await world.looks.claim_due() == []
+    assert await world.seen() == [sitting]
 
 
 async def test_looks_of_a_paused_sitting_are_cancelled_not_judged(world):

@@ -11,8 +11,11 @@ import numpy as np
 from media.faces.pictures import Picture
 
 SIZE = (640, 480)
-FPS = 15
-JPEG_QUALITY = 80
+FPS = 30
+"""What Chromium plays a run of JPEGs at."""
+PERIOD_S = 4
+"""Scenes repeat after this: a long clip costs no more to make than a short one."""
+JPEG_QUALITY = 72
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,24 +32,27 @@ def make_clip(path: Path, scenes: list[Scene], *, seed: int = 1) -> Path:
     chance = np.random.default_rng(seed)
     with path.open("wb") as file:
         for scene in scenes:
-            for frame in _frames(scene, chance):
-                done, jpeg = cv2.imencode(
-                    ".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
-                )
-                assert done
-                file.write(jpeg.tobytes())
+            period = [_jpeg(frame) for frame in _frames(scene, chance)]
+            for number in range(round(scene.seconds * FPS)):
+                file.write(period[number % len(period)])
     return path
 
 
 def _frames(scene: Scene, chance: np.random.Generator) -> Iterator[Picture]:
     """The person sways a little and the sensor is noisy: no two frames are alike."""
     still = _framed(scene.picture)
-    for number in range(round(scene.seconds * FPS)):
-        turn = np.sin(number / FPS * 1.3)
-        shift = np.array([[1, 0, 6 * turn], [0, 1, 3 * np.cos(number / FPS)]])
+    for number in range(min(round(scene.seconds * FPS), PERIOD_S * FPS)):
+        angle = 2 * np.pi * number / (PERIOD_S * FPS)
+        shift = np.array([[1, 0, 6 * np.sin(angle)], [0, 1, 3 * np.cos(angle)]])
         moved = cv2.warpAffine(still, shift, SIZE, borderMode=cv2.BORDER_REPLICATE)
         noise = chance.normal(0, 2, moved.shape)
         yield np.clip(moved * scene.brightness + noise, 0, 255).astype(np.uint8)
+
+
+def _jpeg(frame: Picture) -> bytes:
+    done, jpeg = cv2.imencode(".jpg", frame, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    assert done
+    return jpeg.tobytes()
 
 
 def _framed(picture: Picture) -> Picture:

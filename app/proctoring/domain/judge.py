@@ -151,8 +151,8 @@ def _out_of_retries(watch: Watch, look: Judged, policy: Policy) -> Outcome:
         running_from=None,
         finishing_since=None,
     )
-    again = _again(look.at, policy.retry_paused_s)
-    return paused, [*changes, LooksCancelled(), again]
+    again = _while_paused(look, policy.retry_paused_s)
+    return paused, [*changes, LooksCancelled(), *again]
 
 
 def _still_failing(watch: Watch, look: Judged, policy: Policy) -> Outcome:
@@ -161,8 +161,15 @@ def _still_failing(watch: Watch, look: Judged, policy: Policy) -> Outcome:
         return stuck, [LooksCancelled(), IncidentRaised(kind=look.verdict)]
     doublings = min(watch.failures - policy.retries - 1, 8)
     delay_s = min(policy.retry_paused_s * 2**doublings, policy.retry_paused_max_s)
-    again = _again(look.at, delay_s)
-    return replace(watch, reason=Reason(look.verdict)), [again]
+    again = _while_paused(look, delay_s)
+    return replace(watch, reason=Reason(look.verdict)), [*again]
+
+
+def _while_paused(look: Judged, after_s: float) -> list[LookWanted]:
+    """Without video there is nothing to look at: presence wants the next look."""
+    if look.verdict is Verdict.NO_VIDEO:
+        return []
+    return [_again(look.at, after_s)]
 
 
 def _again(now: datetime, after_s: float) -> LookWanted:

@@ -49,8 +49,9 @@ class Looks:
     async def give_back(self, lease: Lease) -> None:
         """No video to look at yet: due again in a second, this try not counted."""
         async with self._desk.db.transaction() as tx:
-            due_at = self._desk.clock.now() + GIVE_BACK
-            await store.give_back(tx, lease, due_at)
+            now = self._desk.clock.now()
+            lapse = timedelta(seconds=self._desk.policy.lapse_s)
+            await store.give_back(tx, lease, now + GIVE_BACK, now, lapse)
 
     async def account_of(self, sitting: SittingId) -> AccountId | None:
         """Whose face the sample of this sitting should show."""

@@ -74,16 +74,27 @@ async def used_up(tx: Tx, now: datetime, *, attempts: int, limit: int) -> list[L
     return [_lease(row) for row in rows]
 
 
-async def give_back(tx: Tx, lease: Lease, due_at: datetime) -> None:
-    """This try never started (no video yet): it does not count as one."""
+async def give_back(
+    tx: Tx, lease: Lease, due_at: datetime, now: datetime, lapse: timedelta
+) -> None:
+    """This try never started (no video yet): it does not count as one.
+
+    Of a student who is gone the look is cancelled: presence wants it anew.
+    """
     await tx.execute(
-        """UPDATE look SET due_at = $3, lease_until = NULL, attempts = attempts - 1,
-               asked_at = CASE WHEN attempts > 1 THEN asked_at END
-           WHERE look_id = $1 AND attempts = $2
+        """UPDATE look l SET due_at = $3, lease_until = NULL, attempts = attempts - 1,
+               asked_at = CASE WHEN attempts > 1 THEN asked_at END,
+               cancelled_at = CASE WHEN
+                   coalesce(s.seen_at, s.opened_at) < $4::timestamptz - $5::interval
+                   THEN $4 END
+           FROM sitting s
+           WHERE look_id = $1 AND attempts = $2 AND s.sitting_id = l.sitting_id
              AND judged_at IS NULL AND cancelled_at IS NULL""",
         lease.look,
         lease.attempt,
         due_at,
+        now,
+        lapse,
     )
 
 
