@@ -36,7 +36,8 @@ def main() -> None:
     """Takes students' video over WHIP and captures samples when commanded.
 
     Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
-    SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE.
+    SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE,
+    SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE.
     """
     set_up_logging()
     settings = read_settings()
@@ -58,7 +59,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
         ingest = Ingest(
             group,
-            announce=settings.media_announce,
+            place=settings.place,
             capacity=settings.media_capacity,
             limits=Limits(),
             now=time.monotonic,

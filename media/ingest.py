@@ -14,6 +14,7 @@ from app.kernel.tickets import Ticket
 from media.peer import Peer
 from media.seam.description import read_fragment, read_offer
 from media.seam.limits import Limits
+from media.seam.place import Place
 
 SILENCE_S = 30
 SWEEP_EVERY_S = 5
@@ -60,14 +61,14 @@ class Ingest:
         self,
         group: asyncio.TaskGroup,
         *,
-        announce: str,
+        place: Place,
         capacity: int,
         limits: Limits,
         now: Callable[[], float],
     ) -> None:
         self.capacity = capacity
         self._group = group
-        self._announce = announce
+        self._place = place
         self._limits = limits
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
@@ -91,7 +92,7 @@ class Ingest:
         """
         wanted = read_offer(offer)
         self._check(ticket)
-        peer = Peer(wanted, announce=self._announce, limits=self._limits, now=self._now)
+        peer = Peer(wanted, place=self._place, limits=self._limits, now=self._now)
         stream = Stream(sitting=ticket.sitting, epoch=ticket.epoch, peer=peer)
         self._enter(stream)
         try:

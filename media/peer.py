@@ -13,6 +13,7 @@ from app.adapters.tasks import alongside
 from media.seam.description import Offer, write_answer, write_fragment
 from media.seam.ice import IceLink, IngestConnection
 from media.seam.limits import Limits, Sources
+from media.seam.place import Place
 from media.seam.receiver import QuietReceiver, Tap
 
 HANDSHAKE_WITHIN_S = 15
@@ -22,14 +23,14 @@ class Peer:
     """`answer()` once, then `run()` until it ends; `end()` may come at any time."""
 
     def __init__(
-        self, offer: Offer, *, announce: str, limits: Limits, now: Callable[[], float]
+        self, offer: Offer, *, place: Place, limits: Limits, now: Callable[[], float]
     ) -> None:
         self._offer = offer
         self._limits = limits
         sources = [*offer.sources]
         if offer.retransmission_source is not None:
             sources.append(offer.retransmission_source)
-        self._link = IceLink(announce, limits, Sources(sources, limits), now)
+        self._link = IceLink(place, limits, Sources(sources, limits), now)
         # DTLS wants an RTCIceTransport and uses of it what an IceLink has.
         transport = cast("RTCIceTransport", self._link)
         certificate = RTCCertificate.generateCertificate()

@@ -1,9 +1,12 @@
 """Settings of the media process, read once from the environment."""
 
 import socket
+from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from media.seam.place import Place, read_place
 
 
 class Settings(BaseSettings):
@@ -19,6 +22,8 @@ class Settings(BaseSettings):
     media_port: int = Field(8081, ge=0, le=65535)
     media_announce: str = "127.0.0.1"
     """The address browsers send video to; behind NAT, the public one."""
+    media_ports: str = ""
+    """The UDP ports they send it to, such as 40000-40999; empty: any."""
     media_capacity: int = Field(400, ge=1)
     media_node: str = ""
     """The node's name in Redis, unique; empty: made from host name and port."""
@@ -28,6 +33,15 @@ class Settings(BaseSettings):
     def node(self) -> str:
         return self.media_node or f"{socket.gethostname()}-{self.media_port}"
 
+    @property
+    def place(self) -> Place:
+        return read_place(self.media_announce, self.media_ports)
+
+    @model_validator(mode="after")
+    def _place_is_well(self) -> Self:
+        _ = self.place
+        return self
+
 
 def read_settings() -> Settings:
     """Raises SystemExit naming every setting that is missing or wrong."""
@@ -35,13 +49,13 @@ def read_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         troubles = ", ".join(
-            f"{_variable(str(it['loc'][0]))}: {it['msg'].lower()}"
-            for it in error.errors()
+            f"{_variable(it['loc'])}: {it['msg'].lower()}" for it in error.errors()
         )
         raise SystemExit(
             f"Settings to mend ({troubles}). `spom up` sets them all by itself."
         ) from None
 
 
-def _variable(name: str) -> str:
+def _variable(loc: tuple[int | str, ...]) -> str:
+    name = str(loc[0]) if loc else "media_announce or _ports"
     return name if name.isupper() else f"SPOM_{name.upper()}"

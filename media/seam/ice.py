@@ -25,10 +25,10 @@ from media.seam.limits import (
     Limits,
     Sources,
 )
+from media.seam.place import Place
 
 Address = tuple[str, int]
 _BINDING_REQUEST = b"\x00\x01"
-ANY_ADDRESS = "0.0.0.0"
 CONNECT_WITHIN_S = 15
 
 
@@ -61,36 +61,25 @@ class IngestConnection(Connection):
         return address in self._consented
 
     async def gather_candidates(self) -> None:
-        """Binds the announced address; behind NAT, where it is not ours, any."""
-        announced = self.link.announce
-        for address in (announced, ANY_ADDRESS):
-            try:
-                protocol = await self._bind(address)
-                break
-            except OSError:
-                continue
-        else:
-            raise ConnectionError("no address to bind")
-        port: int = protocol.transport.get_extra_info("sockname")[1]
+        """Raises ConnectionError when every port is taken."""
+        announced = self.link.place.address
+        bound = self.link.place.bind()
+        loop = asyncio.get_running_loop()
+        _, protocol = await loop.create_datagram_endpoint(
+            lambda: _Protocol(self), sock=bound
+        )
         protocol.local_candidate = Candidate(
             foundation=candidate_foundation("host", "udp", announced),
             component=1,
             transport="udp",
             priority=candidate_priority(1, "host"),
             host=announced,
-            port=port,
+            port=bound.getsockname()[1],
             type="host",
         )
         self._protocols.append(protocol)
         self._local_candidates.append(protocol.local_candidate)
         self._local_candidates_start = self._local_candidates_end = True
-
-    async def _bind(self, address: str) -> StunProtocol:
-        loop = asyncio.get_running_loop()
-        _, protocol = await loop.create_datagram_endpoint(
-            lambda: _Protocol(self), local_addr=(address, 0)
-        )
-        return protocol
 
     def check_incoming(
         self, message: Message, addr: Address, protocol: StunProtocol
@@ -120,12 +109,12 @@ class IceLink:
 
     def __init__(
         self,
-        announce: str,
+        place: Place,
         limits: Limits,
         sources: Sources,
         now: Callable[[], float],
     ) -> None:
-        self.announce = announce
+        self.place = place
         self.heard_at = now()
         self.dropped = 0
         self._limits = limits

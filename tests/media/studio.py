@@ -23,6 +23,7 @@ from media.capture import Capturer
 from media.ingest import Ingest
 from media.nodes import Node
 from media.seam.limits import Limits
+from media.seam.place import Place
 from media.server import Whip
 from workers.loadtest.cameras import Camera
 from workers.loadtest.whip import WhipClient
@@ -31,6 +32,7 @@ SECRET = "a secret that only tests know, long enough"
 APP_URL = "http://app.test"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NODE = "node-1"
+LOCAL = Place(address="127.0.0.1")
 
 
 @dataclass(kw_only=True)
@@ -74,11 +76,13 @@ class Studio:
 
 
 @asynccontextmanager
-async def open_studio(*, limits=None, capacity=400) -> AsyncIterator[Studio]:
+async def open_studio(
+    *, limits=None, capacity=400, place=LOCAL
+) -> AsyncIterator[Studio]:
     async with asyncio.TaskGroup() as group:
         ingest = Ingest(
             group,
-            announce="127.0.0.1",
+            place=place,
             capacity=capacity,
             limits=limits or Limits(),
             now=time.monotonic,
