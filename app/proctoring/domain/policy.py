@@ -18,7 +18,7 @@ class Policy:
 
     match_similarity: float = 0.45
     dark_below: float = 0.12
-    blurred_below: float = 15.0
+    blurred_below: float = 25.0
     small_below: float = 0.14
     turned_beyond: float = 40.0
     spoof_below: float | None = None

@@ -1,0 +1,52 @@
+"""The engine with the default pack, and real faces."""
+
+import cv2
+import numpy as np
+import pytest
+
+from media.faces.engine import FaceEngine
+from media.faces.packs import install
+from tests.conftest import ROOT, SHARED_FACES
+from workers.demo_faces import as_jpeg, demo_pictures
+
+PACK = ROOT / "var" / "models" / "faceplugin"
+
+
+@pytest.fixture(scope="session")
+def pack():
+    install(PACK)
+    return PACK
+
+
+@pytest.fixture(scope="session")
+def engine(pack):
+    return FaceEngine.load(pack)
+
+
+@pytest.fixture(scope="session")
+def portraits():
+    """One picture each of six people, from installed packages."""
+    return demo_pictures()
+
+
+@pytest.fixture(scope="session")
+def people():
+    """Several photographs each of six people."""
+    if not SHARED_FACES.is_dir():
+        pytest.skip("the shared faces are not beside this checkout")
+    folders = sorted(p for p in (SHARED_FACES / "people").iterdir() if p.name[0] != "_")
+    return {
+        folder.name: [path.read_bytes() for path in sorted(folder.glob("*.jpg"))]
+        for folder in folders
+    }
+
+
+def varied(picture, seed: int) -> bytes:
+    """Another shot of the same scene: moved, turned, brighter or darker, noisy."""
+    chance = np.random.default_rng(seed)
+    height, width = picture.shape[:2]
+    angle, scale = chance.uniform(-6, 6), chance.uniform(0.9, 1.05)
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), angle, scale)
+    moved = cv2.warpAffine(picture, turn, (width, height), borderMode=1)
+    light = moved * chance.uniform(0.6, 1.3) + chance.normal(0, 5, moved.shape)
+    return as_jpeg(np.clip(light, 0, 255).astype(np.uint8))
