@@ -7,7 +7,8 @@ MOST = 5
 APART_S = 0.15
 ENOUGH = 8
 ENOUGH_GOOD = 3
-FULL_HEIGHT = 480
+FULL_HEIGHT = 360
+"""Of a burst: 640x360 from a wide camera, 480x360 where the uplink is narrow."""
 _DARK, _BRIGHT = 0.16, 0.88
 _BLURRED = 15.0
 _HOPELESS = 0.35

@@ -57,5 +57,5 @@ def read_settings() -> Settings:
 
 
 def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0]) if loc else "media_announce or _ports"
+    name = str(loc[0]) if loc else "media_announce/ports"
     return name if name.isupper() else f"SPOM_{name.upper()}"

@@ -13,6 +13,7 @@ import aiohttp
 import av
 import numpy as np
 from aiohttp import web
+from aiortc import RTCPeerConnection, RTCRtpSender
 
 from app.adapters.media_nodes import capture_stream
 from app.adapters.tickets import sign
@@ -136,6 +137,21 @@ async def next_sample(redis) -> Sample:
     [(entry, fields)] = await redis.xrange("samples", count=1)
     await redis.xdel("samples", entry)
     return Sample.from_fields(fields)
+
+
+async def offer_of(*kinds: str, codec="video/VP8", direction="sendonly") -> str:
+    peer = RTCPeerConnection()
+    for kind in kinds:
+        if kind == "data":
+            peer.createDataChannel("chat")
+            continue
+        transceiver = peer.addTransceiver(kind, direction=direction)
+        if kind == "video":
+            known = RTCRtpSender.getCapabilities("video").codecs
+            transceiver.setCodecPreferences([c for c in known if c.mimeType == codec])
+    offer = (await peer.createOffer()).sdp
+    await peer.close()
+    return offer
 
 
 def moving(width=640, height=480, *, fps=15, brightness=0) -> Camera:
