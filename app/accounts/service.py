@@ -21,7 +21,7 @@ from app.adapters.passwords import Passwords
 from app.kernel.clock import Clock
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId
-from app.kernel.refusals import Conflict, Refusal, Unauthenticated
+from app.kernel.refusals import Conflict, Refusal, Unauthenticated, Unavailable
 
 REFERENCE_LEASE = timedelta(seconds=30)
 TOUCH_EVERY = timedelta(minutes=1)
@@ -34,6 +34,10 @@ class WrongLogin(Unauthenticated):
 
 class NoReference(Conflict):
     """We cannot recognise you yet."""
+
+
+class ReferencePending(Unavailable):
+    """Your profile photo is being prepared. We go on by ourselves in a moment."""
 
 
 class PhotoUnusable(Refusal):
@@ -127,7 +131,8 @@ class Accounts:
             return await store.reference_of(tx, account, pack)
 
     async def require_reference(self, account: AccountId) -> None:
-        """Raises NoReference, whose sentence says what is wrong and what to do."""
+        """Raises NoReference, whose sentence says what is wrong and what to do, or
+        ReferencePending."""
         async with self._db.connection() as tx:
             rows = await store.reference_states(tx, account)
         if any(row["state"] == "made" for row in rows):
@@ -142,9 +147,7 @@ class Accounts:
                 f"Your profile photo cannot be used: {reasons[0]} Ask the helpdesk "
                 "to replace it."
             )
-        raise NoReference(
-            "Your profile photo is being prepared. Try again in a moment."
-        )
+        raise ReferencePending
 
 
 def _hash(token: str) -> bytes:

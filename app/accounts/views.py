@@ -11,6 +11,7 @@ from app.adapters.http import (
     SITE,
     Handler,
     require_csrf,
+    see_other,
 )
 from app.kernel.refusals import Forbidden, Unauthenticated
 
@@ -86,7 +87,7 @@ def page_context(request: web.Request) -> dict[str, object]:
 
 async def show_login(request: web.Request) -> web.StreamResponse:
     if WHO in request:
-        raise web.HTTPSeeOther("/")
+        return see_other("/")
     return _login_page(request, srn="", error=None)
 
 
@@ -97,7 +98,7 @@ async def log_in(request: web.Request) -> web.StreamResponse:
         token = await request.app[ACCOUNTS].log_in(srn, password)
     except WrongLogin as wrong:
         return _login_page(request, srn=srn, error=wrong.message)
-    response = web.HTTPSeeOther("/")
+    response = see_other("/")
     response.set_cookie(
         COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict"
     )
@@ -107,7 +108,7 @@ async def log_in(request: web.Request) -> web.StreamResponse:
 async def log_out(request: web.Request) -> web.StreamResponse:
     if TOKEN in request:
         await request.app[ACCOUNTS].log_out(request[TOKEN])
-    response = web.HTTPSeeOther(LOGIN_PATH)
+    response = see_other(LOGIN_PATH)
     response.del_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="Strict")
     return response
 
@@ -115,7 +116,7 @@ async def log_out(request: web.Request) -> web.StreamResponse:
 def _send_to_login(request: web.Request) -> web.StreamResponse:
     if "text/html" not in request.headers.get("Accept", ""):
         raise Unauthenticated
-    raise web.HTTPSeeOther(LOGIN_PATH)
+    return see_other(LOGIN_PATH)
 
 
 def _login_page(request: web.Request, *, srn: str, error: str | None) -> web.Response:

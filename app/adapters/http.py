@@ -162,9 +162,12 @@ def refused(request: web.Request, refusal: Refusal) -> web.Response:
     )
 
 
+def see_other(location: str) -> web.Response:
+    """On to another page, asked for with GET."""
+    return web.Response(status=303, headers={"Location": location})
+
+
 def _plain(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-    if error.status < 400:
-        return error
     if _wants_page(request):
         return _error_page(request, error.status, error.reason)
     problem = {"type": "about:blank", "title": error.reason, "status": error.status}

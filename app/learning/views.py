@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from app.accounts.domain import Identity, Role
 from app.accounts.views import WHO, for_role, page_context
-from app.adapters.http import SITE
+from app.adapters.http import SITE, see_other
 from app.kernel.ids import ModuleCode
 from app.learning.domain import Module, Topic, neighbours
 from app.learning.service import Learning, NoSuchModule
@@ -29,7 +29,7 @@ async def show_start(request: web.Request) -> web.StreamResponse:
     """Everybody's own first page."""
     identity = request.get(WHO)
     if identity is not None and identity.role is not Role.STUDENT:
-        raise web.HTTPSeeOther("/wall")
+        return see_other("/wall")
     return await show_dashboard(request)
 
 
@@ -45,7 +45,7 @@ async def show_first_topic(request: web.Request, _: Identity) -> web.StreamRespo
     module = await _module(request)
     if not module.topics:
         raise NoSuchModule
-    raise web.HTTPSeeOther(_href(module, module.topics[0]))
+    return see_other(_href(module, module.topics[0]))
 
 
 @for_role(Role.STUDENT)

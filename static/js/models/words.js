@@ -90,5 +90,6 @@ function describeRefusal({ code, detail }) {
   if (code === "no_media_node" || code === "unreachable") {
     return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
   }
+  if (code === "reference_pending") return say("wait", ["One moment", detail])
   return say("bad", ["That did not work", detail, "try-again"])
 }

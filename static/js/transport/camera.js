@@ -34,5 +34,6 @@ export async function setBurst(sender, bursting) {
   const parameters = sender.getParameters()
   if (!parameters.encodings?.length) return
   Object.assign(parameters.encodings[0], bursting ? BURST : IDLE)
+  parameters.degradationPreference = "maintain-resolution" // a sample needs pixels, not motion
   await sender.setParameters(parameters).catch(() => {})
 }
