@@ -12,6 +12,7 @@ from pathlib import Path
 import asyncpg
 
 FOLDER = Path(__file__).parents[1] / "migrations"
+LOCK_PATIENCE_S = 60
 _LOCK = 7_305_118
 _NAME = re.compile(r"\d{4}_[a-z0-9_]+\.sql")
 _WHEN = re.compile(r"-- (pre|post):")
@@ -53,6 +54,7 @@ async def migrate(url: str, folder: Path = FOLDER) -> list[str]:
     migrations = read_migrations(folder)
     connection = await asyncpg.connect(url, timeout=10)
     try:
+        await connection.execute(f"SET lock_timeout = '{LOCK_PATIENCE_S}s'")
         await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
         await connection.execute(
             """CREATE TABLE IF NOT EXISTS migration (

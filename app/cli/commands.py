@@ -9,14 +9,21 @@ import click
 
 from app.adapters.migrations import MigrationRefused, migrate
 from app.cli.doctor import doctor
+from app.cli.running import join_the_running
 from app.cli.up import up
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
 
 
-@click.group()
-def main() -> None:
-    """Self-paced online modules, proctored live."""
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Self-paced online modules, proctored live.
+
+    `up` does everything. While it runs, the others use its database.
+    """
+    if context.invoked_subcommand != "up":
+        join_the_running()
 
 
 main.add_command(up)

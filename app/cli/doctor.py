@@ -1,5 +1,7 @@
 """`spom doctor`: what this machine has, what it lacks, and how to mend it."""
 
+import asyncio
+import os
 import re
 import shutil
 import socket
@@ -7,11 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+import asyncpg
 import click
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
-PACK = Path("var/models/faceplugin")
+from app.cli.running import VAR
+
+PACK = VAR / "models" / "faceplugin"
+PATIENCE_S = 3
 PORTS = (8080, 8081)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
@@ -27,7 +36,7 @@ class Check:
 
 @click.command()
 def doctor() -> None:
-    """Checks this machine; ends with 1 when something that is needed is missing."""
+    """Checks this machine; fails when it lacks something."""
     checks = list(examine())
     for check in checks:
         click.echo(
@@ -42,6 +51,8 @@ def examine() -> Iterator[Check]:
     yield _node()
     yield _tool("npm", "install Node.js 20 or newer, which brings npm")
     yield _models()
+    yield asyncio.run(_database())
+    yield _redis()
     for port in PORTS:
         yield _port(port)
     yield _browser()
@@ -87,6 +98,33 @@ def _models() -> Check:
     if asked.returncode == 0:
         return Check(name="face models", state="ok")
     return Check(name="face models", state="missing", mend=asked.stderr.strip())
+
+
+async def _database() -> Check:
+    url = os.environ.get("DATABASE_URL")  # noqa: TID251 (works without settings)
+    if url is None:
+        return Check(name="PostgreSQL: our own, `spom up` starts it", state="ok")
+    try:
+        connection = await asyncpg.connect(url, timeout=PATIENCE_S)
+        await connection.close()
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError) as error:
+        mend = f"DATABASE_URL leads to no database ({error})"
+        return Check(name="PostgreSQL", state="missing", mend=mend)
+    return Check(name="PostgreSQL", state="ok")
+
+
+def _redis() -> Check:
+    url = os.environ.get("REDIS_URL")  # noqa: TID251 (works without settings)
+    if url is None:
+        return Check(name="Valkey: our own, `spom up` starts it", state="ok")
+    try:
+        Redis.from_url(
+            url, socket_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0)
+        ).ping()
+    except (OSError, ValueError, RedisError) as error:
+        mend = f"REDIS_URL leads to no server ({error})"
+        return Check(name="Redis", state="missing", mend=mend)
+    return Check(name="Redis", state="ok")
 
 
 def _port(port: int) -> Check:

@@ -7,20 +7,20 @@ import secrets
 import signal
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from app.adapters.embedded import ServiceFailed, start_postgres, start_valkey
+from app.adapters.leftovers import Register
 from app.adapters.supervise import Supervisor, read_procfile
 from app.adapters.tasks import alongside
 from app.cli.doctor import port_is_free
+from app.cli.running import ROOT, VAR, alone_in, told_to_others
 
-ROOT = Path(__file__).parents[2]
 STEP_WITHIN_S = 300
 READY_TRIES = 600
 
@@ -33,28 +33,51 @@ Environment = dict[str, str]
 @click.option(
     "--var",
     envvar="SPOM_VAR",
-    default="var",
-    show_default=True,
-    type=click.Path(path_type=Path),
+    default=VAR,
+    show_default="var",
+    type=click.Path(path_type=Path, resolve_path=True),
     help="Where data, models and the secret are kept.",
 )
 def up(app_port: int, media_port: int, var: Path) -> None:
     """Starts PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name others),
     prepares the database and demo data, and runs every process of the Procfile."""
-    for option, port in (("--app-port", app_port), ("--media-port", media_port)):
+    try:
+        with alone_in(var), _heeding_signals():
+            register = Register(var / "processes")
+            register.end_all()
+            _expect_free(app_port, media_port)
+            environment = _environment(app_port, media_port, var)
+            with _services(environment, var), told_to_others(var, environment):
+                logins = _prepare(environment)
+                asyncio.run(_serve(environment, register, logins))
+    except ServiceFailed as error:
+        raise SystemExit(str(error)) from None
+
+
+@contextmanager
+def _heeding_signals() -> Iterator[None]:
+    """Ctrl-C and its kin end us in order at any moment, also while things start."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupt)
+    with suppress(KeyboardInterrupt):
+        yield
+    click.echo("Stopped.")
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _expect_free(app_port: int, media_port: int) -> None:
+    for variable, port in (
+        ("SPOM_APP_PORT", app_port),
+        ("SPOM_MEDIA_PORT", media_port),
+    ):
         if not port_is_free("127.0.0.1", port):
             raise SystemExit(
                 f"Port {port} is taken: stop what uses it, or choose another with "
-                f"`spom up {option} N`."
+                f"`make up {variable}=N`."
             )
-    var.mkdir(parents=True, exist_ok=True)
-    environment = _environment(app_port, media_port, var.resolve())
-    try:
-        with _services(environment, var):
-            logins = _prepare(environment)
-            asyncio.run(_serve(environment, logins))
-    except ServiceFailed as error:
-        raise SystemExit(str(error)) from None
 
 
 def _environment(app_port: int, media_port: int, var: Path) -> Environment:
@@ -71,18 +94,16 @@ def _environment(app_port: int, media_port: int, var: Path) -> Environment:
 
 
 def _secret(path: Path) -> str:
-    if not path.exists():
+    if not path.exists() or not path.read_text():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48))
-    return path.read_text().strip()
+    return path.read_text()
 
 
 @contextmanager
 def _services(environment: Environment, var: Path) -> Iterator[None]:
-    """Ours where none is named. A signal while they start still stops them."""
+    """Ours where none is named; ours are stopped at the end."""
     with ExitStack() as stack:
-        for sign in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(sign, _interrupt)
         if "DATABASE_URL" not in environment:
             postgres = start_postgres(var)
             stack.callback(postgres.stop)
@@ -91,14 +112,7 @@ def _services(environment: Environment, var: Path) -> Iterator[None]:
             valkey = start_valkey(var)
             stack.callback(valkey.stop)
             environment["REDIS_URL"] = valkey.url
-        try:
-            yield
-        except KeyboardInterrupt:
-            click.echo("Stopped.")
-
-
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+        yield
 
 
 def _prepare(environment: Environment) -> str:
@@ -128,15 +142,15 @@ def _prepare(environment: Environment) -> str:
     return done.stdout
 
 
-async def _serve(environment: Environment, logins: str) -> None:
+async def _serve(environment: Environment, register: Register, logins: str) -> None:
     os.chdir(ROOT)
-    supervisor = Supervisor(read_procfile(ROOT / "Procfile"), environment)
+    processes = read_procfile(ROOT / "Procfile")
+    supervisor = Supervisor(processes, environment, register)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(sign, supervisor.stop)
     async with alongside(_welcome(environment, logins)):
         await supervisor.run()
-    click.echo("Stopped.")
 
 
 async def _welcome(environment: Environment, logins: str) -> None:
@@ -150,7 +164,7 @@ async def _welcome(environment: Environment, logins: str) -> None:
     )
     click.echo(
         f"\n  Module Study is ready:  {urls[0]}\n\n{rows}\n\n"
-        "  Your own face instead of Asha's:  spom demo --photo picture.jpg\n"
+        "  Your own face instead of Asha's:  .venv/bin/spom demo --photo me.jpg\n"
         "  Ctrl-C stops everything.\n"
     )
 
@@ -164,8 +178,9 @@ async def _until_it_answers(url: str) -> None:
 
 
 def _answers(url: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with direct.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+    except OSError:
         return False
