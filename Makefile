@@ -5,21 +5,24 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
+# The tests that need servers, cheap ones first.
+SERVED := contracts stores http media faces cli processes browser
 MODELS := var/models/faceplugin
+OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
-.PHONY: help up test check pure js models doctor screenshots clean
+.PHONY: help up test check pure js models doctor screenshots clean needs
 
 help: ## Shows this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | column -t -s "$$(printf '\t')"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: .venv/.installed node_modules/.installed ## Starts everything and prints the address and demo log-ins
+up: needs .venv/.installed node_modules/.installed ## Starts everything and prints the address and demo log-ins
 	@exec $(BIN)/spom up
 
-test: .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
+test: needs .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
 	@$(MAKE) --no-print-directory check pure js
 	@$(BIN)/python -m tests.install_chromium
-	$(BIN)/pytest tests --ignore=tests/domain --ignore=tests/test_architecture.py
+	$(BIN)/pytest $(SERVED:%=tests/%)
 
 check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/ruff format --check -q .
@@ -45,17 +48,22 @@ screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png
 clean: ## Removes installed packages and caches; keeps var/, where the data is
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/.installed: constraints.txt pyproject.toml
+# Asked first, so that nobody waits for one package to hear that another is missing.
+needs:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing: install it, then run make again."; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { echo "Python cannot make virtual environments: install its venv package (Debian: python3-venv)."; exit 1; }
+	@command -v node >/dev/null || { echo "Node.js is missing: install version 20 or newer, then run make again."; exit 1; }
+	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' || { echo "Node.js is older than 20: install a newer one, then run make again."; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: install it (it comes with Node.js 20 or newer), then run make again."; exit 1; }
+	@test -w . || { echo "This folder belongs to another user: run make as that user."; exit 1; }
+
+.venv/.installed: constraints.txt pyproject.toml
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear .venv || { rm -rf .venv; echo "Python cannot make virtual environments: install its venv package (Debian: apt-get install python3-venv), then run make again."; exit 1; }
 	@echo "Installing Python packages …"
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -r constraints.txt
-	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -r constraints.txt $(OR_SAY)
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e . $(OR_SAY)
 	@touch $@
 
 node_modules/.installed: package.json package-lock.json
-	@command -v npm >/dev/null || { echo "npm is missing: install Node.js 20 or newer, then run make again."; exit 1; }
-	@node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' || { echo "Node.js is older than 20: install a newer one, then run make again."; exit 1; }
 	@echo "Installing front-end packages …"
-	@npm ci $(NPM_QUIET)
+	@npm ci $(NPM_QUIET) $(OR_SAY)
 	@touch $@

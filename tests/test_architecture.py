@@ -78,3 +78,10 @@ def test_no_file_names_a_registry_or_this_machine():
         if path != own and path.is_file() and forbidden.search(path.read_text())
     ]
     assert guilty == []
+
+
+def test_make_test_runs_every_folder_of_tests():
+    makefile = (ROOT / "Makefile").read_text()
+    named_there = re.search(r"^SERVED := (.*)$", makefile, re.M)[1].split()
+    folders = {path.parent.name for path in ROOT.glob("tests/*/test_*.py")}
+    assert folders - {"domain"} <= set(named_there)
