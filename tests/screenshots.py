@@ -1,0 +1,88 @@
+"""`make screenshots`: the README's pictures, from a real house and a real Chromium."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, Page, expect
+
+from app.adapters.embedded import start_postgres, start_valkey
+from app.adapters.migrations import migrate
+from tests.browsing import chromium, log_in
+from tests.house import ROOT, House
+from workers.demo_faces import demo_pictures
+from workers.loadtest.clips import Scene, make_clip
+
+SLOW = 30_000
+WIDE = {"width": 1280, "height": 800}
+NARROW = {"width": 360, "height": 740}
+LOOKS = [("", WIDE, "light"), ("-dark", WIDE, "dark"), ("-narrow", NARROW, "light")]
+
+
+def main(folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)
+        postgres, valkey = start_postgres(scratch, durable=False), start_valkey(scratch)
+        asyncio.run(migrate(postgres.url()))
+        house = House(scratch, postgres.url(), valkey.url)
+        try:
+            house.start_all()
+            asyncio.run(picture_all(house, scratch, folder))
+        finally:
+            house.stop_all()
+            valkey.stop()
+            postgres.stop()
+
+
+async def picture_all(house: House, scratch: Path, folder: Path) -> None:
+    """The student's page and the wall; the rest, for looking at, beside the clips."""
+    looks = ROOT / "var" / "screenshots"
+    looks.mkdir(parents=True, exist_ok=True)
+    asha, ben = (demo_pictures()[who] for who in ("asha", "ben"))
+    right = make_clip(scratch / "right.mjpeg", [Scene(picture=asha, seconds=4)])
+    # Esha's account, Ben's face: this one needs a proctor.
+    wrong = make_clip(scratch / "wrong.mjpeg", [Scene(picture=ben, seconds=4)])
+    async with chromium(right) as browser, chromium(wrong) as other:
+        student = await studying(browser, house, "ASHA001", "It is you")
+        stranger = await studying(other, house, "ESHA005", "Paused")
+        await asyncio.sleep(8)
+        await student.screenshot(path=folder / "study.png")
+        await stranger.screenshot(path=looks / "study-not-recognised.png")
+        for name, viewport, scheme in LOOKS:
+            context = await browser.new_context(viewport=viewport, color_scheme=scheme)
+            await picture_pages(await context.new_page(), house.url, looks, name)
+            await context.close()
+    shutil.copy(looks / "wall.png", folder / "wall.png")
+
+
+async def studying(browser: Browser, house: House, srn: str, title: str) -> Page:
+    page = await (await browser.new_context(viewport=WIDE)).new_page()
+    await log_in(page, house.url, srn)
+    await page.goto(f"{house.url}/study/CEL")
+    await page.get_by_test_id("start").click()
+    await expect(page.get_by_test_id("state-title")).to_contain_text(
+        title, timeout=SLOW
+    )
+    return page
+
+
+async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
+    await page.goto(f"{url}/login")
+    await page.screenshot(path=folder / f"login{name}.png")
+    await log_in(page, url, "PROCTOR1")
+    await page.wait_for_selector(".row")
+    await page.screenshot(path=folder / f"wall{name}.png")
+    await page.context.clear_cookies()
+    await log_in(page, url, "CHITRA003")
+    await page.wait_for_selector("[data-part=next]:not([hidden])")
+    await page.screenshot(path=folder / f"dashboard{name}.png")
+    await page.goto(f"{url}/study/SCPM")
+    await page.screenshot(path=folder / f"topic{name}.png")
+
+
+if __name__ == "__main__":
+    target = Path(sys.argv[1] if len(sys.argv) > 1 else "docs")
+    main(target)
