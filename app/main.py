@@ -23,7 +23,7 @@ from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.passwords import Passwords
 from app.adapters.redis import connect as connect_redis
-from app.adapters.tasks import alongside
+from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
 from app.learning import views as learning_views
 from app.learning.service import Learning
@@ -118,10 +118,11 @@ async def _wire_proctoring(
 ) -> None:
     states = States(desk)
     app[api.SITTINGS] = Sittings(desk, app[accounts_views.ACCOUNTS])
-    app[live.HUB] = Hub(desk.bell, {"student": states.students, "wall": states.wall})
-    app[live.PRESENCE] = Presence(desk, app[api.NODES])
-    await stack.enter_async_context(alongside(app[live.HUB].run()))
-    await stack.enter_async_context(alongside(app[live.PRESENCE].run()))
+    hub = Hub(desk.bell, {"student": states.students, "wall": states.wall})
+    presence = Presence(desk, app[api.NODES])
+    app[live.HUB], app[live.PRESENCE] = hub, presence
+    await stack.enter_async_context(alongside(restarted("hub", hub.run)))
+    await stack.enter_async_context(alongside(restarted("presence", presence.run)))
 
 
 async def _keep_anchored(clock: AnchoredClock, db: Database) -> None:

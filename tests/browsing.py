@@ -11,8 +11,9 @@ from playwright.async_api import Browser, Page, async_playwright
 from tests.house import PASSWORD
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ALLOW_CAMERA = "--use-fake-ui-for-media-stream"
 FLAGS = [
-    "--use-fake-ui-for-media-stream",
+    ALLOW_CAMERA,
     "--use-fake-device-for-media-stream",
     "--allow-loopback-in-peer-connection",
     "--disable-background-networking",
@@ -30,8 +31,10 @@ def find_chromium() -> str | None:
 
 
 @asynccontextmanager
-async def chromium(clip: Path | None = None) -> AsyncIterator[Browser]:
-    flags = [*FLAGS]
+async def chromium(
+    clip: Path | None = None, *, allow_camera: bool = True
+) -> AsyncIterator[Browser]:
+    flags = [flag for flag in FLAGS if allow_camera or flag != ALLOW_CAMERA]
     if clip is not None:
         flags.append(f"--use-file-for-fake-video-capture={clip}")
     if os.geteuid() == 0:

@@ -14,7 +14,13 @@ Row: TypeAlias = asyncpg.Record
 
 COMMAND_TIMEOUT_S = 5.0
 ACQUIRE_TIMEOUT_S = 5.0
-_UNREACHABLE = (OSError, TimeoutError, asyncpg.PostgresConnectionError)
+_UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+)
 
 
 class DatabaseAway(Unavailable):
@@ -22,7 +28,11 @@ class DatabaseAway(Unavailable):
 
 
 class Database:
-    """The pool, handed to services as an argument. Raises `DatabaseAway` when full."""
+    """The pool, handed to services as an argument.
+
+    Raises `DatabaseAway` when PostgreSQL is away, restarts or has no connection free:
+    one word for every loop that must outlive it.
+    """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
         self._pool = pool
@@ -31,13 +41,10 @@ class Database:
     async def connection(self) -> AsyncIterator[Tx]:
         """A connection for reads; each statement is its own transaction."""
         try:
-            connection = await self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S)
+            async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                yield connection
         except _UNREACHABLE as error:
             raise DatabaseAway from error
-        try:
-            yield connection
-        finally:
-            await self._pool.release(connection)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:

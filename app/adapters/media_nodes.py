@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Unavailable
@@ -71,8 +72,12 @@ class MediaNodes:
         return [MediaNode(**json.loads(card)) for card in cards if card is not None]
 
     async def least_loaded(self) -> MediaNode:
-        """Raises NoMediaNode when none has room."""
-        free = [node for node in await self.nodes() if node.streams < node.capacity]
+        """Raises NoMediaNode when none has room, or nobody can tell."""
+        try:
+            nodes = await self.nodes()
+        except (RedisError, OSError, TimeoutError) as error:
+            raise NoMediaNode from error
+        free = [node for node in nodes if node.streams < node.capacity]
         if not free:
             raise NoMediaNode
         return min(free, key=lambda node: node.streams / node.capacity)

@@ -1,9 +1,15 @@
 """Background tasks with an owner, for blocks that must keep their own exceptions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
+
+import structlog
+
+AGAIN_AFTER_S = 1
+
+log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -11,8 +17,8 @@ async def alongside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs `work` while the block runs, then cancels it.
 
     A TaskGroup around a `yield` would wrap the caller's exceptions in a group. If
-    `work` fails, its error is raised when the block ends; use `forever` for work that
-    must outlive faults.
+    `work` fails, its error is raised when the block ends; work that must outlive
+    faults goes through `restarted`.
     """
     task = asyncio.create_task(work)
     try:
@@ -22,3 +28,13 @@ async def alongside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         await asyncio.gather(task, return_exceptions=True)
     if not task.cancelled() and (error := task.exception()):
         raise error
+
+
+async def restarted(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Runs `work` for ever: a bug in it is logged, and it begins anew."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("task_failed", task=name)
+        await asyncio.sleep(AGAIN_AFTER_S)

@@ -10,6 +10,8 @@ CONFIRMED = (
     "SELECT coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::float8 "
     "FROM stretch WHERE state = 'confirmed'"
 )
+CUT_EVERYBODY_OFF = """SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
 SLOW = 30_000
 
 
@@ -166,9 +168,46 @@ async def test_killed_processes_cost_a_student_twelve_seconds_at_most(house, cli
             house.kill(name)
             house.start(name)
             house.wait_until_well()
+        await house.value(CUT_EVERYBODY_OFF)
         await expect(title).to_contain_text("It is you", timeout=SLOW)
         await until_seconds(page, "confirmed", 10, within_s=60)
         studied = asyncio.get_running_loop().time() - started
         counted = await seconds(page, "confirmed") + await seconds(page, "provisional")
         assert counted > studied - 2 * 12
         assert counted <= studied + 3
+
+
+async def test_a_refused_camera_is_said_with_what_to_do(house):
+    async with chromium(allow_camera=False) as browser:
+        page = await browser.new_page()
+        await start_studying(page, house.url)
+        title = page.get_by_test_id("state-title")
+        await expect(title).to_contain_text("camera is not allowed", timeout=SLOW)
+        await expect(page.get_by_test_id("try-again")).to_be_visible()
+
+
+async def test_without_a_media_server_the_page_waits_and_goes_on_by_itself(
+    house, clips
+):
+    house.kill("media")
+    async with chromium(clips(("asha", 4, 1))) as browser:
+        page = await browser.new_page()
+        await start_studying(page, house.url)
+        title = page.get_by_test_id("state-title")
+        await expect(title).to_contain_text("out of reach", timeout=SLOW)
+        house.start("media")
+        await expect(title).to_contain_text("It is you", timeout=SLOW)
+
+
+async def test_turning_to_the_next_topic_keeps_the_stream(house, clips):
+    async with chromium(clips(("asha", 4, 1))) as browser:
+        page = await browser.new_page()
+        await start_studying(page, house.url)
+        title = page.get_by_test_id("state-title")
+        await expect(title).to_contain_text("It is you", timeout=SLOW)
+        await page.click("a[rel=next]")
+        await expect(page.locator(".reading h1")).to_have_text(
+            "Directors and their duties"
+        )
+        await until_seconds(page, "confirmed", 3)
+        assert await house.value("SELECT epoch FROM sitting") == 1
