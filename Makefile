@@ -11,15 +11,17 @@ MODELS := var/models/faceplugin
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
+NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
+
 .PHONY: help up test check pure js models doctor screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-up: needs .venv/.installed node_modules/.installed ## Starts everything and prints the address and demo log-ins
+up: $(NEEDS) .venv/.installed node_modules/.installed ## Starts everything and prints the address and demo log-ins
 	@exec $(BIN)/spom up
 
-test: needs .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
+test: $(NEEDS) .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
 	@$(MAKE) --no-print-directory check pure js
 	@$(BIN)/python -m tests.install_chromium
 	$(BIN)/pytest $(SERVED:%=tests/%)
@@ -48,7 +50,7 @@ screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png
 clean: ## Removes installed packages and caches; keeps var/, where the data is
 	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-# Asked first, so that nobody waits for one package to hear that another is missing.
+# Asked first and once, so that nobody waits for one package to hear that another is missing.
 needs:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is missing: install it, then run make again."; exit 1; }
 	@command -v node >/dev/null || { echo "Node.js is missing: install version 20 or newer, then run make again."; exit 1; }

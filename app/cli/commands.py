@@ -1,14 +1,12 @@
 """`spom`: one command for people and for the Procfile."""
 
-import asyncio
 import os
 import sys
 
-import asyncpg
 import click
 
-from app.adapters.migrations import MigrationRefused, migrate
 from app.cli.doctor import doctor
+from app.cli.migrate import migrate_command
 from app.cli.running import join_the_running
 from app.cli.up import up
 
@@ -27,6 +25,7 @@ def main(context: click.Context) -> None:
 
 
 main.add_command(up)
+main.add_command(migrate_command)
 main.add_command(doctor)
 
 
@@ -36,21 +35,6 @@ def app_command() -> None:
     from app.main import serve  # noqa: PLC0415 (the other commands need no web server)
 
     serve()
-
-
-@main.command("migrate")
-def migrate_command() -> None:
-    """Brings the database of DATABASE_URL up to date."""
-    url = os.environ.get("DATABASE_URL")  # noqa: TID251 (works without other settings)
-    if not url:
-        raise SystemExit("Set DATABASE_URL, or run `spom up`, which does it all.")
-    try:
-        applied = asyncio.run(migrate(url))
-    except (MigrationRefused, asyncpg.PostgresError) as error:
-        raise SystemExit(f"The database was not migrated: {error}") from None
-    except OSError as error:
-        raise SystemExit(f"PostgreSQL does not answer: {error}") from None
-    click.echo(f"Applied: {', '.join(applied) or 'nothing, it is up to date'}.")
 
 
 def _pass_on(name: str, module: str, summary: str) -> None:

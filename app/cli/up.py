@@ -19,10 +19,12 @@ from app.adapters.leftovers import Register
 from app.adapters.supervise import Supervisor, read_procfile
 from app.adapters.tasks import alongside
 from app.cli.doctor import port_is_free
+from app.cli.migrate import bring_up_to_date
 from app.cli.running import ROOT, VAR, alone_in, told_to_others
 
 STEP_WITHIN_S = 300
 READY_TRIES = 600
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Environment = dict[str, str]
 
@@ -48,8 +50,8 @@ def up(app_port: int, media_port: int, var: Path) -> None:
             _expect_free(app_port, media_port)
             environment = _environment(app_port, media_port, var)
             with _services(environment, var), told_to_others(var, environment):
-                logins = _prepare(environment)
-                asyncio.run(_serve(environment, register, logins))
+                _prepare(environment)
+                asyncio.run(_serve(environment, register))
     except ServiceFailed as error:
         raise SystemExit(str(error)) from None
 
@@ -57,7 +59,7 @@ def up(app_port: int, media_port: int, var: Path) -> None:
 @contextmanager
 def _heeding_signals() -> Iterator[None]:
     """Ctrl-C and its kin end us in order at any moment, also while things start."""
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sign in SIGNALS:
         signal.signal(sign, _interrupt)
     with suppress(KeyboardInterrupt):
         yield
@@ -104,56 +106,73 @@ def _secret(path: Path) -> str:
 def _services(environment: Environment, var: Path) -> Iterator[None]:
     """Ours where none is named; ours are stopped at the end."""
     with ExitStack() as stack:
-        if "DATABASE_URL" not in environment:
-            postgres = start_postgres(var)
-            stack.callback(postgres.stop)
-            environment["DATABASE_URL"] = postgres.url()
-        if "REDIS_URL" not in environment:
-            valkey = start_valkey(var)
-            stack.callback(valkey.stop)
-            environment["REDIS_URL"] = valkey.url
+        with _putting_off_signals():
+            if "DATABASE_URL" not in environment:
+                postgres = start_postgres(var)
+                stack.callback(postgres.stop)
+                environment["DATABASE_URL"] = postgres.url()
+            if "REDIS_URL" not in environment:
+                valkey = start_valkey(var)
+                stack.callback(valkey.stop)
+                environment["REDIS_URL"] = valkey.url
         yield
 
 
-def _prepare(environment: Environment) -> str:
-    """Each step is another program, so that the app never loads models.
-
-    Returns the demo log-ins, one JSON object a line.
-    """
-    pack = environment["SPOM_PACK"]
-    steps = {
-        "Checking the face models": ["-m", "media.faces.packs", "install", pack],
-        "Preparing the database": ["-m", "app", "migrate"],
-        "Adding demo data": ["-m", "workers.demo", "--json"],
-    }
-    for title, arguments in steps.items():
-        click.echo(f"{title} …")
-        done = subprocess.run(
-            [sys.executable, *arguments],
-            env=environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=STEP_WITHIN_S,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise SystemExit(done.stderr.strip() or f"{title} failed.")
-    return done.stdout
+@contextmanager
+def _putting_off_signals() -> Iterator[None]:
+    """A server interrupted while it starts could stay behind unseen."""
+    came: list[int] = []
+    for sign in SIGNALS:
+        signal.signal(sign, lambda number, _: came.append(number))
+    yield
+    for sign in SIGNALS:
+        signal.signal(sign, _interrupt)
+    if came:
+        raise KeyboardInterrupt
 
 
-async def _serve(environment: Environment, register: Register, logins: str) -> None:
+def _prepare(environment: Environment) -> None:
+    click.echo("Checking the face models …")
+    # Another program, so that the app loads no part of media.
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "media.faces.packs",
+            "install",
+            environment["SPOM_PACK"],
+        ],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=STEP_WITHIN_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise SystemExit(done.stderr.strip())
+    click.echo("Preparing the database …")
+    bring_up_to_date(environment["DATABASE_URL"])
+
+
+async def _serve(environment: Environment, register: Register) -> None:
     os.chdir(ROOT)
     processes = read_procfile(ROOT / "Procfile")
     supervisor = Supervisor(processes, environment, register)
     loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for sign in SIGNALS:
         loop.add_signal_handler(sign, supervisor.stop)
-    async with alongside(_welcome(environment, logins)):
+    async with alongside(_welcome(environment, supervisor)):
         await supervisor.run()
 
 
-async def _welcome(environment: Environment, logins: str) -> None:
+async def _welcome(environment: Environment, supervisor: Supervisor) -> None:
+    click.echo("Adding demo data and starting …")
+    try:
+        logins = await _add_demo_data(environment)
+    except ServiceFailed:
+        supervisor.stop()
+        raise
     urls = [environment["SPOM_APP_URL"], environment["SPOM_MEDIA_URL"]]
     for url in urls:
         await _until_it_answers(f"{url}/healthz")
@@ -167,6 +186,24 @@ async def _welcome(environment: Environment, logins: str) -> None:
         "  Your own face instead of Asha's:  .venv/bin/spom demo --photo me.jpg\n"
         "  Ctrl-C stops everything.\n"
     )
+
+
+async def _add_demo_data(environment: Environment) -> bytes:
+    """While the processes start. The log-ins, one JSON object a line."""
+    command = [sys.executable, "-m", "workers.demo", "--json"]
+    pipe = asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(
+        *command, env=environment, cwd=ROOT, stdout=pipe, stderr=pipe
+    )
+    try:
+        async with asyncio.timeout(STEP_WITHIN_S):
+            output, errors = await child.communicate()
+    finally:
+        if child.returncode is None:
+            child.kill()
+    if child.returncode != 0:
+        raise ServiceFailed(f"No demo data: {errors.decode().strip()}")
+    return output
 
 
 async def _until_it_answers(url: str) -> None:

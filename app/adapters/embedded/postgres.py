@@ -157,11 +157,7 @@ def _start(server: Postgres, durable: bool) -> None:
     options = f"-c listen_addresses='' -k {server.sockets} -c max_connections=100"
     options += " -c unix_socket_permissions=0700" + ("" if durable else f" {_QUICK}")
     wait = ["-w", "-t", str(START_PATIENCE_S)]
-    try:
-        done = server.control("start", *wait, "-l", str(log), "-o", options)
-    except KeyboardInterrupt:
-        server.stop()
-        raise
+    done = server.control("start", *wait, "-l", str(log), "-o", options)
     if done.returncode != 0:
         raise ServiceFailed(f"PostgreSQL did not start. Its log says why: {log}")
 

@@ -55,9 +55,6 @@ def start_valkey(folder: Path) -> Valkey:
         _wait_for(server)
     except (OSError, subprocess.SubprocessError, TimeoutError):
         raise ServiceFailed(f"Valkey did not start. Its log says why: {log}") from None
-    except KeyboardInterrupt:
-        server.stop()
-        raise
     return server
 
 
