@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
 # The tests that need servers, cheap ones first.
@@ -33,7 +33,7 @@ check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/mypy
 
 pure: .venv/.installed ## The pure tests: about a second
-	$(BIN)/pytest -q tests/domain tests/test_architecture.py
+	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py
 
 js: ## The front end's pure tests
 	@node --test tests/js/*.test.js
