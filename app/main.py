@@ -1,30 +1,24 @@
 """The app process: wires the slices together and serves them."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import SystemRandom
 
-import structlog
 import uvloop
 from aiohttp import web
 
 from app.accounts import views as accounts_views
 from app.accounts.service import Accounts
 from app.adapters.bell import RedisBell
-from app.adapters.clock import AnchoredClock
-from app.adapters.db import Database
-from app.adapters.db import connect as connect_database
+from app.adapters.connections import open_connections
 from app.adapters.http import BODY_MAX, SITE, Site, middlewares
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.passwords import Passwords
-from app.adapters.redis import connect as connect_redis
 from app.adapters.tasks import alongside, restarted
-from app.kernel.refusals import Unavailable
 from app.learning import views as learning_views
 from app.learning.service import Learning
 from app.operations import views as operations_views
@@ -36,12 +30,9 @@ from app.proctoring.views import api, live
 from app.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
-PATIENT_S = 10
+POOL = 10
 KEEP_ALIVE_S = 30
 STOP_WITHIN_S = 3
-ANCHOR_EVERY_S = 60
-
-log = structlog.get_logger()
 
 
 def serve() -> None:
@@ -88,25 +79,19 @@ def build(settings: Settings) -> web.Application:
 async def _wire(
     app: web.Application, settings: Settings, stack: AsyncExitStack
 ) -> None:
-    db = await connect_database(settings.database_url)
-    stack.push_async_callback(db.close)
-    redis = connect_redis(settings.redis_url)
-    stack.push_async_callback(redis.aclose)
-    patient = connect_redis(settings.redis_url, patience_s=PATIENT_S)
-    stack.push_async_callback(patient.aclose)
-    clock = AnchoredClock()
-    async with db.connection() as connection:
-        await clock.anchor(connection)
-    await stack.enter_async_context(alongside(_keep_anchored(clock, db)))
+    opened = await stack.enter_async_context(
+        open_connections(settings.database_url, settings.redis_url, size=POOL)
+    )
+    db, clock = opened.db, opened.clock
     app[accounts_views.ACCOUNTS] = Accounts(db, clock, Passwords())
     app[learning_views.LEARNING] = Learning(db)
-    app[api.NODES] = MediaNodes(redis)
+    app[api.NODES] = MediaNodes(opened.redis)
     app[api.CLOCK] = clock
     app[operations_views.DATABASE] = db
     desk = Desk(
         db=db,
         clock=clock,
-        bell=RedisBell(redis, patient),
+        bell=RedisBell(opened.redis, opened.patient_redis),
         policy=settings.policy,
         chance=SystemRandom(),
     )
@@ -123,16 +108,6 @@ async def _wire_proctoring(
     app[live.HUB], app[live.PRESENCE] = hub, presence
     await stack.enter_async_context(alongside(restarted("hub", hub.run)))
     await stack.enter_async_context(alongside(restarted("presence", presence.run)))
-
-
-async def _keep_anchored(clock: AnchoredClock, db: Database) -> None:
-    while True:
-        await asyncio.sleep(ANCHOR_EVERY_S)
-        try:
-            async with db.connection() as connection:
-                await clock.anchor(connection)
-        except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("anchor_skipped", error=type(error).__name__)
 
 
 async def _close_sockets(app: web.Application) -> None:

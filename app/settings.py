@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.adapters.environment import read_environment
 from app.proctoring.domain.policy import Policy
 
 
@@ -28,17 +29,4 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Raises SystemExit naming every setting that is missing or wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        troubles = ", ".join(
-            f"{_variable(it['loc'])}: {it['msg'].lower()}" for it in error.errors()
-        )
-        raise SystemExit(
-            f"Settings to mend ({troubles}). `spom up` sets them all by itself."
-        ) from None
-
-
-def _variable(loc: tuple[int | str, ...]) -> str:
-    name = "_".join(str(part) for part in loc)
-    return name if name.isupper() else f"SPOM_{name.upper()}"
+    return read_environment(Settings)

@@ -3,9 +3,10 @@
 import socket
 from typing import Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.adapters.environment import read_environment
 from media.seam.place import Place, read_place
 
 
@@ -45,17 +46,4 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Raises SystemExit naming every setting that is missing or wrong."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        troubles = ", ".join(
-            f"{_variable(it['loc'])}: {it['msg'].lower()}" for it in error.errors()
-        )
-        raise SystemExit(
-            f"Settings to mend ({troubles}). `spom up` sets them all by itself."
-        ) from None
-
-
-def _variable(loc: tuple[int | str, ...]) -> str:
-    name = str(loc[0]) if loc else "media_announce/ports"
-    return name if name.isupper() else f"SPOM_{name.upper()}"
+    return read_environment(Settings)

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from app.adapters.clock import AnchoredClock
 from app.adapters.tickets import verify
-from app.main import AnchoredClock
 
 
 async def opened(site, **body):
