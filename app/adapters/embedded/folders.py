@@ -5,6 +5,7 @@ import os
 import pwd
 import stat
 import tempfile
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,6 +36,13 @@ def socket_folder(home: Path, user: str | None) -> Path:
     name = f"spom-{os.geteuid()}-{tag(home)}"
     ours = own(Path(tempfile.gettempdir()) / name, None, mode=0o711)
     return own(ours / ("pg" if user else "own"), user)
+
+
+def give_back(sockets: Path) -> None:
+    """Removes an empty socket folder, so that temporary servers leave nothing."""
+    with suppress(OSError):
+        sockets.rmdir()
+        sockets.parent.rmdir()
 
 
 def others_can_enter(folder: Path) -> bool:

@@ -13,6 +13,7 @@ import psutil
 
 from app.adapters.embedded.folders import (
     ServiceFailed,
+    give_back,
     others_can_enter,
     own,
     package_folder,
@@ -44,6 +45,7 @@ class Postgres:
     def stop(self) -> None:
         """Fast shutdown: sessions end, nothing committed is lost."""
         self.control("stop", "-m", "fast", "-w", "-t", str(STOP_PATIENCE_S))
+        give_back(self.sockets)
 
     def control(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self.run("pg_ctl", "-D", str(self.data), *arguments)

@@ -10,7 +10,12 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from app.adapters.embedded.folders import ServiceFailed, package_folder, socket_folder
+from app.adapters.embedded.folders import (
+    ServiceFailed,
+    give_back,
+    package_folder,
+    socket_folder,
+)
 
 START_PATIENCE_S = 15
 
@@ -31,6 +36,7 @@ class Valkey:
             self.client().shutdown(nosave=True)
         except (RedisError, OSError):
             return
+        give_back(self.socket.parent)
 
     def answers(self) -> bool:
         try:
