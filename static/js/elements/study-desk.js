@@ -41,8 +41,9 @@ export class StudyDesk extends HTMLElement {
   #render() {
     const desk = this.#desk
     const { sitting, latest } = desk
-    const link = this.#live.isOpen ? desk.link : desk.wanted ? "lost" : desk.link
-    const page = { camera: desk.camera, refusal: desk.refusal, mine: desk.mine, wanted: desk.wanted, link }
+    const { camera, refusal, state } = desk.link
+    const link = desk.wanted && !this.#live.isOpen ? "lost" : state
+    const page = { camera, refusal, mine: desk.mine, wanted: desk.wanted, link }
     const said = describe(sitting, latest.ended?.module === this.dataset.module ? latest.ended : null, page)
     this.#say(said)
     this.#offer(said, sitting)
@@ -76,7 +77,7 @@ export class StudyDesk extends HTMLElement {
 
   #showCamera(sitting) {
     const video = this.querySelector("video")
-    const { media } = this.#desk
+    const { media } = this.#desk.link
     if (video.srcObject !== media) {
       video.srcObject = media
       if (media) video.play().catch(() => {})

@@ -1,65 +1,52 @@
-import { Backoff } from "../models/backoff.js"
 import { post, Refused } from "./api.js"
-import { CameraProblem, openCamera } from "./camera.js"
-import { Stream } from "./stream.js"
+import { Link } from "./link.js"
 
-// Studying on this page: camera, stream and sitting, always led back to running.
+// Studying on this page: what the student wants, and what the server says of it.
 const PRESENCE_EVERY_MS = 3_000
-const FINAL = new Set(["sitting_open_elsewhere", "no_reference", "forbidden", "no_such_module", "failed"])
 
 export class Desk extends EventTarget {
   wanted = false
-  camera = null
-  refusal = null
-  link = "idle"
   latest = { sitting: null, ended: null, hours: [] }
-  #opened = null
-  #media = null
-  #stream = null
-  #backoff = new Backoff()
-  #timer = 0
-  #attempt = 0
 
   constructor(module, live, signal) {
     super()
-    Object.assign(this, { module, live, signal })
+    Object.assign(this, { module, live, link: new Link(module) })
+    const changed = () => this.dispatchEvent(new Event("change"))
+    this.link.addEventListener("change", changed, { signal })
+    this.link.addEventListener("final", () => this.stop(), { signal })
+    this.link.addEventListener("up", () => this.#sayStreaming(), { signal })
     live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
-    live.addEventListener("open", () => this.#changed(), { signal })
-    live.addEventListener("closed", () => this.#changed(), { signal })
+    for (const type of ["open", "closed"]) live.addEventListener(type, changed, { signal })
     document.addEventListener("visibilitychange", () => this.#sayPresence(), { signal })
-    navigator.mediaDevices?.addEventListener("devicechange", () => this.camera && this.wanted && this.start(), { signal })
-    addEventListener("pagehide", () => this.#hangUp(), { signal })
+    navigator.mediaDevices?.addEventListener("devicechange", () => this.#cameraCame(), { signal })
+    addEventListener("pagehide", () => this.link.hangUp(), { signal })
     const timer = setInterval(() => this.#sayPresence(), PRESENCE_EVERY_MS)
     signal.addEventListener("abort", () => { clearInterval(timer); this.stop() })
   }
 
+  // The open sitting, if it is of this page's module.
   get sitting() {
     const { sitting } = this.latest
     return sitting?.module === this.module ? sitting : null
   }
 
+  // Whether this page is the one that may write to it.
   get mine() {
-    return this.#opened !== null && this.sitting?.id === this.#opened.sitting && this.sitting.epoch <= this.#opened.epoch
+    const { opened } = this.link
+    return opened !== null && this.sitting?.id === opened.sitting && this.sitting.epoch <= opened.epoch
   }
 
-  get media() {
-    return this.#media
-  }
-
-  async start({ instead = false, resume = false } = {}) {
-    Object.assign(this, { wanted: true, camera: null, refusal: null })
+  start(options = {}) {
+    this.wanted = true
+    this.link.refusal = null
     sessionStorage.setItem("studying", this.module)
-    await this.#connect({ instead, resume })
+    return this.link.open(options)
   }
 
   stop() {
     this.wanted = false
     sessionStorage.removeItem("studying")
-    this.#hangUp()
-    this.#media?.getTracks().forEach((track) => track.stop())
-    Object.assign(this, { link: "idle" })
-    this.#media = null
-    this.#changed()
+    this.link.close()
   }
 
   async act(word) {
@@ -69,100 +56,46 @@ export class Desk extends EventTarget {
       await post(`/api/sittings/${id}/${word}`)
       if (word === "pause") this.stop()
     } catch (error) {
-      this.#refused(error)
+      // Refused, since the sitting has moved on meanwhile: the next state says where it is.
+      if (!(error instanceof Refused)) throw error
     }
   }
 
   tryAgain() {
-    const looking = this.link === "up" && this.mine && !this.camera && !this.refusal
-    return looking ? this.act("retry") : this.start()
-  }
-
-  async #connect({ instead = false, resume = false } = {}) {
-    const attempt = ++this.#attempt
-    this.#hangUp()
-    this.link = "connecting"
-    this.#changed()
-    try {
-      await this.#openCamera()
-      const opened = await post("/api/sittings", { module: this.module, instead }, { signal: this.signal })
-      if (attempt !== this.#attempt || !this.wanted) return
-      this.#opened = opened
-      if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
-      const stream = new Stream(this.#media)
-      this.#stream = stream
-      stream.addEventListener("up", () => stream === this.#stream && this.#isUp())
-      stream.addEventListener("down", () => stream === this.#stream && this.#again())
-      await stream.start(opened)
-    } catch (error) {
-      if (attempt === this.#attempt) this.#refused(error)
-    }
-  }
-
-  async #openCamera() {
-    if (this.#media?.getVideoTracks()[0]?.readyState === "live") return
-    this.#media = await openCamera()
-    const [track] = this.#media.getVideoTracks()
-    track.onended = () => { this.camera = "lost"; this.#hangUp(); this.#changed() }
-    this.#changed()
-  }
-
-  #isUp() {
-    this.#backoff.reset()
-    this.link = "up"
-    const { sitting, epoch } = this.#opened
-    this.live.send({ type: "streaming", sitting, epoch })
-    this.#sayPresence()
-    this.#changed()
-  }
-
-  #again() {
-    if (!this.wanted || this.signal.aborted) return
-    this.#hangUp()
-    this.link = "lost"
-    this.#timer = setTimeout(() => this.wanted && this.#connect(), this.#backoff.next())
-    this.#changed()
-  }
-
-  #refused(error) {
-    if (error instanceof CameraProblem) this.camera = error.problem
-    else if (!(error instanceof Refused)) throw error
-    else if (FINAL.has(error.code)) { this.refusal = error; this.stop() }
-    else if (this.wanted) { this.refusal = error.code === "offline" ? null : error; this.#again() }
-    this.#changed()
-  }
-
-  #hangUp() {
-    clearTimeout(this.#timer)
-    this.#stream?.end()
-    this.#stream = null
+    const { link } = this
+    const streaming = link.state === "up" && this.mine && !link.camera && !link.refusal
+    return streaming ? this.act("retry") : this.start()
   }
 
   #take(state) {
     this.latest = { ...state, at: performance.now() }
-    const taken = this.#opened && this.sitting && this.sitting.epoch > this.#opened.epoch
-    if (this.wanted && this.link === "up") {
-      this.refusal = null
-      if (taken || this.sitting === null) this.#handedOver(taken)
+    if (this.wanted && this.link.state === "up") {
+      if (this.sitting === null) this.stop()
+      else if (this.sitting.epoch > this.link.opened.epoch) this.#takenOver()
     }
-    this.#stream?.lookedAt(this.mine && this.sitting.looking)
-    this.#changed()
+    this.link.lookedAt(Boolean(this.mine && this.sitting.looking))
+    this.dispatchEvent(new Event("change"))
   }
 
-  #handedOver(taken) {
+  #takenOver() {
     this.stop()
-    this.wanted = Boolean(taken) // shows that it goes on elsewhere
-    if (taken) this.link = "idle"
-    this.#opened = null
+    this.link.opened = null
+    this.wanted = true // so that the page says where it goes on, and offers to go on here
+  }
+
+  #cameraCame() {
+    if (this.link.camera && this.wanted) this.start()
+  }
+
+  #sayStreaming() {
+    const { sitting, epoch } = this.link.opened
+    this.live.send({ type: "streaming", sitting, epoch })
+    this.#sayPresence()
   }
 
   #sayPresence() {
-    if (!this.#opened || this.link !== "up") return
-    const { sitting, epoch } = this.#opened
+    if (this.link.state !== "up") return
+    const { sitting, epoch } = this.link.opened
     this.live.send({ type: "presence", sitting, epoch, visible: document.visibilityState === "visible" })
-  }
-
-  #changed() {
-    this.dispatchEvent(new Event("change"))
   }
 }

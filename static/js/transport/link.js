@@ -1,0 +1,113 @@
+import { Backoff } from "../models/backoff.js"
+import { post, Refused } from "./api.js"
+import { CameraProblem, openCamera } from "./camera.js"
+import { Stream } from "./stream.js"
+
+// From camera to media node: opens the sitting and its stream, and keeps trying.
+// `state` is idle, connecting, up or lost; `camera` and `refusal` say what is wrong.
+const FINAL = new Set(["sitting_open_elsewhere", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed"])
+
+export class Link extends EventTarget {
+  state = "idle"
+  camera = null
+  refusal = null
+  opened = null
+  media = null
+  #stream = null
+  #backoff = new Backoff()
+  #timer = 0
+  #attempt = 0
+
+  constructor(module) {
+    super()
+    this.module = module
+  }
+
+  async open({ instead = false, resume = false } = {}) {
+    const attempt = ++this.#attempt
+    this.hangUp()
+    Object.assign(this, { state: "connecting", camera: null })
+    this.#changed()
+    try {
+      await this.#openCamera()
+      const opened = await post("/api/sittings", { module: this.module, instead })
+      if (attempt !== this.#attempt) return
+      this.opened = opened
+      if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
+      this.#stream = new Stream(this.media)
+      this.#follow(this.#stream)
+      await this.#stream.start(opened)
+    } catch (error) {
+      if (attempt === this.#attempt) this.#refused(error)
+    }
+  }
+
+  close() {
+    this.#attempt++
+    this.hangUp()
+    this.media?.getTracks().forEach((track) => track.stop())
+    Object.assign(this, { state: "idle", media: null })
+    this.#changed()
+  }
+
+  hangUp() {
+    clearTimeout(this.#timer)
+    this.#stream?.end()
+    this.#stream = null
+  }
+
+  lookedAt(looking) {
+    this.#stream?.lookedAt(looking)
+  }
+
+  #refused(error) {
+    if (error instanceof CameraProblem) {
+      this.camera = error.problem
+      this.state = "idle"
+    } else if (!(error instanceof Refused)) {
+      throw error
+    } else if (FINAL.has(error.code)) {
+      this.refusal = error
+      this.dispatchEvent(new Event("final"))
+    } else {
+      this.refusal = error.code === "offline" ? null : error
+      this.#again()
+    }
+    this.#changed()
+  }
+
+  async #openCamera() {
+    if (this.media?.getVideoTracks()[0]?.readyState === "live") return
+    this.media = await openCamera()
+    const [track] = this.media.getVideoTracks()
+    track.onended = () => {
+      this.hangUp()
+      Object.assign(this, { camera: "lost", state: "idle" })
+      this.#changed()
+    }
+    this.#changed()
+  }
+
+  #follow(stream) {
+    stream.addEventListener("up", () => stream === this.#stream && this.#isUp())
+    stream.addEventListener("down", () => stream === this.#stream && this.#again())
+  }
+
+  #isUp() {
+    this.#backoff.reset()
+    Object.assign(this, { state: "up", refusal: null })
+    this.dispatchEvent(new Event("up"))
+    this.#changed()
+  }
+
+  #again() {
+    this.hangUp()
+    this.state = "lost"
+    this.#timer = setTimeout(() => this.open(), this.#backoff.next())
+    this.#changed()
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"))
+  }
+}
