@@ -24,10 +24,20 @@ async def alongside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await end(task)
     if not task.cancelled() and (error := task.exception()):
         raise error
+
+
+async def end(task: "asyncio.Task[Any]") -> None:
+    """Cancels, and waits for the end.
+
+    Asks again each second: Python 3.11's `wait_for`, which our drivers use, can swallow
+    a cancellation that comes as its answer does, and we would wait here for ever.
+    """
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=AGAIN_AFTER_S)
 
 
 async def restarted(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -1,0 +1,44 @@
+"""Background tasks end when their owner does, and faults do not end them."""
+
+import asyncio
+
+import pytest
+
+from app.adapters.tasks import alongside, restarted
+
+
+async def test_work_ends_with_its_block_even_if_it_swallows_a_cancellation():
+    swallowed = asyncio.Event()
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            swallowed.set()
+        await asyncio.sleep(60)
+
+    async with asyncio.timeout(5):
+        async with alongside(stubborn()):
+            await asyncio.sleep(0)
+    assert swallowed.is_set()
+
+
+async def test_an_error_of_the_work_is_raised_when_the_block_ends():
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        async with alongside(broken()):
+            await asyncio.sleep(0)
+
+
+async def test_a_bug_is_logged_and_the_work_begins_anew():
+    runs = asyncio.Semaphore(0)
+
+    async def fails() -> None:
+        runs.release()
+        raise ZeroDivisionError
+
+    async with asyncio.timeout(5), alongside(restarted("test", fails)):
+        await runs.acquire()
+        await runs.acquire()
