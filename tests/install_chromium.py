@@ -1,11 +1,14 @@
 """Finds a Chromium for the browser tests, or gets one: Playwright's or Debian's."""
 
+import asyncio
 import os
 import shutil
 import subprocess
 import sys
 
-from tests.browsing import find_chromium
+from playwright.async_api import Error
+
+from tests.browsing import chromium, find_chromium
 
 PATIENCE_S = 600
 
@@ -13,11 +16,24 @@ PATIENCE_S = 600
 def main() -> None:
     if find_chromium() or _playwrights() or _debians():
         return
-    raise SystemExit("No Chromium: install one (Debian: apt-get install chromium).")
+    raise SystemExit(
+        "No Chromium starts here: install one (Debian: apt-get install chromium), "
+        "then run make test again."
+    )
 
 
 def _playwrights() -> bool:
-    return _run(sys.executable, "-m", "playwright", "install", "chromium")
+    """Also false where it is there but does not start, as without its libraries."""
+    got = _run(sys.executable, "-m", "playwright", "install", "chromium")
+    return got and asyncio.run(_starts())
+
+
+async def _starts() -> bool:
+    try:
+        async with chromium():
+            return True
+    except Error:
+        return False
 
 
 def _debians() -> bool:
