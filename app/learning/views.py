@@ -4,8 +4,8 @@ from aiohttp import web
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from app.accounts.domain import Identity, Role
-from app.accounts.views import WHO, for_role, page_context
+from app.accounts.domain.people import Identity, Role
+from app.accounts.views.guard import WHO, for_role, page_context
 from app.adapters.http import SITE, see_other
 from app.kernel.ids import ModuleCode
 from app.learning.domain import Module, Topic, neighbours

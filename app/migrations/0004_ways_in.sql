@@ -62,7 +62,7 @@ ALTER TABLE login
 CREATE TABLE attempt (
     token_hash  bytea PRIMARY KEY CHECK (length(token_hash) = 32),
     purpose     text NOT NULL
-                CHECK (purpose IN ('log_in', 'activate', 'confirm_email', 'confirm_mobile')),
+                CHECK (purpose IN ('log_in', 'prove', 'activate', 'confirm_email', 'confirm_mobile')),
     account_id  uuid REFERENCES account ON DELETE CASCADE,
     named       text NOT NULL,      -- what was typed to say who it is
     ways        text[] NOT NULL DEFAULT '{}',

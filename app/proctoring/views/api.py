@@ -5,8 +5,8 @@ from uuid import UUID
 
 from aiohttp import web
 
-from app.accounts.domain import Identity, Role
-from app.accounts.views import for_role, page_context
+from app.accounts.domain.people import Identity, Role
+from app.accounts.views.guard import for_role, page_context
 from app.adapters.http import SITE, Body, Handler, read_json
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.tickets import sign

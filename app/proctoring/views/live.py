@@ -10,8 +10,8 @@ from uuid import UUID
 from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field, TypeAdapter, ValidationError
 
-from app.accounts.domain import Identity, Role
-from app.accounts.views import ACCOUNTS, TOKEN, WHO
+from app.accounts.domain.people import Identity, Role
+from app.accounts.views.guard import ACCOUNTS, TOKEN, WHO
 from app.adapters.http import Body, require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside

@@ -1,92 +1,11 @@
-"""Accounts, log-ins, photos and references: the only SQL of this slice."""
+"""Profile photos and the face references made from them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.accounts.domain import Identity, Role
 from app.adapters.db import Row, Tx
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId
-
-
-async def insert_account(
-    tx: Tx, identity: Identity, password_hash: str, now: datetime
-) -> AccountId:
-    """The account of this SRN: new, or the one that is there already, renamed."""
-    found: AccountId = await tx.fetchval(
-        """INSERT INTO account (account_id, srn, name, role, password_hash, created_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
-           ON CONFLICT (srn) DO UPDATE SET name = excluded.name
-           RETURNING account_id""",
-        identity.account,
-        identity.srn,
-        identity.name,
-        identity.role,
-        password_hash,
-        now,
-    )
-    return found
-
-
-async def password_of(tx: Tx, srn: str) -> tuple[AccountId, str] | None:
-    row = await tx.fetchrow(
-        "SELECT account_id, password_hash FROM account WHERE srn = $1", srn
-    )
-    return (AccountId(row["account_id"]), row["password_hash"]) if row else None
-
-
-async def insert_login(
-    tx: Tx, token_hash: bytes, account: AccountId, now: datetime
-) -> None:
-    await tx.execute(
-        """INSERT INTO login (token_hash, account_id, created_at, last_seen_at)
-           VALUES ($1, $2, $3, $3)""",
-        token_hash,
-        account,
-        now,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Login:
-    identity: Identity
-    created_at: datetime
-    last_seen_at: datetime
-
-
-async def read_login(tx: Tx, token_hash: bytes) -> Login | None:
-    row = await tx.fetchrow(
-        """SELECT account_id, srn, name, role, l.created_at, last_seen_at
-           FROM login l JOIN account USING (account_id) WHERE token_hash = $1""",
-        token_hash,
-    )
-    if row is None:
-        return None
-    return Login(
-        identity=_identity(row),
-        created_at=row["created_at"],
-        last_seen_at=row["last_seen_at"],
-    )
-
-
-async def touch_login(tx: Tx, token_hash: bytes, now: datetime) -> None:
-    await tx.execute(
-        "UPDATE login SET last_seen_at = $2 WHERE token_hash = $1", token_hash, now
-    )
-
-
-async def delete_login(tx: Tx, token_hash: bytes) -> None:
-    await tx.execute("DELETE FROM login WHERE token_hash = $1", token_hash)
-
-
-async def delete_logins_before(
-    tx: Tx, created_at: datetime, last_seen_at: datetime
-) -> None:
-    await tx.execute(
-        "DELETE FROM login WHERE created_at < $1 OR last_seen_at < $2",
-        created_at,
-        last_seen_at,
-    )
 
 
 async def same_photo(tx: Tx, account: AccountId, jpeg: bytes) -> bool:
@@ -175,13 +94,4 @@ async def reference_states(tx: Tx, account: AccountId) -> list[Row]:
         """SELECT state, reason FROM profile_photo LEFT JOIN reference USING (photo_id)
            WHERE account_id = $1""",
         account,
-    )
-
-
-def _identity(row: Row) -> Identity:
-    return Identity(
-        account=AccountId(row["account_id"]),
-        srn=row["srn"],
-        name=row["name"],
-        role=Role(row["role"]),
     )

@@ -1,0 +1,1 @@
+"""What is decided about people and their ways in: pure, time is an argument."""
