@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.adapters.http_headers import add_headers, content_policy
 from app.kernel import refusals
 from app.kernel.refusals import Forbidden, Refusal, Unavailable
 
@@ -63,10 +64,15 @@ class Body(BaseModel):
 class Site:
     """What the pages of one deployment share: addresses, secret, templates."""
 
-    def __init__(self, *, url: str, media_urls: list[str], secret: str) -> None:
+    def __init__(
+        self, *, url: str, media_urls: list[str], secret: str, proxies: int = 0
+    ) -> None:
+        """`proxies`: how many of our own stand before us, each adding an address to
+        X-Forwarded-For; what stands there besides is the client's invention."""
         self.url = url.rstrip("/")
+        self.proxies = proxies
         self.secret = secret
-        self.policy = _content_policy(self.url, media_urls)
+        self.policy = content_policy(self.url, media_urls)
         self._pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -102,7 +108,7 @@ def middlewares(site: Site) -> list[Callable[..., Awaitable[web.StreamResponse]]
         except Exception:
             response = _broken(request)
         if not response.prepared:
-            _add_headers(request, response, site.policy)
+            add_headers(request, response, site.policy)
         return response
 
     @web.middleware
@@ -135,16 +141,57 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
     except TimeoutError as error:
         raise SlowBody from error
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "body"
-        raise BadBody(f"{where}: {first['msg']}.") from error
+        raise _bad(error) from error
+
+
+def _bad(error: ValidationError) -> BadBody:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return BadBody(f"{where}: {first['msg']}.")
+
+
+async def read_form(request: web.Request, model: type[Model]) -> Model:
+    """Raises BadBody naming the field that is wrong, or SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            given = await request.post()
+    except TimeoutError as error:
+        raise SlowBody from error
+    fields = {name: value for name, value in given.items() if name != "csrf_token"}
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _bad(error) from error
+
+
+def client_address(request: web.Request) -> str:
+    """Of the browser, as our own proxies tell it."""
+    proxies = request.app[SITE].proxies
+    told = request.headers.get("X-Forwarded-For", "").split(",")
+    if proxies and len(told) >= proxies and told[-proxies].strip():
+        return told[-proxies].strip()[:45]
+    return request.remote or ""
+
+
+def status_of(refusal: Refusal) -> int:
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def wait_headers(refusal: Refusal) -> dict[str, str]:
+    """When to come again, where that is the answer."""
+    if isinstance(refusal, Unavailable):
+        return {"Retry-After": "3"}
+    wait_s = refusal.details.get("wait_s")
+    return {"Retry-After": str(wait_s)} if wait_s else {}
 
 
 def refused(request: web.Request, refusal: Refusal) -> web.Response:
     """As a problem body (RFC 9457) for programs, as a page for people."""
-    status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+    status, headers = status_of(refusal), wait_headers(refusal)
     if _wants_page(request):
-        return _error_page(request, status, refusal.message)
+        page = _error_page(request, status, refusal.message)
+        page.headers.update(headers)
+        return page
     problem = {
         "type": "about:blank",
         "title": type(refusal).__mro__[1].__name__,
@@ -153,7 +200,6 @@ def refused(request: web.Request, refusal: Refusal) -> web.Response:
         "detail": refusal.message,
         **refusal.details,
     }
-    headers = {"Retry-After": "3"} if isinstance(refusal, Unavailable) else {}
     return web.json_response(
         problem,
         status=status,
@@ -204,34 +250,3 @@ def _error_page(request: web.Request, status: int, detail: str) -> web.Response:
     site = request.app[SITE]
     context = {"status": status, "title": title, "detail": detail}
     return site.page("error.html", {**context, "who": None, "csrf": ""}, status=status)
-
-
-def _content_policy(url: str, media_urls: list[str]) -> str:
-    socket = url.replace("http", "ws", 1)
-    parts = {
-        "default-src": "'none'",
-        "script-src": "'self'",
-        "style-src": "'self'",
-        "img-src": "'self' data:",
-        "font-src": "'self'",
-        "media-src": "'self' blob:",
-        "connect-src": " ".join(["'self'", socket, *media_urls]),
-        "form-action": "'self'",
-        "frame-ancestors": "'none'",
-        "base-uri": "'none'",
-    }
-    return "; ".join(f"{name} {value}" for name, value in parts.items())
-
-
-def _add_headers(
-    request: web.Request, response: web.StreamResponse, policy: str
-) -> None:
-    response.headers["Content-Security-Policy"] = policy
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # Not no-referrer: with it, browsers send our own forms as from origin "null".
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["Permissions-Policy"] = "camera=(self), microphone=()"
-    # Files are asked for again each time and answered with 304; pages are never kept.
-    kept = request.path.startswith(("/static/", "/vendor/"))
-    response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")

@@ -73,7 +73,8 @@ CREATE TABLE attempt (
     code_sent_at timestamptz,
     codes_sent  integer NOT NULL DEFAULT 0 CHECK (codes_sent BETWEEN 0 AND 5),
     contact     text,               -- the new e-mail or mobile that is to be confirmed
-    challenge   bytea,
+    challenge   bytea,              -- of a passkey
+    go_on       text NOT NULL DEFAULT '/',
     CHECK ((code_hash IS NULL) OR (code_sent_at IS NOT NULL))
 );
 

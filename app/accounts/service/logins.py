@@ -40,7 +40,9 @@ class Logins:
         async with self._house.db.connection() as tx:
             found = await store.read(tx, list(hashes))
             alive = {key: it for key, it in found.items() if self._is_alive(it)}
-            unseen = [k for k, it in alive.items() if now - it.last_seen_at > TOUCH_EVERY]
+            unseen = [
+                k for k, it in alive.items() if now - it.last_seen_at > TOUCH_EVERY
+            ]
             if unseen:
                 await store.touch(tx, unseen, now)
         return {hashes[key]: it.identity for key, it in alive.items()}

@@ -1,0 +1,80 @@
+"""What we write to people: plain words, what happened, what to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+SIGNED = "\n\nModule Study"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """`kind` is for the log and statistics."""
+
+    kind: str
+    subject: str
+    text: str
+
+
+def code(given: str, minutes: float) -> Words:
+    return Words(
+        kind="code",
+        subject="Your code for Module Study",
+        text=f"{given} is your code for Module Study. It works once, for "
+        f"{minutes:.0f} minutes. We never ask for it by telephone.",
+    )
+
+
+def reset(link: str, minutes: float) -> Words:
+    return Words(
+        kind="reset",
+        subject="Choose a new password",
+        text="Somebody, we hope you, asked to choose a new password for Module Study."
+        f"\n\n{link}\n\nThe link works once, for {minutes:.0f} minutes. If it was not "
+        f"you, do nothing: your password stays as it is.{SIGNED}",
+    )
+
+
+def password_changed(srn: str) -> Words:
+    return Words(
+        kind="password_changed",
+        subject="Your password was changed",
+        text=f"The password of {srn} was changed just now, and all other devices were "
+        "logged out.\n\nIf it was not you, choose a new one at once with 'Forgotten "
+        f"password' on the login page, and tell the helpdesk.{SIGNED}",
+    )
+
+
+def new_device(device: str, place: str, at: datetime, time_zone: str) -> Words:
+    return Words(
+        kind="new_device",
+        subject="A new device was logged in",
+        text=f"{device} ({place}) was logged in to your account, "
+        f"{in_words(at, time_zone)}.\n\nIf it was not you, open 'Your devices', end "
+        f"that login and change your password.{SIGNED}",
+    )
+
+
+def contact_changed(what: str) -> Words:
+    return Words(
+        kind="contact_changed",
+        subject=f"Your {what} was changed",
+        text=f"The {what} of your account was changed just now. If it was not you, "
+        f"tell the helpdesk at once.{SIGNED}",
+    )
+
+
+def active_already(srn: str) -> Words:
+    return Words(
+        kind="active_already",
+        subject="Your account is active already",
+        text=f"Somebody, we hope you, asked to activate {srn}. It is active already: "
+        "log in, or choose a new password with 'Forgotten password' on the login "
+        f"page.{SIGNED}",
+    )
+
+
+def in_words(at: datetime, time_zone: str) -> str:
+    """23 November 2026, 21:05 in the reader's own time."""
+    there = at.astimezone(ZoneInfo(time_zone))
+    return f"{there.day} {there:%B %Y, %H:%M} ({time_zone})"
