@@ -77,9 +77,7 @@ class Entering:
             await attempts.delete(tx, token_hash)
             await logins.prove(tx, who.login, self._house.clock.now())
             return Proved(go_on=attempt.go_on)
-        known = await self._known(tx, person, browser)
-        now, policy = self._house.clock.now(), self._house.policy
-        step = next_step(attempt, person, known, now, policy)
+        step = await self.step(tx, attempt, person, browser)
         if step is Step.DONE:
             await attempts.delete(tx, token_hash)
             return await self.enter(tx, attempt, person, browser)
@@ -88,6 +86,14 @@ class Entering:
             channel = "sms" if person.mobile_confirmed else "email"
             await self._codes.send(tx, token_hash, attempt, person, channel)
         return Onward(attempt=token, step=step)
+
+    async def step(
+        self, tx: Tx, attempt: Attempt, person: Person, browser: Browser
+    ) -> Step:
+        """What comes after the ways that were shown."""
+        known = await self._known(tx, person, browser)
+        now, policy = self._house.clock.now(), self._house.policy
+        return next_step(attempt, person, known, now, policy)
 
     async def _known(self, tx: Tx, person: Person, browser: Browser) -> Known | None:
         found = await logins.device_of(tx, person.account, self._device_hash(browser))

@@ -66,3 +66,9 @@ class People:
         if person is None:
             raise NoSuchPerson
         return person
+
+    async def set_preferences(
+        self, account: AccountId, language: str, time_zone: str
+    ) -> None:
+        async with self._house.db.transaction() as tx:
+            await store.set_preferences(tx, account, language, time_zone)

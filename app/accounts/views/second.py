@@ -1,0 +1,154 @@
+"""What is asked besides: second factors, proof that it is still you, a new password."""
+
+from aiohttp import web
+from pydantic import Field
+
+from app.accounts.domain.attempts import (
+    AttemptOver,
+    NoTriesLeft,
+    NotThisWay,
+    Purpose,
+    Way,
+)
+from app.accounts.domain.people import Identity
+from app.accounts.service.entering import Outcome
+from app.accounts.views.guard import (
+    LOGIN_PATH,
+    PROVE_PATH,
+    WHO,
+    for_everybody,
+    safe_next,
+)
+from app.accounts.views.kit import (
+    RENEWAL,
+    STEPS,
+    attempt_of,
+    begin_again,
+    browser_of,
+    go_on,
+    hold_attempt,
+    page,
+)
+from app.accounts.views.login import FIELD_MAX
+from app.adapters.http import Body, read_form, see_other
+from app.kernel.refusals import Refusal
+
+SECOND_PATH, RENEW_PATH = "/login/second", "/login/renew"
+
+
+class StepForm(Body):
+    """`given`: the code or password of the way in the path."""
+
+    given: str = Field(max_length=FIELD_MAX)
+
+
+class ChannelForm(Body):
+    channel: str = Field(pattern="^(sms|email)$")
+
+
+class NewPasswordForm(Body):
+    password: str = Field(max_length=FIELD_MAX)
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.get(SECOND_PATH, show_second),
+        web.post(f"{SECOND_PATH}/send", send_code),
+        web.post(f"{SECOND_PATH}/{{way}}", give),
+        web.get(PROVE_PATH, prove),
+        web.get(RENEW_PATH, show_renew),
+        web.post(RENEW_PATH, renew),
+    ]
+
+
+async def show_second(request: web.Request) -> web.StreamResponse:
+    """One more thing that shows it is you."""
+    return await _page(request)
+
+
+async def give(request: web.Request) -> web.StreamResponse:
+    try:
+        form = await read_form(request, StepForm)
+        outcome = await _give(request, form.given)
+    except (AttemptOver, NoTriesLeft) as over:
+        return begin_again(over)
+    except Refusal as refusal:
+        return await _page(request, refusal)
+    return go_on(request, outcome)
+
+
+async def _give(request: web.Request, given: str) -> Outcome:
+    steps, token = request.app[STEPS], attempt_of(request)
+    browser, who = browser_of(request), request.get(WHO)
+    match request.match_info["way"]:
+        case "password":
+            return await steps.give_password(token, given, browser, who)
+        case "code":
+            return await steps.give_code(token, given, browser, who)
+        case "totp":
+            return await steps.give_factor(token, Way.TOTP, given, browser, who)
+        case "recovery":
+            return await steps.give_factor(token, Way.RECOVERY, given, browser, who)
+    raise NotThisWay
+
+
+async def send_code(request: web.Request) -> web.StreamResponse:
+    try:
+        form = await read_form(request, ChannelForm)
+        await request.app[STEPS].send_code(
+            attempt_of(request), form.channel, request.get(WHO)
+        )
+    except (AttemptOver, NoTriesLeft) as over:
+        return begin_again(over)
+    except Refusal as refusal:
+        return await _page(request, refusal)
+    return see_other(SECOND_PATH)
+
+
+async def _page(
+    request: web.Request, refusal: Refusal | None = None
+) -> web.StreamResponse:
+    try:
+        overview = await request.app[STEPS].overview(
+            attempt_of(request), request.get(WHO)
+        )
+    except (AttemptOver, NoTriesLeft) as over:
+        return begin_again(over)
+    return page(
+        request,
+        "login/second.html",
+        refusal,
+        overview=overview,
+        proving=overview.purpose is Purpose.PROVE,
+        choices=[str(way) for way in overview.choices],
+    )
+
+
+@for_everybody()
+async def prove(request: web.Request, who: Identity) -> web.StreamResponse:
+    """Begins the proof that it is still you, and comes back to `next`."""
+    go_on_to = safe_next(request.query.get("next", "/"))
+    token = await request.app[STEPS].begin_proof(who, go_on_to)
+    response = see_other(SECOND_PATH)
+    hold_attempt(response, token)
+    return response
+
+
+async def show_renew(request: web.Request) -> web.StreamResponse:
+    """A password that has expired is replaced on the way in."""
+    if not request.cookies.get("__Host-spom-attempt"):
+        return see_other(LOGIN_PATH)
+    return page(request, "login/renew.html")
+
+
+async def renew(request: web.Request) -> web.StreamResponse:
+    try:
+        form = await read_form(request, NewPasswordForm)
+        outcome = await request.app[RENEWAL].renew(
+            attempt_of(request), form.password, browser_of(request)
+        )
+    except (AttemptOver, NoTriesLeft) as over:
+        return begin_again(over)
+    except Refusal as refusal:
+        return page(request, "login/renew.html", refusal)
+    return go_on(request, outcome)

@@ -1,0 +1,1 @@
+import "./elements/local-time.js"
