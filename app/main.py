@@ -9,16 +9,19 @@ from random import SystemRandom
 import uvloop
 from aiohttp import web
 
-from app.accounts import views as accounts_views
-from app.accounts.service import Accounts
+from app.accounts import views as account_views
+from app.accounts.service.gatehouse import open_gatehouse
+from app.accounts.service.photos import Photos
+from app.accounts.views import guard
+from app.accounts.views.wiring import wire
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
 from app.adapters.http import BODY_MAX, SITE, Site, middlewares
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
-from app.adapters.passwords import Passwords
 from app.adapters.tasks import alongside, restarted
+from app.adapters.throttle import Throttle
 from app.learning import views as learning_views
 from app.learning.service import Learning
 from app.operations import views as operations_views
@@ -54,14 +57,19 @@ def serve() -> None:
 def build(settings: Settings) -> web.Application:
     """The application; connections are opened when it starts."""
     secret = settings.secret.get_secret_value()
-    site = Site(url=settings.app_url, media_urls=[settings.media_url], secret=secret)
+    site = Site(
+        url=settings.app_url,
+        media_urls=[settings.media_url],
+        secret=secret,
+        proxies=settings.proxies,
+    )
     app = web.Application(
-        middlewares=[*middlewares(site), accounts_views.identify],
+        middlewares=[*middlewares(site), guard.identify],
         client_max_size=BODY_MAX,
     )
     app[SITE] = site
     app[live.SOCKETS] = set()
-    slices = (accounts_views, learning_views, api, live, operations_views)
+    slices = (account_views, learning_views, api, live, operations_views)
     for views in slices:
         app.add_routes(views.routes())
     add_static(app)
@@ -83,10 +91,10 @@ async def _wire(
         open_connections(settings.database_url, settings.redis_url, size=POOL)
     )
     db, clock = opened.db, opened.clock
-    app[accounts_views.ACCOUNTS] = Accounts(db, clock, Passwords())
+    gatehouse = open_gatehouse(db, clock, settings)
+    wire(app, gatehouse, Throttle(opened.redis, gatehouse.sealer), settings.places)
     app[learning_views.LEARNING] = Learning(db)
     app[api.NODES] = MediaNodes(opened.redis)
-    app[api.CLOCK] = clock
     app[operations_views.DATABASE] = db
     desk = Desk(
         db=db,
@@ -102,12 +110,15 @@ async def _wire_proctoring(
     app: web.Application, desk: Desk, stack: AsyncExitStack
 ) -> None:
     states = States(desk)
-    app[api.SITTINGS] = Sittings(desk, app[accounts_views.ACCOUNTS])
+    app[api.SITTINGS] = Sittings(desk, Photos(desk.db, desk.clock))
     hub = Hub(desk.bell, {"student": states.students, "wall": states.wall})
     presence = Presence(desk, app[api.NODES])
     app[live.HUB], app[live.PRESENCE] = hub, presence
     await stack.enter_async_context(alongside(restarted("hub", hub.run)))
     await stack.enter_async_context(alongside(restarted("presence", presence.run)))
+    await stack.enter_async_context(
+        alongside(restarted("logins", lambda: live.watch_logins(app)))
+    )
 
 
 async def _close_sockets(app: web.Application) -> None:

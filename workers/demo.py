@@ -13,7 +13,8 @@ import click
 import cv2
 import numpy as np
 
-from app.accounts.domain import Role
+from app.accounts.domain.people import Role
+from app.accounts.service.people import NewPerson, People
 from app.adapters.logs import set_up_logging
 from app.kernel.refusals import Refusal
 from app.learning.course import read_course
@@ -34,17 +35,43 @@ class DemoLogin:
     srn: str
     name: str
     role: Role
+    number: int
     face: str | None = None
 
+    @property
+    def email(self) -> str:
+        return f"{self.srn.lower()}@example.org"
 
+    @property
+    def mobile(self) -> str:
+        return f"+9198765{self.number:05}"
+
+
+_STUDENTS = [
+    ("ASHA001", "Asha Rao"),
+    ("BEN002", "Ben Thomas"),
+    ("CHITRA003", "Chitra Iyer"),
+    ("DEVAN004", "Devan Nair"),
+    ("ESHA005", "Esha Kapoor"),
+    ("GITA006", "Gita Menon"),
+]
+_STAFF = [
+    ("PROCTOR1", "Priya Shah", Role.PROCTOR),
+    ("HELP1", "Hari Das", Role.HELPDESK),
+    ("ADMIN1", "Anita Bose", Role.ADMIN),
+]
 LOGINS = [
-    DemoLogin(srn="ASHA001", name="Asha Rao", role=Role.STUDENT, face="asha"),
-    DemoLogin(srn="BEN002", name="Ben Thomas", role=Role.STUDENT, face="ben"),
-    DemoLogin(srn="CHITRA003", name="Chitra Iyer", role=Role.STUDENT, face="chitra"),
-    DemoLogin(srn="DEVAN004", name="Devan Nair", role=Role.STUDENT, face="devan"),
-    DemoLogin(srn="ESHA005", name="Esha Kapoor", role=Role.STUDENT, face="esha"),
-    DemoLogin(srn="GITA006", name="Gita Menon", role=Role.STUDENT, face="gita"),
-    DemoLogin(srn="PROCTOR1", name="Priya Shah", role=Role.PROCTOR),
+    DemoLogin(
+        srn=srn,
+        name=name,
+        role=Role.STUDENT,
+        number=number,
+        face=name.split()[0].lower(),
+    )
+    for number, (srn, name) in enumerate(_STUDENTS, 1)
+] + [
+    DemoLogin(srn=srn, name=name, role=role, number=number)
+    for number, (srn, name, role) in enumerate(_STAFF, 91)
 ]
 
 
@@ -82,9 +109,20 @@ async def _add(photo: Path | None) -> None:
 async def _add_login(
     house: House, login: DemoLogin, pictures: dict[str, Picture]
 ) -> None:
-    account = await house.accounts.add(login.srn, login.name, login.role, PASSWORD)
-    if login.face is not None and not await house.accounts.has_photo(account):
-        await house.accounts.set_photo(account, as_jpeg(pictures[login.face]))
+    account = await People(house.gatehouse).add(_person(login))
+    if login.face is not None and not await house.photos.has_photo(account):
+        await house.photos.set_photo(account, as_jpeg(pictures[login.face]))
+
+
+def _person(login: DemoLogin) -> NewPerson:
+    return NewPerson(
+        srn=login.srn,
+        name=login.name,
+        role=login.role,
+        password=PASSWORD,
+        email=login.email,
+        mobile=login.mobile,
+    )
 
 
 async def _replace_photo(house: House, photo: Path) -> None:
@@ -94,10 +132,9 @@ async def _replace_photo(house: House, photo: Path) -> None:
     scale = PHOTO_SIDE / max(picture.shape[:2])
     if scale < 1:
         picture = cv2.resize(picture, None, fx=scale, fy=scale)
-    first = LOGINS[0]
-    account = await house.accounts.add(first.srn, first.name, first.role, PASSWORD)
+    account = await People(house.gatehouse).add(_person(LOGINS[0]))
     try:
-        await house.accounts.set_photo(account, as_jpeg(picture.astype(np.uint8)))
+        await house.photos.set_photo(account, as_jpeg(picture.astype(np.uint8)))
     except Refusal as refusal:
         raise SystemExit(refusal.message) from None
 

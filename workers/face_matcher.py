@@ -93,10 +93,10 @@ class Matcher:
 
     async def _examine(self, sample: Sample) -> Finding:
         account = await self._house.looks.account_of(sample.command.sitting)
-        accounts, engine = self._house.accounts, self._engine
+        photos, engine = self._house.photos, self._engine
         reference = None
         if account is not None:
-            reference = await accounts.reference_of(account, engine.pack)
+            reference = await photos.reference_of(account, engine.pack)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
             self._thread, engine.examine, sample.frames, reference
@@ -104,8 +104,8 @@ class Matcher:
 
     async def _make_references(self) -> None:
         """Makes the references that are wanted: once a photo and pack."""
-        accounts, engine = self._house.accounts, self._engine
-        wanted = await accounts.claim_wanted_reference(engine.pack)
+        photos, engine = self._house.photos, self._engine
+        wanted = await photos.claim_wanted_reference(engine.pack)
         if wanted is None:
             await asyncio.sleep(REFERENCES_EVERY_S)
             return
@@ -115,7 +115,7 @@ class Matcher:
                 self._thread, engine.enrol, wanted.jpeg
             )
         except PhotoRefused as refusal:
-            await accounts.refuse_reference(wanted.photo, engine.pack, str(refusal))
+            await photos.refuse_reference(wanted.photo, engine.pack, str(refusal))
         else:
-            await accounts.save_reference(wanted.photo, template)
+            await photos.save_reference(wanted.photo, template)
         log.info("reference_decided", photo=str(wanted.photo))

@@ -7,10 +7,11 @@ from random import SystemRandom
 
 from redis.asyncio import Redis
 
-from app.accounts.service import Accounts
+from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
+from app.accounts.service.logins import Logins
+from app.accounts.service.photos import Photos
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
-from app.adapters.passwords import Passwords
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.sittings import Sittings
@@ -29,7 +30,9 @@ class House:
     desk: Desk
     looks: Looks
     sittings: Sittings
-    accounts: Accounts
+    gatehouse: Gatehouse
+    logins: Logins
+    photos: Photos
 
 
 @asynccontextmanager
@@ -44,13 +47,16 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             policy=settings.policy,
             chance=SystemRandom(),
         )
-        accounts = Accounts(opened.db, opened.clock, Passwords())
+        gatehouse = open_gatehouse(opened.db, opened.clock, settings)
+        photos = Photos(opened.db, opened.clock)
         yield House(
             settings=settings,
             redis=opened.redis,
             patient_redis=opened.patient_redis,
             desk=desk,
             looks=Looks(desk),
-            sittings=Sittings(desk, accounts),
-            accounts=accounts,
+            sittings=Sittings(desk, photos),
+            gatehouse=gatehouse,
+            logins=Logins(gatehouse),
+            photos=photos,
         )

@@ -25,6 +25,6 @@ async def run(house: House) -> None:
 async def sweep(house: House) -> None:
     swept = await house.sittings.sweep()
     given_up = await house.looks.give_up()
-    await house.accounts.forget_expired_logins()
+    await house.logins.forget_dead()
     if swept or given_up:
         log.info("swept", sittings=swept, looks=given_up)

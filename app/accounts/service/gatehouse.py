@@ -1,6 +1,9 @@
 """What every accounts service works with."""
 
 from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import SecretStr
 
 from app.accounts.domain.policy import AccountPolicy
 from app.adapters.audit import Trail
@@ -24,3 +27,30 @@ class Gatehouse:
     outbox: Outbox
     policy: AccountPolicy
     url: str
+
+
+class AccountSettings(Protocol):
+    """The part of the settings that accounts need."""
+
+    @property
+    def secret(self) -> SecretStr: ...
+    @property
+    def accounts(self) -> AccountPolicy: ...
+    @property
+    def app_url(self) -> str: ...
+
+
+def open_gatehouse(
+    db: Database, clock: Clock, settings: AccountSettings
+) -> Gatehouse:
+    sealer = Sealer(settings.secret.get_secret_value())
+    return Gatehouse(
+        db=db,
+        clock=clock,
+        passwords=Passwords(),
+        sealer=sealer,
+        trail=Trail(sealer),
+        outbox=Outbox(sealer),
+        policy=settings.accounts,
+        url=settings.app_url.rstrip("/"),
+    )

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.accounts.domain.logins import is_alive, lives
 from app.accounts.domain.people import Identity
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.store import attempts
 from app.accounts.store import logins as store
 from app.accounts.store.logins import Login, OpenLogin
 from app.adapters.audit import Act
@@ -15,6 +16,7 @@ from app.kernel.ids import AccountId
 from app.kernel.refusals import NotFound
 
 TOUCH_EVERY = timedelta(minutes=1)
+OLD = timedelta(hours=24)
 DEVICE_LIFE = timedelta(days=400)
 """Browsers keep no cookie for longer."""
 
@@ -100,6 +102,9 @@ class Logins:
                 tx, begun=now - longest, seen=now - unseen, remembered=now - kept
             )
             await store.delete_devices_unseen(tx, now - DEVICE_LIFE)
+            await attempts.delete_begun_before(tx, now - OLD)
+            await attempts.delete_links_before(tx, now - OLD)
+            await attempts.delete_scopes_quiet_since(tx, now - OLD, now)
 
 
 def hash_token(token: str) -> bytes:

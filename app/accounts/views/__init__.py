@@ -1,1 +1,10 @@
 """Pages of logging in, of one's own account, and of the staff who help."""
+
+from aiohttp import web
+
+from app.accounts.views import account, activate, login, passkeys, reset, second
+
+
+def routes() -> list[web.RouteDef]:
+    pages = (login, second, passkeys, activate, reset, account)
+    return [route for views in pages for route in views.routes()]

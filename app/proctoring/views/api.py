@@ -6,11 +6,10 @@ from uuid import UUID
 from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
-from app.accounts.views.guard import for_role, page_context
+from app.accounts.views.guard import CLOCK, for_role, page_context
 from app.adapters.http import SITE, Body, Handler, read_json
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.tickets import sign
-from app.kernel.clock import Clock
 from app.kernel.ids import AccountId, ModuleCode, SittingId
 from app.kernel.tickets import TICKET_LIFE, Ticket
 from app.learning.views import LEARNING
@@ -19,7 +18,6 @@ from app.proctoring.service.sittings import Sittings
 
 SITTINGS = web.AppKey("sittings", Sittings)
 NODES = web.AppKey("nodes", MediaNodes)
-CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 
 
 class OpenSitting(Body):

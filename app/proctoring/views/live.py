@@ -11,12 +11,12 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from pydantic import Field, TypeAdapter, ValidationError
 
 from app.accounts.domain.people import Identity, Role
-from app.accounts.views.guard import ACCOUNTS, TOKEN, WHO
+from app.accounts.views.guard import LOGINS, TOKEN, WHO
 from app.adapters.http import Body, require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId
-from app.kernel.refusals import Forbidden, Refusal, TooMany
+from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
 from app.proctoring.service.desk import WALL, topic_of
 from app.proctoring.service.presence import Presence
 from app.proctoring.views.api import SITTINGS
@@ -26,7 +26,8 @@ PRESENCE = web.AppKey("presence", Presence)
 SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
 MESSAGE_MAX = 4 * 1024
 MESSAGES_A_SECOND = 20
-LOGIN_CHECK_EVERY_S = 30
+LOGIN_CHECK_EVERY_S = 1.0
+CLOSE_PATIENCE_S = 0.5
 SEND_PATIENCE_S = 10
 LOG_IN_AGAIN = 4401
 
@@ -76,7 +77,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     page = _Page(request, socket)
     request.app[SOCKETS].add(page)
     try:
-        async with alongside(page.send_states()), alongside(page.watch_login()):
+        async with alongside(page.send_states()):
             await page.listen()
     finally:
         request.app[SOCKETS].discard(page)
@@ -85,10 +86,26 @@ async def live(request: web.Request) -> web.StreamResponse:
     return socket
 
 
+async def watch_logins(app: web.Application) -> None:
+    """Sockets die with their login, and keep it alive: one statement for all of them."""
+    while True:
+        await asyncio.sleep(LOGIN_CHECK_EVERY_S)
+        pages = list(app[SOCKETS])
+        if not pages:
+            continue
+        try:
+            alive = await app[LOGINS].who_of(list({page.token for page in pages}))
+        except Unavailable:
+            continue  # The database is away: that ends nobody's login.
+        dead = [page for page in pages if page.token not in alive]
+        await asyncio.gather(*(page.log_out() for page in dead))
+
+
 class _Page:
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._app = request.app
-        self._token = request[TOKEN]
+        self.token = request[TOKEN]
+        self._transport = request.transport
         self._who: Identity = request[WHO]
         self._socket = socket
         self._second = 0.0
@@ -110,13 +127,14 @@ class _Page:
                     await self._socket.close(code=WSCloseCode.GOING_AWAY)
                     return
 
-    async def watch_login(self) -> None:
-        """The socket dies with its login; open, it keeps the login alive."""
-        while True:
-            await asyncio.sleep(LOGIN_CHECK_EVERY_S)
-            if await self._app[ACCOUNTS].who(self._token) is None:
+    async def log_out(self) -> None:
+        """The page goes to the login page by itself."""
+        try:
+            async with asyncio.timeout(CLOSE_PATIENCE_S):
                 await self._socket.close(code=LOG_IN_AGAIN, message=b"log in")
-                return
+        except TimeoutError:
+            if self._transport is not None:
+                self._transport.abort()
 
     async def listen(self) -> None:
         async for message in self._socket:

@@ -1,0 +1,43 @@
+"""Puts the services of accounts together for the application."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from app.accounts.service.activation import Activation
+from app.accounts.service.contacts import Contacts
+from app.accounts.service.factors import Factors
+from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.logins import Logins
+from app.accounts.service.passkey_steps import PasskeySteps
+from app.accounts.service.passkeys import Passkeys
+from app.accounts.service.passwords import PasswordChoice
+from app.accounts.service.people import People
+from app.accounts.service.renewal import Renewal
+from app.accounts.service.resets import Resets
+from app.accounts.service.steps import Steps
+from app.accounts.service.ways_in import WaysIn
+from app.accounts.views import guard, kit
+from app.adapters.places import Places
+from app.adapters.throttle import Throttle
+
+
+def wire(
+    app: web.Application, gatehouse: Gatehouse, throttle: Throttle, places: Path
+) -> None:
+    """Everything that the views of accounts find in the application."""
+    app[guard.LOGINS] = Logins(gatehouse)
+    app[guard.POLICY] = gatehouse.policy
+    app[guard.CLOCK] = gatehouse.clock
+    factors, passkeys = Factors(gatehouse), Passkeys(gatehouse)
+    steps = Steps(gatehouse, factors)
+    app[kit.STEPS] = steps
+    app[kit.WAYS_IN] = WaysIn(gatehouse, throttle)
+    app[kit.PASSKEY_STEPS] = PasskeySteps(gatehouse, throttle, steps, passkeys)
+    app[kit.ACTIVATION] = Activation(gatehouse, throttle, steps)
+    app[kit.RESETS] = Resets(gatehouse, throttle)
+    app[kit.RENEWAL] = Renewal(gatehouse, steps)
+    app[kit.CONTACTS] = Contacts(gatehouse, throttle, steps)
+    app[kit.PEOPLE] = People(gatehouse)
+    app[kit.PASSWORDS] = PasswordChoice(gatehouse)
+    app[kit.PLACES] = Places(places)
