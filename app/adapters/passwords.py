@@ -53,7 +53,7 @@ class Passwords:
         return await self._in_turn(self._matches, password, stored)
 
     async def _in_turn(
-        self, work: Callable[[Unpack[Given]], Done], *given: Unpack[Given]
+        self, work: Callable[[Unpack[Given]], Done], *given: *Given
     ) -> Done:
         if self._waiting >= WAITING_MAX:
             raise TooBusy

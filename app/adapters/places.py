@@ -1,8 +1,8 @@
 """Where a network address is, in words, and what kind of browser asks.
 
 The country comes from a public-domain table of address ranges (an npm package in the
-MMDB format); a city table in the same format may take its place. Words for people, never
-a reason to refuse anybody.
+MMDB format); a city table in the same format may take its place. Words for people,
+never a reason to refuse anybody.
 """
 
 from functools import lru_cache

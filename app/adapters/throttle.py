@@ -1,8 +1,8 @@
 """Rate limits in Redis, and in this process while Redis is away.
 
-The generic cell rate algorithm (GCRA, ITU-T I.371): one number a key, the moment at which
-the bucket is full again. Without Redis every process counts by itself, with half the
-burst: stricter for one process, never open.
+The generic cell rate algorithm (GCRA, ITU-T I.371): one number a key, the moment at
+which the bucket is full again. Without Redis every process counts by itself, with half
+the burst: stricter for one process, never open.
 """
 
 import time

@@ -8,12 +8,14 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from app.accounts.domain import Role
-from app.accounts.service import Accounts
-from app.accounts.views import COOKIE
+from app.accounts.domain.people import Role
+from app.accounts.domain.policy import AccountPolicy
+from app.accounts.service.gatehouse import open_gatehouse
+from app.accounts.service.people import NewPerson, People
+from app.accounts.service.photos import Photos
+from app.accounts.views.guard import COOKIE
 from app.adapters.clock import AnchoredClock
 from app.adapters.media_nodes import MediaNode, MediaNodes
-from app.adapters.passwords import Passwords
 from app.kernel.findings import Template
 from app.learning.course import read_course
 from app.learning.service import Learning
@@ -23,6 +25,16 @@ from tests.house import free_port
 
 PASSWORD = "a good long password"
 PHOTO = b"\xff\xd8\xff" + bytes(200)
+
+
+MOBILES = {
+    "ASHA001": "+919876500001",
+    "BEN002": "+919876500002",
+    "PROCTOR1": "+919876500091",
+    "HELP1": "+919876500092",
+    "ADMIN1": "+919876500093",
+}
+POLICY = AccountPolicy(code_again_s=0)
 
 
 @dataclass
@@ -37,18 +49,45 @@ class Site:
         headers = {"Accept": accept}
         return await self.client.get(path, headers=headers, **extra)
 
-    async def log_in(self, srn: str, password: str = PASSWORD):
-        self.client.session.cookie_jar.clear()
-        answer = await self.client.post(
-            "/login",
-            data={"srn": srn, "password": password},
-            headers={"Origin": self.url},
+    async def send(self, path: str, **fields: str):
+        """A form of one of our pages; the answer is not followed."""
+        given = {**fields, "csrf_token": self.csrf} if self.csrf else fields
+        return await self.client.post(
+            path,
+            data=given,
+            headers={"Origin": self.url, "Accept": "text/html"},
             allow_redirects=False,
         )
-        page = await (await self.get("/")).text()
+
+    async def log_in(self, srn: str, password: str = PASSWORD):
+        """As on a new device: with the code that is asked for besides."""
+        self.forget()
+        answer = await self.send("/login", srn=srn, password=password)
+        if answer.headers.get("Location") == "/login/second":
+            mobile = MOBILES["".join(srn.split()).upper()]
+            code = await self.newest_code(mobile)
+            answer = await self.send("/login/second/code", given=code)
+        await self.read_csrf()
+        return answer
+
+    def forget(self) -> None:
+        """A new browser."""
+        self.client.session.cookie_jar.clear()
+        self.csrf = ""
+
+    async def read_csrf(self) -> None:
+        page = await (await self.get("/account")).text()
         found = re.search(r'name="csrf-token" content="(\w*)"', page)
         self.csrf = found[1] if found else ""
-        return answer
+
+    async def newest_code(self, to: str) -> str:
+        letter = (await self.letters(to))[0]
+        return re.search(r"\d{6}", letter["text"])[0]
+
+    async def letters(self, to: str) -> list[dict[str, str]]:
+        """What was sent there, newest first: as the outbox page shows it."""
+        answer = await self.client.get("/outbox.json", params={"to": to})
+        return (await answer.json())["letters"]
 
     async def post(self, path: str, body: object = None, **headers: str):
         given = {"Origin": self.url, "X-CSRF-Token": self.csrf, **headers}
@@ -61,34 +100,60 @@ class Site:
 
 
 @pytest.fixture
-async def accounts(database):
-    clock = AnchoredClock()
-    service = Accounts(database, clock, Passwords())
-    asha = await service.add("asha001", "Asha", Role.STUDENT, PASSWORD)
-    await service.add("BEN002", "Ben", Role.STUDENT, PASSWORD)
-    await service.add("PROCTOR1", "Priya", Role.PROCTOR, PASSWORD)
-    await service.set_photo(asha, PHOTO)
-    wanted = await service.claim_wanted_reference("test")
-    template = Template(pack="test", vector=bytes(2048))
-    await service.save_reference(wanted.photo, template)
-    return service
+def app_settings(database_url, redis_url):
+    port = free_port()
+    return Settings(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        secret="s" * 40,
+        app_url=f"http://localhost:{port}",
+        app_port=port,
+        development=True,
+        accounts=POLICY,
+    )
 
 
 @pytest.fixture
-async def app_server(database, database_url, redis_url, redis, accounts):
+async def gatehouse(database, app_settings):
+    return open_gatehouse(database, AnchoredClock(), app_settings)
+
+
+@pytest.fixture
+async def accounts(database, gatehouse):
+    """Two students, one with a face, and one of each kind of staff."""
+    people, photos = People(gatehouse), Photos(database, gatehouse.clock)
+    asha = await people.add(someone("ASHA001", "Asha Rao", Role.STUDENT))
+    await people.add(someone("BEN002", "Ben Thomas", Role.STUDENT))
+    await people.add(someone("PROCTOR1", "Priya Shah", Role.PROCTOR))
+    await people.add(someone("HELP1", "Hari Das", Role.HELPDESK))
+    await people.add(someone("ADMIN1", "Anita Bose", Role.ADMIN))
+    await photos.set_photo(asha, PHOTO)
+    wanted = await photos.claim_wanted_reference("test")
+    template = Template(pack="test", vector=bytes(2048))
+    await photos.save_reference(wanted.photo, template)
+    return people
+
+
+def someone(srn: str, name: str, role: Role) -> NewPerson:
+    return NewPerson(
+        srn=srn,
+        name=name,
+        role=role,
+        password=PASSWORD,
+        email=f"{srn.lower()}@example.org",
+        mobile=MOBILES[srn],
+    )
+
+
+@pytest.fixture
+async def app_server(database, redis, accounts, app_settings):
     await Learning(database).import_course(
         read_course(ROOT / "app" / "learning" / "course")
     )
     node = MediaNode(name="n1", url="http://localhost:1", streams=0, capacity=9)
     await MediaNodes(redis).beat(node, [])
-    port = free_port()
-    settings = Settings(
-        DATABASE_URL=database_url,
-        REDIS_URL=redis_url,
-        secret="s" * 40,
-        app_url=f"http://localhost:{port}",
-    )
-    server = TestServer(build(settings), host="localhost", port=port)
+    port = app_settings.app_port
+    server = TestServer(build(app_settings), host="localhost", port=port)
     await server.start_server()
     yield server
     await server.close()

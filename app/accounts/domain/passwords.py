@@ -12,7 +12,7 @@ KEPT = 5
 
 
 class PasswordTooShort(Refusal):
-    """This is too short. A few words in a row are easy to remember and hard to guess."""
+    """This password is too short. A few words in a row are easy to remember."""
 
 
 class PasswordTooLong(Refusal):
@@ -55,7 +55,7 @@ def check_password(
 
 def _parts(text: str) -> Iterable[str]:
     yield _plain(text)
-    yield _plain(text.split("@")[0])
+    yield _plain(text.split("@", maxsplit=1)[0])
 
 
 def _plain(text: str) -> str:

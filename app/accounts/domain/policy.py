@@ -8,7 +8,7 @@ class AccountPolicy:
     """How long, how often, how strict."""
 
     idle_min: float = 30
-    """Any request or live socket counts as activity, so studying keeps a login alive."""
+    """Any request or live socket is activity, so studying keeps a login alive."""
     absolute_h: float = 12
     remember_days: float = 30
     prove_again_min: float = 10

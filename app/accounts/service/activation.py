@@ -18,9 +18,9 @@ from app.accounts.service.codes import Codes
 from app.accounts.service.contacts import confirm
 from app.accounts.service.entering import Entered, Entering
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.holding import Held, hold
 from app.accounts.service.logins import hash_token
 from app.accounts.service.passwords import PasswordChoice
-from app.accounts.service.steps import Held, Steps
 from app.accounts.service.ways_in import (
     CODES_TO_A_NETWORK,
     CODES_TO_A_PERSON,
@@ -35,10 +35,9 @@ from app.adapters.throttle import Throttle
 class Activation:
     """An attempt that shows a code, then chooses a password and is in."""
 
-    def __init__(self, gatehouse: Gatehouse, throttle: Throttle, steps: Steps) -> None:
+    def __init__(self, gatehouse: Gatehouse, throttle: Throttle) -> None:
         self._house = gatehouse
         self._throttle = throttle
-        self._steps = steps
         self._codes = Codes(gatehouse)
         self._choice = PasswordChoice(gatehouse)
         self._entering = Entering(gatehouse, self._codes)
@@ -88,7 +87,7 @@ class Activation:
 
     async def send_again(self, token: str, channel: str) -> None:
         """By the same channel or the other. Raises CodeTooSoon or NoMoreCodes."""
-        async with self._steps.hold(token) as (tx, held):
+        async with hold(self._house, token) as (tx, held):
             attempt = replace(held.attempt, contact=channel)
             await self._codes.send(tx, held.token_hash, attempt, held.person, channel)
 
@@ -96,10 +95,10 @@ class Activation:
         self, token: str, password: str, browser: Browser
     ) -> Entered:
         """Active, with the contact confirmed that the code came from, and in."""
-        async with self._steps.hold(token) as (_, held):
+        async with hold(self._house, token) as (_, held):
             person = _shown_code(held)
         hashed = await self._choice.hashed(person, password)
-        async with self._steps.hold(token) as (tx, held):
+        async with hold(self._house, token) as (tx, held):
             person = _shown_code(held)
             await self._confirm(tx, held, person)
             await self._choice.set(tx, person, hashed, "activated")

@@ -37,7 +37,7 @@ class Codes:
         person: Person | None,
         channel: str,
     ) -> Attempt:
-        """Raises CodeTooSoon or NoMoreCodes. The same work for nobody as for somebody."""
+        """The same work for nobody as for somebody. Raises CodeTooSoon, NoMoreCodes."""
         now, policy = self._house.clock.now(), self._house.policy
         code = f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
         after = with_code(attempt, self._hash(token_hash, code), now, policy)

@@ -11,8 +11,8 @@ from app.accounts.domain.contacts import normalise_email, normalise_mobile
 from app.accounts.domain.people import Identity
 from app.accounts.service.codes import Codes, WrongCode
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.holding import hold
 from app.accounts.service.logins import hash_token
-from app.accounts.service.steps import Steps
 from app.accounts.store import attempts as store
 from app.accounts.store import people
 from app.adapters.audit import Act
@@ -31,10 +31,9 @@ class MobileTaken(Conflict):
 
 
 class Contacts:
-    def __init__(self, gatehouse: Gatehouse, throttle: Throttle, steps: Steps) -> None:
+    def __init__(self, gatehouse: Gatehouse, throttle: Throttle) -> None:
         self._house = gatehouse
         self._throttle = throttle
-        self._steps = steps
         self._codes = Codes(gatehouse)
 
     async def begin(self, who: Identity, purpose: Purpose, text: str) -> str:
@@ -61,11 +60,11 @@ class Contacts:
 
     async def contact_of(self, token: str, who: Identity) -> tuple[Purpose, str]:
         """What is to be confirmed. Raises AttemptOver."""
-        async with self._steps.hold(token, who) as (_, held):
+        async with hold(self._house, token, who) as (_, held):
             return _contact(held.attempt, who)
 
     async def send_again(self, token: str, who: Identity) -> None:
-        async with self._steps.hold(token, who) as (tx, held):
+        async with hold(self._house, token, who) as (tx, held):
             purpose, _ = _contact(held.attempt, who)
             channel = CHANNELS[purpose]
             await self._codes.send(tx, held.token_hash, held.attempt, None, channel)
@@ -73,7 +72,7 @@ class Contacts:
     async def confirm(self, token: str, code: str, who: Identity) -> None:
         """The contact is theirs now; the former one is told. Raises WrongCode,
         MobileTaken."""
-        async with self._steps.hold(token, who) as (tx, held):
+        async with hold(self._house, token, who) as (tx, held):
             purpose, contact = _contact(held.attempt, who)
             attempt, right = self._codes.check(held.token_hash, held.attempt, code)
             if right and held.person is not None:

@@ -22,7 +22,7 @@ from app.accounts.service.codes import Codes
 from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.service.logins import hash_token
 from app.accounts.store import attempts, logins
-from app.accounts.store.logins import NewLogin
+from app.accounts.store.logins import NewLogin, SeenDevice
 from app.adapters.audit import Act
 from app.adapters.db import Tx
 
@@ -110,15 +110,13 @@ class Entering:
         is_new = await self._known(tx, person, browser) is None
         others = await logins.of_account(tx, person.account) if is_new else []
         device = browser.device or secrets.token_urlsafe(32)
-        device_id = await logins.upsert_device(
-            tx,
-            uuid4(),
-            person.account,
-            self._house.sealer.keyed_hash("device", device),
-            browser.name,
+        seen = SeenDevice(
+            device=uuid4(),
+            token_hash=self._house.sealer.keyed_hash("device", device),
+            name=browser.name,
             proved=Way.PASSKEY in attempt.ways or len(attempt.ways) > 1,
-            now=now,
         )
+        device_id = await logins.upsert_device(tx, person.account, seen, now)
         token = secrets.token_urlsafe(32)
         new = NewLogin(
             device=device_id,

@@ -40,9 +40,7 @@ class AccountSettings(Protocol):
     def app_url(self) -> str: ...
 
 
-def open_gatehouse(
-    db: Database, clock: Clock, settings: AccountSettings
-) -> Gatehouse:
+def open_gatehouse(db: Database, clock: Clock, settings: AccountSettings) -> Gatehouse:
     sealer = Sealer(settings.secret.get_secret_value())
     return Gatehouse(
         db=db,

@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from app.accounts.domain.attempts import Attempt, AttemptOver, Purpose, Way, shown
-from app.accounts.domain.people import Identity
+from app.accounts.domain.people import Identity, State
 from app.accounts.service.browsers import Browser
 from app.accounts.service.codes import Codes
 from app.accounts.service.entering import Entering, Outcome
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.holding import Held, hold
 from app.accounts.service.logins import hash_token
 from app.accounts.service.passkeys import Passkeys
-from app.accounts.service.steps import Held, Steps
 from app.accounts.service.ways_in import FROM_A_NETWORK, AccountClosed
-from app.accounts.domain.people import State
 from app.accounts.store import attempts as store
 from app.accounts.store import people
 from app.adapters.throttle import Throttle
@@ -32,12 +31,10 @@ class PasskeySteps:
         self,
         gatehouse: Gatehouse,
         throttle: Throttle,
-        steps: Steps,
         passkeys: Passkeys,
     ) -> None:
         self._house = gatehouse
         self._throttle = throttle
-        self._steps = steps
         self._passkeys = passkeys
         self._entering = Entering(gatehouse, Codes(gatehouse))
 
@@ -50,7 +47,7 @@ class PasskeySteps:
         challenge, options = self._passkeys.login_options()
         if token is not None:
             try:
-                async with self._steps.hold(token, who) as (tx, held):
+                async with hold(self._house, token, who) as (tx, held):
                     attempt = replace(held.attempt, challenge=challenge)
                     await store.save(tx, held.token_hash, attempt)
                 return token, options
@@ -78,7 +75,7 @@ class PasskeySteps:
         remember: bool = False,
     ) -> Outcome:
         """Raises WrongPasskey, AccountClosed or AttemptOver."""
-        async with self._steps.hold(token, who) as (tx, held):
+        async with hold(self._house, token, who) as (tx, held):
             challenge = held.attempt.challenge
             used_up = replace(
                 held.attempt, challenge=None, tries=held.attempt.tries + 1

@@ -6,6 +6,7 @@ from uuid import uuid4
 from app.accounts.domain.people import Person, Role, normalise_srn
 from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.store import people as store
+from app.accounts.store.people import ActivePerson
 from app.kernel.ids import AccountId
 from app.kernel.refusals import NotFound
 
@@ -37,15 +38,14 @@ class People:
         hashed = self._house.passwords.hash(person.password)
         now = self._house.clock.now()
         async with self._house.db.transaction() as tx:
-            account = await store.insert_active(
-                tx,
+            new = ActivePerson(
                 account=AccountId(uuid4()),
                 srn=normalise_srn(person.srn),
                 name=person.name,
                 role=person.role,
                 password_hash=hashed,
-                now=now,
             )
+            account = await store.insert_active(tx, new, now)
             if person.email:
                 await store.set_email(tx, account, person.email, now)
             if person.mobile:

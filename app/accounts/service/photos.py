@@ -1,11 +1,11 @@
 """Profile photos, and the face references that a worker makes from them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from app.accounts.store import photos as store
 from app.accounts.store.photos import Wanted
-from app.adapters.db import Database, Tx
+from app.adapters.db import Database
 from app.kernel.clock import Clock
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId

@@ -6,32 +6,29 @@ from app.accounts.service.browsers import Browser
 from app.accounts.service.codes import Codes
 from app.accounts.service.entering import Entering, Outcome
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.holding import Held, hold
 from app.accounts.service.passwords import PasswordChoice
-from app.accounts.service.steps import Held, Steps
 from app.accounts.store import people
 from app.adapters.db import Tx
 
 
 class Renewal:
-    def __init__(self, gatehouse: Gatehouse, steps: Steps) -> None:
+    def __init__(self, gatehouse: Gatehouse) -> None:
         self._house = gatehouse
-        self._steps = steps
         self._choice = PasswordChoice(gatehouse)
         self._entering = Entering(gatehouse, Codes(gatehouse))
 
     async def renew(self, token: str, password: str, browser: Browser) -> Outcome:
         """Raises AttemptOver, or why the password cannot be taken."""
-        async with self._steps.hold(token) as (tx, held):
+        async with hold(self._house, token) as (tx, held):
             person = await self._require(tx, held, browser)
         hashed = await self._choice.hashed(person, password)
-        async with self._steps.hold(token) as (tx, held):
+        async with hold(self._house, token) as (tx, held):
             person = await self._require(tx, held, browser)
             await self._choice.set(tx, person, hashed, "expired")
             fresh = await people.by_id(tx, person.account)
             assert fresh is not None, "it was there a statement ago"
-            return await self._entering.advance(
-                tx, token, held.attempt, fresh, browser
-            )
+            return await self._entering.advance(tx, token, held.attempt, fresh, browser)
 
     async def _require(self, tx: Tx, held: Held, browser: Browser) -> Person:
         """Only once everything else was shown that this login needs."""

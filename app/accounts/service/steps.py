@@ -1,8 +1,7 @@
 """The steps of an attempt that has begun: each shows one more way, or fails."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from app.accounts.domain.attempts import (
@@ -12,38 +11,26 @@ from app.accounts.domain.attempts import (
     NotThisWay,
     Purpose,
     Way,
-    can_log_in,
     choices,
     require_choice,
-    require_open,
     shown,
 )
-from app.accounts.domain.people import Identity, Person
+from app.accounts.domain.people import Identity
 from app.accounts.service.browsers import Browser
 from app.accounts.service.codes import Codes, WrongCode
 from app.accounts.service.entering import Entering, Outcome
 from app.accounts.service.factors import Factors
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.holding import Held, hold
 from app.accounts.service.lockouts import Lockouts, Scope
 from app.accounts.service.logins import hash_token
 from app.accounts.store import attempts as store
-from app.accounts.store import people
 from app.adapters.db import Tx
 from app.kernel.refusals import Unauthenticated, Unavailable
 
 
 class WrongPassword(Unauthenticated):
     """This password is not right. Check it and try again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """An attempt that is locked, with whose it is (None: nobody we know)."""
-
-    token: str
-    token_hash: bytes
-    attempt: Attempt
-    person: Person | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +74,9 @@ class Steps:
         return token
 
     async def overview(self, token: str, who: Identity | None = None) -> Overview:
-        async with self.hold(token, who) as (_, held):
+        async with hold(self._house, token, who) as (_, held):
             attempt, person = held.attempt, held.person
-            secret = attempt.purpose is Purpose.LOG_IN and not attempt.ways
+            secret = _awaits_code(attempt)
             return Overview(
                 purpose=attempt.purpose,
                 choices=() if person is None else tuple(choices(attempt, person)),
@@ -104,9 +91,8 @@ class Steps:
         self, token: str, channel: str, who: Identity | None = None
     ) -> None:
         """Raises CodeTooSoon, NoMoreCodes or NotThisWay."""
-        async with self.hold(token, who) as (tx, held):
-            first = held.attempt.purpose is Purpose.LOG_IN and not held.attempt.ways
-            if not first and held.person is not None:
+        async with hold(self._house, token, who) as (tx, held):
+            if not _awaits_code(held.attempt) and held.person:
                 require_choice(Way.CODE, choices(held.attempt, held.person))
             await self._codes.send(
                 tx, held.token_hash, held.attempt, held.person, channel
@@ -130,7 +116,7 @@ class Steps:
         browser: Browser,
         who: Identity | None = None,
     ) -> Outcome:
-        """Of an authenticator app, or a recovery code. Raises WrongCode or LockedOut."""
+        """Of an authenticator app, or a recovery code. Raises as give_code does."""
         checks = {
             Way.TOTP: self._factors.totp_is_right,
             Way.RECOVERY: self._factors.use_recovery_code,
@@ -155,7 +141,7 @@ class Steps:
         browser: Browser,
         who: Identity | None,
     ) -> Outcome:
-        async with self.hold(token, who) as (tx, held):
+        async with hold(self._house, token, who) as (tx, held):
             self._require(way, held)
             scope = await self._scope(tx, way, held, browser)
             await self._lockouts.charge(tx, scope)
@@ -170,8 +156,7 @@ class Steps:
         raise WrongCode
 
     def _require(self, way: Way, held: Held) -> None:
-        first = held.attempt.purpose is Purpose.LOG_IN and not held.attempt.ways
-        if not (first and way is Way.CODE) and held.person is not None:
+        if not (_awaits_code(held.attempt) and way is Way.CODE) and held.person:
             require_choice(way, choices(held.attempt, held.person))
 
     async def _scope(self, tx: Tx, way: Way, held: Held, browser: Browser) -> Scope:
@@ -188,7 +173,7 @@ class Steps:
         who: Identity | None = None,
     ) -> Outcome:
         """As the second way, or as proof. Raises WrongPassword or LockedOut."""
-        async with self.hold(token, who) as (tx, held):
+        async with hold(self._house, token, who) as (tx, held):
             self._require(Way.PASSWORD, held)
             scope = await self._scope(tx, Way.PASSWORD, held, browser)
             await self._lockouts.charge(tx, scope)
@@ -214,34 +199,8 @@ class Steps:
                 tx, token, with_it, held.person, browser, who
             )
 
-    @asynccontextmanager
-    async def hold(
-        self, token: str, who: Identity | None = None
-    ) -> AsyncIterator[tuple[Tx, Held]]:
-        """The attempt, locked for one transaction; a proof only for its own login."""
-        token_hash = hash_token(token)
-        async with self._house.db.transaction() as tx:
-            attempt = await store.lock(tx, token_hash)
-            if attempt is None or not _is_theirs(attempt, who):
-                raise AttemptOver
-            require_open(attempt, self._house.clock.now(), self._house.policy)
-            account = attempt.account
-            person = await people.by_id(tx, account) if account else None
-            if person is not None and not _may_go_on(attempt, person):
-                raise AttemptOver
-            yield (
-                tx,
-                Held(
-                    token=token, token_hash=token_hash, attempt=attempt, person=person
-                ),
-            )
 
-
-def _is_theirs(attempt: Attempt, who: Identity | None) -> bool:
-    if attempt.purpose is Purpose.PROVE:
-        return who is not None and who.account == attempt.account
-    return True
-
-
-def _may_go_on(attempt: Attempt, person: Person) -> bool:
-    return attempt.purpose is Purpose.ACTIVATE or can_log_in(person)
+def _awaits_code(attempt: Attempt) -> bool:
+    """It begins with a code, and nothing may tell whether somebody is known."""
+    first = attempt.purpose in (Purpose.LOG_IN, Purpose.ACTIVATE)
+    return first and not attempt.ways

@@ -81,7 +81,8 @@ async def save_scope(
     tx: Tx, scope: bytes, account: AccountId | None, failures: Failures
 ) -> None:
     await tx.execute(
-        """INSERT INTO lockout (scope, account_id, failures, locks, last_at, locked_until)
+        """INSERT INTO lockout (scope, account_id, failures, locks, last_at,
+               locked_until)
            VALUES ($1, $2, $3, $4, $5, $6)
            ON CONFLICT (scope) DO UPDATE SET failures = excluded.failures,
                locks = excluded.locks, last_at = excluded.last_at,

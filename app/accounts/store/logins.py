@@ -143,7 +143,7 @@ async def of_account(tx: Tx, account: AccountId) -> list[OpenLogin]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Device:
-    """A browser its account has been logged in from; `proved_at`: by a second factor."""
+    """A browser this account was logged in from; `proved_at`: by a second factor."""
 
     device: UUID
     proved_at: datetime | None
@@ -159,15 +159,18 @@ async def device_of(tx: Tx, account: AccountId, token_hash: bytes) -> Device | N
     return Device(device=row["device_id"], proved_at=row["proved_at"]) if row else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenDevice:
+    """`proved`: a second factor was given there now."""
+
+    device: UUID
+    token_hash: bytes
+    name: str
+    proved: bool
+
+
 async def upsert_device(
-    tx: Tx,
-    device: UUID,
-    account: AccountId,
-    token_hash: bytes,
-    name: str,
-    *,
-    proved: bool,
-    now: datetime,
+    tx: Tx, account: AccountId, seen: SeenDevice, now: datetime
 ) -> UUID:
     """The id of this account's device with this cookie: a new one, or as it was."""
     found: UUID = await tx.fetchval(
@@ -178,12 +181,12 @@ async def upsert_device(
                last_seen_at = excluded.last_seen_at,
                proved_at = coalesce(excluded.proved_at, device.proved_at)
            RETURNING device_id""",
-        device,
+        seen.device,
         account,
-        token_hash,
-        name,
+        seen.token_hash,
+        seen.name,
         now,
-        proved,
+        seen.proved,
     )
     return found
 

@@ -1,5 +1,6 @@
 """Accounts: who there is."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.accounts.domain.people import Person, Role, State
@@ -37,16 +38,7 @@ async def lock(tx: Tx, account: AccountId) -> None:
     await tx.execute("SELECT FROM account WHERE account_id = $1 FOR UPDATE", account)
 
 
-async def insert_active(
-    tx: Tx,
-    *,
-    account: AccountId,
-    srn: str,
-    name: str,
-    role: Role,
-    password_hash: str,
-    now: datetime,
-) -> AccountId:
+async def insert_active(tx: Tx, person: "ActivePerson", now: datetime) -> AccountId:
     """The account of this SRN: new, or the one that is there already, renamed."""
     found: AccountId = await tx.fetchval(
         """INSERT INTO account (account_id, srn, name, role, password_hash,
@@ -54,14 +46,25 @@ async def insert_active(
            VALUES ($1, $2, $3, $4, $5, $6, $6)
            ON CONFLICT (srn) DO UPDATE SET name = excluded.name
            RETURNING account_id""",
-        account,
-        srn,
-        name,
-        role,
-        password_hash,
+        person.account,
+        person.srn,
+        person.name,
+        person.role,
+        person.password_hash,
         now,
     )
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivePerson:
+    """Somebody whose account needs no activation."""
+
+    account: AccountId
+    srn: str
+    name: str
+    role: Role
+    password_hash: str
 
 
 async def set_password(

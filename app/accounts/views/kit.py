@@ -147,4 +147,3 @@ def page(
 
 def is_in(request: web.Request) -> bool:
     return WHO in request
-

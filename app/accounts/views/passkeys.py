@@ -31,7 +31,7 @@ def routes() -> list[web.RouteDef]:
 
 
 async def options(request: web.Request) -> web.StreamResponse:
-    """The options for `navigator.credentials.get`; begins an attempt if none is open."""
+    """For `navigator.credentials.get`; begins an attempt if none is open."""
     held = request.cookies.get(ATTEMPT_COOKIE)
     token, given = await request.app[PASSKEY_STEPS].begin(
         held, browser_of(request), request.get(WHO)

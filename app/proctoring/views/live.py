@@ -90,7 +90,8 @@ async def watch_logins(app: web.Application) -> None:
     """Sockets die with their login, and keep it alive: one statement for all of them."""
     while True:
         await asyncio.sleep(LOGIN_CHECK_EVERY_S)
-        pages = list(app[SOCKETS])
+        open_pages = app[SOCKETS]
+        pages = list(open_pages)
         if not pages:
             continue
         try:
