@@ -86,7 +86,7 @@ async def remember_password(
 ) -> None:
     await tx.execute(
         """INSERT INTO password_before (account_id, password_hash, set_at)
-           VALUES ($1, $2, $3)""",
+           VALUES ($1, $2, $3) ON CONFLICT DO NOTHING""",
         account,
         password_hash,
         now,

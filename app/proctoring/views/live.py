@@ -87,7 +87,7 @@ async def live(request: web.Request) -> web.StreamResponse:
 
 
 async def watch_logins(app: web.Application) -> None:
-    """Sockets die with their login, and keep it alive: one statement for all of them."""
+    """Sockets die with their login and keep it alive: one statement for them all."""
     while True:
         await asyncio.sleep(LOGIN_CHECK_EVERY_S)
         open_pages = app[SOCKETS]

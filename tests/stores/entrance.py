@@ -1,0 +1,77 @@
+"""A gatehouse on the real database, with a clock and a letter box of our own."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from app.accounts.domain.policy import AccountPolicy
+from app.accounts.service.browsers import Browser
+from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.audit import Trail
+from app.adapters.db import Database
+from app.adapters.passwords import Passwords
+from app.adapters.sealing import Sealer
+
+SECRET = "s" * 40
+BEGINNING = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+@dataclass
+class SetClock:
+    """Stands still until it is moved."""
+
+    time: datetime = BEGINNING
+
+    def now(self) -> datetime:
+        return self.time
+
+    def forward(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass
+class LetterBox:
+    """Takes what an outbox takes, and can be read."""
+
+    letters: list = field(default_factory=list)
+
+    async def post(self, tx, letter, now) -> None:
+        self.letters.append(letter)
+
+    def newest(self, kind: str):
+        return next(it for it in reversed(self.letters) if it.kind == kind and it.to)
+
+
+class NoThrottle:
+    """Rates have tests of their own."""
+
+    async def take(self, rate, key) -> None:
+        return None
+
+
+def gatehouse_on(
+    database: Database,
+    clock: SetClock,
+    outbox: LetterBox,
+    policy: AccountPolicy | None = None,
+) -> Gatehouse:
+    sealer = Sealer(SECRET)
+    return Gatehouse(
+        db=database,
+        clock=clock,
+        passwords=Passwords(),
+        sealer=sealer,
+        trail=Trail(sealer),
+        outbox=outbox,
+        policy=policy or AccountPolicy(code_again_s=0),
+        url="http://localhost:8080",
+    )
+
+
+def browser(device: str | None = None) -> Browser:
+    return Browser(
+        device=device,
+        network="192.0.2.7/32",
+        address="192.0.2.7",
+        place="India",
+        name="Firefox on Linux",
+    )
