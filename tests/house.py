@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+
+from workers.demo import LOGINS
 
 ROOT = Path(__file__).parents[1]
 PYTHON = sys.executable
@@ -35,6 +38,16 @@ PROCESSES = {
     "sampler": ["-m", "workers", "sampler", "housekeeping"],
     "matcher": ["-m", "workers", "face_matcher"],
 }
+
+
+def code_in(outbox: dict[str, list[dict[str, str]]]) -> str:
+    """The newest code of `/outbox.json?to=…`."""
+    texts = [it["text"] for it in outbox["letters"] if it["kind"] == "code"]
+    return re.search(r"\d{6}", texts[0])[0]
+
+
+def mobile_of(srn: str) -> str:
+    return next(login.mobile for login in LOGINS if login.srn == srn)
 
 
 def free_port() -> int:
@@ -65,6 +78,7 @@ class House:
             "SPOM_APP_PORT": str(self.app_port),
             "SPOM_MEDIA_URL": f"http://localhost:{self.media_port}",
             "SPOM_MEDIA_PORT": str(self.media_port),
+            "SPOM_DEVELOPMENT": "true",
             "SPOM_PACK": str(ROOT / "var" / "models" / "faceplugin"),
             **{f"SPOM_POLICY_{name}": value for name, value in self.policy.items()},
         }

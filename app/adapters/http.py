@@ -108,7 +108,7 @@ def middlewares(site: Site) -> list[Callable[..., Awaitable[web.StreamResponse]]
         except Exception:
             response = _broken(request)
         if not response.prepared:
-            add_headers(request, response, site.policy)
+            add_headers(request, response, site.url, site.policy)
         return response
 
     @web.middleware

@@ -2,6 +2,8 @@
 
 from aiohttp import web
 
+HSTS = "max-age=31536000; includeSubDomains"
+
 
 def content_policy(url: str, media_urls: list[str]) -> str:
     socket = url.replace("http", "ws", 1)
@@ -21,13 +23,16 @@ def content_policy(url: str, media_urls: list[str]) -> str:
 
 
 def add_headers(
-    request: web.Request, response: web.StreamResponse, policy: str
+    request: web.Request, response: web.StreamResponse, url: str, policy: str
 ) -> None:
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Not no-referrer: with it, browsers send our own forms as from origin "null".
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    if url.startswith("https:"):
+        response.headers["Strict-Transport-Security"] = HSTS
     response.headers["Permissions-Policy"] = "camera=(self), microphone=()"
     # Files are asked for again each time and answered with 304; pages are never kept.
     kept = request.path.startswith(("/static/", "/vendor/"))

@@ -89,6 +89,7 @@ def _environment(app_port: int, media_port: int, var: Path) -> Environment:
         "SPOM_APP_URL": f"http://localhost:{app_port}",
         "SPOM_MEDIA_URL": f"http://localhost:{media_port}",
         "SPOM_PACK": str(var / "models" / "faceplugin"),
+        "SPOM_DEVELOPMENT": "true",
     }
     ports = {"SPOM_APP_PORT": str(app_port), "SPOM_MEDIA_PORT": str(media_port)}
     path = f"{Path(sys.executable).parent}{os.pathsep}{given.get('PATH', '')}"
@@ -183,6 +184,7 @@ async def _welcome(environment: Environment, supervisor: Supervisor) -> None:
     )
     click.echo(
         f"\n  Module Study is ready:  {urls[0]}\n\n{rows}\n\n"
+        f"  A new device asks for a code; codes and letters are at {urls[0]}/outbox\n"
         "  Your own face instead of Asha's:  .venv/bin/spom demo --photo me.jpg\n"
         "  Ctrl-C stops everything.\n"
     )

@@ -100,7 +100,13 @@ class Site:
 
 
 @pytest.fixture
-def app_settings(database_url, redis_url):
+def account_policy():
+    """A test may ask for another one by parametrizing it."""
+    return POLICY
+
+
+@pytest.fixture
+def app_settings(database_url, redis_url, account_policy):
     port = free_port()
     return Settings(
         DATABASE_URL=database_url,
@@ -109,7 +115,7 @@ def app_settings(database_url, redis_url):
         app_url=f"http://localhost:{port}",
         app_port=port,
         development=True,
-        accounts=POLICY,
+        accounts=account_policy,
     )
 
 

@@ -9,6 +9,7 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient
 from yarl import URL
 
+from app.accounts.domain.policy import AccountPolicy
 from tests.http.conftest import MOBILES, PASSWORD, Site
 
 NEW = "seven calm blue herons"
@@ -374,6 +375,61 @@ async def test_who_is_active_already_is_told_so_by_letter(site):
     await site.send("/activate", srn="ASHA001", channel="email")
     letters = await site.letters("asha001@example.org")
     assert letters[0]["kind"] == "active_already"
+
+
+# --- passwords that expire, where the institution insists --------------------------
+
+EXPIRING = AccountPolicy(code_again_s=0, password_max_age_days=60)
+
+
+async def first_step(site, password: str) -> str:
+    site.forget()
+    return location(await site.send("/login", srn="ASHA001", password=password))
+
+
+async def grow_old(database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE account SET password_set_at = now() - interval '61 d'")
+
+
+@pytest.mark.parametrize("account_policy", [EXPIRING])
+async def test_an_expired_password_is_renewed_on_the_way_in(site, database):
+    await grow_old(database)
+    assert await first_step(site, PASSWORD) == "/login/second"
+    # The first factor alone renews nothing.
+    early = await site.send("/login/renew", password=NEW)
+    assert "said=over" in location(early)
+    assert await first_step(site, PASSWORD) == "/login/second"
+    code = await site.newest_code(MOBILES["ASHA001"])
+    answer = await site.send("/login/second/code", given=code)
+    assert location(answer) == "/login/renew"
+    assert not await is_in(site)
+    again = await site.send("/login/renew", password=PASSWORD)
+    assert again.status == 400
+    assert "used this password before" in await again.text()
+    answer = await site.send("/login/renew", password=NEW)
+    assert location(answer) == "/"
+    assert await is_in(site)
+
+
+@pytest.mark.parametrize("account_policy", [EXPIRING])
+async def test_the_last_five_are_refused_and_the_sixth_is_not(site):
+    await site.log_in("ASHA001")
+    for number in range(5):
+        answer = await site.send("/account/password", password=f"calm heron {number}")
+        assert answer.status == 303
+    for number in range(5):
+        answer = await site.send("/account/password", password=f"calm heron {number}")
+        assert answer.status == 400
+    answer = await site.send("/account/password", password=PASSWORD)
+    assert answer.status == 303
+
+
+async def test_by_default_no_password_ever_expires(site, database):
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE account SET password_set_at = '2001-01-01'")
+    answer = await site.log_in("ASHA001")
+    assert location(answer) == "/"
 
 
 # --- one's own account ------------------------------------------------------------

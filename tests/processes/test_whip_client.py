@@ -11,7 +11,7 @@ import pytest
 from yarl import URL
 
 from app.adapters.redis import connect
-from tests.house import PASSWORD
+from tests.house import PASSWORD, code_in, mobile_of
 from workers.loadtest.cameras import EncodedCamera, encode_clip, read_clip
 from workers.loadtest.whip import WhipClient
 
@@ -27,6 +27,11 @@ class Student:
     async def open(self, srn: str) -> dict[str, object]:
         form = {"srn": srn, "password": PASSWORD}
         await (await self.http.post(f"{self.url}/login", data=form)).read()
+        to = {"to": mobile_of(srn)}
+        letters = await self.http.get(f"{self.url}/outbox.json", params=to)
+        form = {"given": code_in(await letters.json())}
+        answer = await self.http.post(f"{self.url}/login/second/code", data=form)
+        await answer.read()
         answer = await self.http.get(self.url, headers={"Accept": "text/html"})
         page = await answer.text()
         csrf = re.search(r'csrf-token" content="(\w+)"', page)[1]

@@ -144,8 +144,8 @@ async def log_out(request: web.Request) -> web.StreamResponse:
         await request.app[LOGINS].log_out(request[TOKEN])
     response = see_other(f"{LOGIN_PATH}?said=out")
     forget_cookie(response, COOKIE)
-    # The browser forgets what it kept of us, without the device's own cookie.
-    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    # The browser forgets what pages kept of us; the device's own cookie stays.
+    response.headers["Clear-Site-Data"] = '"storage"'
     return response
 
 
