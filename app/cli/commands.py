@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from app.cli.audit import audit
 from app.cli.doctor import doctor
 from app.cli.migrate import migrate_command
 from app.cli.running import join_the_running
@@ -27,6 +28,7 @@ def main(context: click.Context) -> None:
 main.add_command(up)
 main.add_command(migrate_command)
 main.add_command(doctor)
+main.add_command(audit)
 
 
 @main.command("app")

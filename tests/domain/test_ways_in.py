@@ -298,7 +298,7 @@ def test_proof_is_asked_for_again_after_ten_minutes():
 
 
 @pytest.mark.parametrize(
-    "text", ["asha001", " ASHA 001 ", "Asha\u00a0001", "ＡＳＨＡ001"]
-)  # noqa: RUF001
+    "text", ["asha001", " ASHA 001 ", "Asha\u00a0001", "\uff21\uff33\uff28\uff21001"]
+)
 def test_an_srn_is_the_same_however_it_is_typed(text):
     assert normalise_srn(text) == "ASHA001"
