@@ -24,6 +24,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.learning import views as learning_views
 from app.learning.service import Learning
+from app.operations import outbox_page
 from app.operations import views as operations_views
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.presence import Presence
@@ -72,6 +73,8 @@ def build(settings: Settings) -> web.Application:
     slices = (account_views, learning_views, api, live, operations_views)
     for views in slices:
         app.add_routes(views.routes())
+    if settings.development:
+        app.add_routes(outbox_page.routes())
     add_static(app)
 
     async def open_and_close(app: web.Application) -> AsyncIterator[None]:
@@ -96,6 +99,7 @@ async def _wire(
     app[learning_views.LEARNING] = Learning(db)
     app[api.NODES] = MediaNodes(opened.redis)
     app[operations_views.DATABASE] = db
+    app[outbox_page.OUTBOX] = gatehouse.outbox
     desk = Desk(
         db=db,
         clock=clock,

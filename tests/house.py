@@ -35,7 +35,7 @@ QUICK = {
 PROCESSES = {
     "app": ["-m", "app", "app"],
     "media": ["-m", "media"],
-    "sampler": ["-m", "workers", "sampler", "housekeeping"],
+    "sampler": ["-m", "workers", "sampler", "housekeeping", "courier"],
     "matcher": ["-m", "workers", "face_matcher"],
 }
 

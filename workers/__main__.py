@@ -13,6 +13,7 @@ from app.adapters.logs import set_up_logging
 from app.settings import Settings, read_settings
 from workers.house import House, open_house
 
+NAMES = ("sampler", "face_matcher", "housekeeping", "courier")
 Worker = Callable[[House], Coroutine[Any, Any, None]]
 
 
@@ -20,14 +21,14 @@ Worker = Callable[[House], Coroutine[Any, Any, None]]
 @click.argument(
     "names",
     nargs=-1,
-    metavar="[sampler] [face_matcher] [housekeeping]",
-    type=click.Choice(["sampler", "face_matcher", "housekeeping"]),
+    metavar="[" + "] [".join(NAMES) + "]",
+    type=click.Choice(NAMES),
 )
 def main(names: tuple[str, ...]) -> None:
     """Runs the named workers, or all of them, until told to stop."""
     set_up_logging()
     settings = read_settings()
-    wanted = names or ("sampler", "face_matcher", "housekeeping")
+    wanted = names or NAMES
     uvloop.run(_run(settings, [_worker(name) for name in wanted]))
 
 

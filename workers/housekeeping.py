@@ -4,27 +4,48 @@ import asyncio
 
 import structlog
 
+from app.adapters.audit.anchors import BadAnchors, anchor_now
+from app.adapters.tasks import alongside
 from app.kernel.refusals import Unavailable
 from workers.house import House
 
 SWEEP_EVERY_S = 1.0
+ANCHOR_EVERY_S = 600.0
 
 log = structlog.get_logger()
 
 
 async def run(house: House) -> None:
     """Until cancelled. Every sweep may run twice, or in many processes at once."""
-    while True:
-        try:
-            await sweep(house)
-        except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("sweep_failed", error=type(error).__name__)
-        await asyncio.sleep(SWEEP_EVERY_S)
+    async with alongside(anchor(house)):
+        while True:
+            try:
+                await sweep(house)
+            except (Unavailable, OSError, TimeoutError) as error:
+                log.warning("sweep_failed", error=type(error).__name__)
+            await asyncio.sleep(SWEEP_EVERY_S)
 
 
 async def sweep(house: House) -> None:
     swept = await house.sittings.sweep()
     given_up = await house.looks.give_up()
     await house.logins.forget_dead()
+    await _keep_the_outbox_small(house)
     if swept or given_up:
         log.info("swept", sittings=swept, looks=given_up)
+
+
+async def _keep_the_outbox_small(house: House) -> None:
+    async with house.desk.db.transaction() as tx:
+        await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
+
+
+async def anchor(house: House) -> None:
+    """Until cancelled: signs where the trail ends, in a file that belongs elsewhere."""
+    path, trail = house.settings.anchors, house.gatehouse.trail
+    while True:
+        try:
+            await anchor_now(house.desk.db, trail, path, house.desk.clock)
+        except (Unavailable, OSError, TimeoutError, BadAnchors) as error:
+            log.warning("anchor_failed", error=type(error).__name__)
+        await asyncio.sleep(ANCHOR_EVERY_S)

@@ -12,6 +12,7 @@ from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.store import attempts as store
 from app.adapters.db import Tx
 from app.adapters.outbox import Letter
+from app.kernel.ids import AccountId
 from app.kernel.refusals import Unauthenticated
 
 DIGITS = 6
@@ -45,7 +46,7 @@ class Codes:
         words = letters.code(code, policy.code_life_min)
         life = timedelta(minutes=policy.code_life_min)
         for kind, to in addresses(after, person, channel):
-            await self.post(tx, words, kind, to, life)
+            await self.post(tx, words, kind, to, life, attempt.account)
         return after
 
     def check(
@@ -64,6 +65,7 @@ class Codes:
         channel: str,
         to: str | None,
         life: timedelta = USEFUL,
+        about: AccountId | None = None,
     ) -> None:
         now = self._house.clock.now()
         letter = Letter(
@@ -73,6 +75,7 @@ class Codes:
             subject=words.subject,
             text=words.text,
             useful_until=now + life,
+            about=about,
         )
         await self._house.outbox.post(tx, letter, now)
 
@@ -80,10 +83,11 @@ class Codes:
         """One letter to the owner: by e-mail, or by SMS where there is no e-mail."""
         email = person.email if person else None
         mobile = person.mobile if person else None
+        about = person.account if person else None
         if email or not mobile:
-            await self.post(tx, words, "email", email)
+            await self.post(tx, words, "email", email, about=about)
         else:
-            await self.post(tx, words, "sms", mobile)
+            await self.post(tx, words, "sms", mobile, about=about)
 
     def _hash(self, token_hash: bytes, code: str) -> bytes:
         return self._house.sealer.keyed_hash("code", f"{token_hash.hex()}:{code}")

@@ -47,7 +47,7 @@ class Resets:
             link = f"{self._house.url}/reset#{token}"
             words = letters.reset(link, policy.reset_life_min)
             life = timedelta(minutes=policy.reset_life_min)
-            await self._codes.post(tx, words, "email", to, life)
+            await self._codes.post(tx, words, "email", to, life, account)
 
     async def choose(self, token: str, password: str) -> None:
         """Ends all logins and tells the owner; second factors stay as they are.
