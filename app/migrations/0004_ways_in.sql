@@ -55,7 +55,8 @@ ALTER TABLE login
     ADD COLUMN ways       text[] NOT NULL CHECK (cardinality(ways) > 0),
     ADD COLUMN proved_at  timestamptz NOT NULL,   -- last time the owner proved themselves
     ADD COLUMN network    text NOT NULL,
-    ADD COLUMN place      text NOT NULL;
+    ADD COLUMN place      text NOT NULL,
+    ADD COLUMN challenge  bytea;   -- of a passkey that is being added
 
 -- Coming in, not yet in: what has been shown so far, held by one browser's cookie.
 -- account_id NULL = nobody we know; everything else happens just the same. No foreign

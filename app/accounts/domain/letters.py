@@ -64,6 +64,15 @@ def contact_changed(what: str) -> Words:
     )
 
 
+def factor_changed(what: str) -> Words:
+    return Words(
+        kind="factor_changed",
+        subject="The ways into your account were changed",
+        text=f"{what} just now. If it was not you, log out every device under 'Your "
+        f"devices', change your password and tell the helpdesk.{SIGNED}",
+    )
+
+
 def active_already(srn: str) -> Words:
     return Words(
         kind="active_already",

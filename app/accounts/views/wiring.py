@@ -17,7 +17,7 @@ from app.accounts.service.renewal import Renewal
 from app.accounts.service.resets import Resets
 from app.accounts.service.steps import Steps
 from app.accounts.service.ways_in import WaysIn
-from app.accounts.views import guard, kit
+from app.accounts.views import guard, kit, security
 from app.adapters.places import Places
 from app.adapters.throttle import Throttle
 
@@ -30,6 +30,7 @@ def wire(
     app[guard.POLICY] = gatehouse.policy
     app[guard.CLOCK] = gatehouse.clock
     factors, passkeys = Factors(gatehouse), Passkeys(gatehouse)
+    app[security.FACTORS], app[security.PASSKEYS] = factors, passkeys
     app[kit.STEPS] = Steps(gatehouse, factors)
     app[kit.WAYS_IN] = WaysIn(gatehouse, throttle)
     app[kit.PASSKEY_STEPS] = PasskeySteps(gatehouse, throttle, passkeys)

@@ -23,7 +23,8 @@ export async function post(path, body = undefined, { signal } = {}) {
     if (signal?.aborted) throw error
     throw new Refused({ code: "offline", detail: "The connection to the server is lost." })
   }
-  if (response.status === 401) location.assign("/login")
+  const coming = path.startsWith("/api/login/")
+  if (response.status === 401 && !coming) location.assign("/login")
   if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
   return response.status === 204 ? null : response.json()
 }

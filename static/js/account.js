@@ -1,0 +1,1 @@
+import "./elements/passkey-maker.js"
