@@ -137,8 +137,8 @@ async def build_world(db: Database, policy: Policy | None = None) -> World:
     async with db.transaction() as tx:
         await tx.execute(
             """INSERT INTO account (account_id, srn, name, role, password_hash,
-                   created_at)
-               VALUES ($1, $2, 'Test Student', 'student', 'x', now())""",
+                   password_set_at, created_at)
+               VALUES ($1, $2, 'Test Student', 'student', 'x', now(), now())""",
             account,
             f"T{account.hex[:8].upper()}",
         )

@@ -3,16 +3,16 @@
 from datetime import timedelta
 from uuid import uuid4
 
+from app.accounts.domain.photos import require_photo
 from app.accounts.store import photos as store
 from app.accounts.store.photos import Wanted
 from app.adapters.db import Database
 from app.kernel.clock import Clock
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId
-from app.kernel.refusals import Conflict, Refusal, Unavailable
+from app.kernel.refusals import Conflict, Unavailable
 
 REFERENCE_LEASE = timedelta(seconds=30)
-PHOTO_MAX = 2 * 1024 * 1024
 
 
 class NoReference(Conflict):
@@ -21,10 +21,6 @@ class NoReference(Conflict):
 
 class ReferencePending(Unavailable):
     """Your profile photo is being prepared. We go on by ourselves in a moment."""
-
-
-class PhotoUnusable(Refusal):
-    """A profile photo is a JPEG picture of at most 2 MB. Choose another file."""
 
 
 class Photos:
@@ -39,8 +35,7 @@ class Photos:
 
         Raises PhotoUnusable.
         """
-        if len(jpeg) > PHOTO_MAX or not jpeg.startswith(b"\xff\xd8\xff"):
-            raise PhotoUnusable
+        require_photo(jpeg)
         async with self._db.transaction() as tx:
             if not await store.same_photo(tx, account, jpeg):
                 photo = PhotoId(uuid4())
