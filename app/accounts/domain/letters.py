@@ -83,6 +83,43 @@ def active_already(srn: str) -> Words:
     )
 
 
+def registered(name: str) -> Words:
+    return Words(
+        kind="registered",
+        subject="We have your registration",
+        text=f"{name}, we have your registration. The helpdesk looks at it, and you "
+        "will hear from us by e-mail.\n\nYou have an account already? Then you need "
+        f"no other: log in, or activate it.{SIGNED}",
+    )
+
+
+def approved(srn: str, link: str) -> Words:
+    return Words(
+        kind="invitation",
+        subject="Activate your account",
+        text=f"Your number is {srn}. Activate your account here:\n\n{link}\n\nYou "
+        f"will get a code, and choose a password.{SIGNED}",
+    )
+
+
+def refused(what: str, reason: str | None) -> Words:
+    return Words(
+        kind=f"{what}_refused",
+        subject=f"About your {what}",
+        text=f"We could not accept your {what}. The reason: {reason}\n\nYou can send "
+        f"another one, or ask the helpdesk.{SIGNED}",
+    )
+
+
+def photo_taken() -> Words:
+    return Words(
+        kind="photo_approved",
+        subject="Your new profile photo counts",
+        text=f"Your new profile photo was approved. Your face is compared with it from "
+        f"now on.{SIGNED}",
+    )
+
+
 def in_words(at: datetime, time_zone: str) -> str:
     """23 November 2026, 21:05 in the reader's own time."""
     there = at.astimezone(ZoneInfo(time_zone))

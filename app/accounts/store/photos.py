@@ -95,3 +95,10 @@ async def reference_states(tx: Tx, account: AccountId) -> list[Row]:
            WHERE account_id = $1""",
         account,
     )
+
+
+async def read_photo(tx: Tx, account: AccountId) -> bytes | None:
+    found: bytes | None = await tx.fetchval(
+        "SELECT jpeg FROM profile_photo WHERE account_id = $1", account
+    )
+    return found
