@@ -69,6 +69,7 @@ def build(settings: Settings) -> web.Application:
         client_max_size=BODY_MAX,
     )
     app[SITE] = site
+    site.roomy.update(account_views.ROOMY)
     app[live.SOCKETS] = set()
     slices = (account_views, learning_views, api, live, operations_views)
     for views in slices:

@@ -72,6 +72,8 @@ class Site:
         self.url = url.rstrip("/")
         self.proxies = proxies
         self.secret = secret
+        self.roomy: dict[str, int] = {}
+        """Paths that take more than BODY_MAX bytes, and how many."""
         self.policy = content_policy(self.url, media_urls)
         self._pages = jinja2.Environment(
             loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -117,7 +119,14 @@ def middlewares(site: Site) -> list[Callable[..., Awaitable[web.StreamResponse]]
             require_origin(request)
         return await handler(request)
 
-    return [answers, same_origin]
+    @web.middleware
+    async def roomy(request: web.Request, handler: Handler) -> web.StreamResponse:
+        limit = site.roomy.get(request.path)
+        if limit is not None:
+            request = request.clone(client_max_size=limit)
+        return await handler(request)
+
+    return [answers, same_origin, roomy]
 
 
 def require_origin(request: web.Request) -> None:

@@ -29,7 +29,8 @@ async def show_start(request: web.Request) -> web.StreamResponse:
     """Everybody's own first page."""
     identity = request.get(WHO)
     if identity is not None and identity.role is not Role.STUDENT:
-        return see_other("/wall")
+        is_proctor = identity.role is Role.PROCTOR
+        return see_other("/wall" if is_proctor else "/staff")
     return await show_dashboard(request)
 
 

@@ -5,14 +5,29 @@ from aiohttp import web
 from app.accounts.views import (
     account,
     activate,
+    helpdesk,
     login,
     passkeys,
+    requests,
     reset,
+    roles,
+    roster,
     second,
     security,
 )
 
+MIB = 1024 * 1024
+ROOMY = {
+    "/register": 3 * MIB,
+    "/account/photo": 3 * MIB,
+    "/staff/roster": 64 * MIB,
+    "/api/roster": 64 * MIB,
+}
+"""Pages that take files: how many bytes their requests may have."""
+
 
 def routes() -> list[web.RouteDef]:
-    pages = (login, second, passkeys, activate, reset, account, security)
+    coming_in = (login, second, passkeys, activate, reset)
+    staff = (helpdesk, requests, roster, roles)
+    pages = (*coming_in, account, security, *staff)
     return [route for views in pages for route in views.routes()]

@@ -63,10 +63,10 @@ def routes() -> list[web.RouteDef]:
 @for_everybody()
 async def show_account(request: web.Request, who: Identity) -> web.StreamResponse:
     """Contacts, profile photo, language and time zone."""
-    return await _account_page(request, who)
+    return await account_page(request, who)
 
 
-async def _account_page(
+async def account_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     person = await request.app[PEOPLE].get(who.account)
@@ -97,7 +97,7 @@ async def _ask(
         form = await read_form(request, ContactForm)
         token = await request.app[CONTACTS].begin(who, purpose, form.contact)
     except Refusal as refusal:
-        return await _account_page(request, who, refusal)
+        return await account_page(request, who, refusal)
     response = see_other(CONFIRM_PATH)
     hold_attempt(response, token)
     return response
@@ -149,7 +149,7 @@ async def set_preferences(request: web.Request, who: Identity) -> web.StreamResp
         if form.language not in LANGUAGES or form.time_zone not in ZONES:
             raise UnknownPreference
     except Refusal as refusal:
-        return await _account_page(request, who, refusal)
+        return await account_page(request, who, refusal)
     await request.app[PEOPLE].set_preferences(
         who.account, form.language, form.time_zone
     )

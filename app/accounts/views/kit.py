@@ -57,6 +57,8 @@ SAID = {
     "saved": "Saved.",
     "changed": "Your password is changed. Your other devices are logged out.",
     "one": "That device is logged out.",
+    "done": "Done. It is in the trail.",
+    "invited": "Invited. They get a letter with what to do.",
     "asked": "Thank you. A person looks at your photo; you will hear from us.",
 }
 """Sentences a page may be asked to say, by name: a link puts no words in our mouth."""

@@ -8,16 +8,20 @@ from app.accounts.service.activation import Activation
 from app.accounts.service.contacts import Contacts
 from app.accounts.service.factors import Factors
 from app.accounts.service.gatehouse import Gatehouse
+from app.accounts.service.helpdesk import Helpdesk
 from app.accounts.service.logins import Logins
 from app.accounts.service.passkey_steps import PasskeySteps
 from app.accounts.service.passkeys import Passkeys
 from app.accounts.service.passwords import PasswordChoice
 from app.accounts.service.people import People
 from app.accounts.service.renewal import Renewal
+from app.accounts.service.requests import Requests
 from app.accounts.service.resets import Resets
+from app.accounts.service.roles import Roles
+from app.accounts.service.roster import Roster
 from app.accounts.service.steps import Steps
 from app.accounts.service.ways_in import WaysIn
-from app.accounts.views import guard, kit, security
+from app.accounts.views import guard, kit, security, staff_kit
 from app.adapters.places import Places
 from app.adapters.throttle import Throttle
 
@@ -41,3 +45,7 @@ def wire(
     app[kit.PEOPLE] = People(gatehouse)
     app[kit.PASSWORDS] = PasswordChoice(gatehouse)
     app[kit.PLACES] = Places(places)
+    app[staff_kit.HELPDESK] = Helpdesk(gatehouse)
+    app[staff_kit.REQUESTS] = Requests(gatehouse, throttle)
+    app[staff_kit.ROLES] = Roles(gatehouse)
+    app[staff_kit.ROSTER] = Roster(gatehouse)

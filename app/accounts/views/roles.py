@@ -1,0 +1,71 @@
+"""Staff and their roles, for admins."""
+
+from aiohttp import web
+from pydantic import Field
+
+from app.accounts.domain.people import STAFF, Identity, Role
+from app.accounts.service.roles import Invitation
+from app.accounts.views.guard import for_role
+from app.accounts.views.kit import page
+from app.accounts.views.login import FIELD_MAX
+from app.accounts.views.staff_kit import ROLES, account_in
+from app.adapters.http import Body, read_form, see_other
+from app.kernel.refusals import Refusal
+
+ROLES_PATH = "/staff/roles"
+
+
+class InviteForm(Body):
+    srn: str = Field(max_length=FIELD_MAX)
+    name: str = Field(max_length=FIELD_MAX)
+    role: str = Field(max_length=FIELD_MAX)
+    email: str = Field("", max_length=FIELD_MAX)
+    mobile: str = Field("", max_length=FIELD_MAX)
+
+
+class RoleForm(Body):
+    role: Role
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        web.get(ROLES_PATH, show_roles),
+        web.post(ROLES_PATH, invite),
+        web.post(f"{ROLES_PATH}/{{account}}", change_role),
+    ]
+
+
+@for_role(Role.ADMIN)
+async def show_roles(request: web.Request, who: Identity) -> web.StreamResponse:
+    """Everybody who is no student."""
+    return await _roles_page(request)
+
+
+async def _roles_page(
+    request: web.Request, refusal: Refusal | None = None
+) -> web.StreamResponse:
+    staff = await request.app[ROLES].staff()
+    roles = sorted(STAFF)
+    return page(request, "staff/roles.html", refusal, staff=staff, roles=roles)
+
+
+@for_role(Role.ADMIN, proved=True)
+async def invite(request: web.Request, who: Identity) -> web.StreamResponse:
+    try:
+        form = await read_form(request, InviteForm)
+        invitation = Invitation(**form.model_dump())
+        await request.app[ROLES].invite(who.account, invitation)
+    except Refusal as refusal:
+        return await _roles_page(request, refusal)
+    return see_other(f"{ROLES_PATH}?said=invited")
+
+
+@for_role(Role.ADMIN, proved=True)
+async def change_role(request: web.Request, who: Identity) -> web.StreamResponse:
+    """All logins of that person end."""
+    try:
+        form = await read_form(request, RoleForm)
+        await request.app[ROLES].change(who, account_in(request), form.role)
+    except Refusal as refusal:
+        return await _roles_page(request, refusal)
+    return see_other(f"{ROLES_PATH}?said=done")
