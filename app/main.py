@@ -16,7 +16,7 @@ from app.accounts.views import guard
 from app.accounts.views.wiring import wire
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
-from app.adapters.http import BODY_MAX, SITE, Site, middlewares
+from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
@@ -65,7 +65,7 @@ def build(settings: Settings) -> web.Application:
         proxies=settings.proxies,
     )
     app = web.Application(
-        middlewares=[*middlewares(site), guard.identify],
+        middlewares=[*MIDDLEWARES, guard.identify],
         client_max_size=BODY_MAX,
     )
     app[SITE] = site

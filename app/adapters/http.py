@@ -96,37 +96,47 @@ class Site:
 SITE = web.AppKey("site", Site)
 
 
-def middlewares(site: Site) -> list[Callable[..., Awaitable[web.StreamResponse]]]:
-    """Outermost first."""
+@web.middleware
+async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every refusal and fault becomes an answer with its headers; the outermost."""
+    try:
+        response = await handler(request)
+    except Refusal as refusal:
+        response = refused(request, refusal)
+    except web.HTTPException as error:
+        response = _plain(request, error)
+    except Exception:
+        response = _broken(request)
+    if not response.prepared:
+        site = request.app[SITE]
+        add_headers(request, response, site.url, site.policy)
+    return response
 
-    @web.middleware
-    async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except Refusal as refusal:
-            response = refused(request, refusal)
-        except web.HTTPException as error:
-            response = _plain(request, error)
-        except Exception:
-            response = _broken(request)
-        if not response.prepared:
-            add_headers(request, response, site.url, site.policy)
-        return response
 
-    @web.middleware
-    async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method not in SAFE:
-            require_origin(request)
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    if request.method not in SAFE:
+        require_origin(request)
+    return await handler(request)
+
+
+@web.middleware
+async def roomy(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Some pages take files."""
+    limit = request.app[SITE].roomy.get(request.path)
+    if limit is None:
         return await handler(request)
-
-    @web.middleware
-    async def roomy(request: web.Request, handler: Handler) -> web.StreamResponse:
-        limit = site.roomy.get(request.path)
-        if limit is not None:
-            request = request.clone(client_max_size=limit)
+    request = request.clone(client_max_size=limit)
+    try:
         return await handler(request)
+    finally:
+        # aiohttp leaves closing the files to whoever asked for them.
+        for field in (getattr(request, "_post", None) or {}).values():
+            if isinstance(field, web.FileField):
+                field.file.close()
 
-    return [answers, same_origin, roomy]
+
+MIDDLEWARES = (answers, same_origin, roomy)
 
 
 def require_origin(request: web.Request) -> None:
