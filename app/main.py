@@ -26,6 +26,8 @@ from app.learning import views as learning_views
 from app.learning.service import Learning
 from app.operations import outbox_page
 from app.operations import views as operations_views
+from app.operations.notices import views as notice_views
+from app.operations.notices.service import Notices
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.sittings import Sittings
@@ -65,13 +67,20 @@ def build(settings: Settings) -> web.Application:
         proxies=settings.proxies,
     )
     app = web.Application(
-        middlewares=[*MIDDLEWARES, guard.identify],
+        middlewares=[*MIDDLEWARES, guard.identify, notice_views.tell],
         client_max_size=BODY_MAX,
     )
     app[SITE] = site
     site.roomy.update(account_views.ROOMY)
     app[live.SOCKETS] = set()
-    slices = (account_views, learning_views, api, live, operations_views)
+    slices = (
+        account_views,
+        learning_views,
+        api,
+        live,
+        operations_views,
+        notice_views,
+    )
     for views in slices:
         app.add_routes(views.routes())
     if settings.development:
@@ -101,6 +110,7 @@ async def _wire(
     app[api.NODES] = MediaNodes(opened.redis)
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
+    app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail)
     desk = Desk(
         db=db,
         clock=clock,

@@ -3,25 +3,21 @@
 The only place of the app that knows status codes.
 """
 
-import asyncio
 import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import TypeVar
 
 import jinja2
 import structlog
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.adapters.http_headers import add_headers, content_policy
 from app.kernel import refusals
 from app.kernel.refusals import Forbidden, Refusal, Unavailable
 
 BODY_MAX = 64 * 1024
-BODY_PATIENCE_S = 15
 STATUS: dict[type[Refusal], int] = {
     refusals.Unauthenticated: 401,
     refusals.Forbidden: 403,
@@ -35,7 +31,6 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-Model = TypeVar("Model", bound=BaseModel)
 log = structlog.get_logger()
 
 
@@ -45,20 +40,6 @@ class ForeignOrigin(Forbidden):
 
 class StaleForm(Forbidden):
     """This page is out of date. Reload it and try again."""
-
-
-class BadBody(Refusal):
-    """The request body cannot be read."""
-
-
-class SlowBody(Refusal):
-    """The request took too long to arrive."""
-
-
-class Body(BaseModel):
-    """The base of every JSON body: unknown members are refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class Site:
@@ -150,37 +131,6 @@ def require_csrf(request: web.Request, given: str | None, login: str) -> None:
     expected = request.app[SITE].csrf_token(login)
     if not hmac.compare_digest((given or "").encode(), expected.encode()):
         raise StaleForm
-
-
-async def read_json(request: web.Request, model: type[Model]) -> Model:
-    """Raises BadBody naming the member that is wrong, or SlowBody."""
-    try:
-        async with asyncio.timeout(BODY_PATIENCE_S):
-            return model.model_validate_json(await request.read())
-    except TimeoutError as error:
-        raise SlowBody from error
-    except ValidationError as error:
-        raise _bad(error) from error
-
-
-def _bad(error: ValidationError) -> BadBody:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"]) or "body"
-    return BadBody(f"{where}: {first['msg']}.")
-
-
-async def read_form(request: web.Request, model: type[Model]) -> Model:
-    """Raises BadBody naming the field that is wrong, or SlowBody."""
-    try:
-        async with asyncio.timeout(BODY_PATIENCE_S):
-            given = await request.post()
-    except TimeoutError as error:
-        raise SlowBody from error
-    fields = {name: value for name, value in given.items() if name != "csrf_token"}
-    try:
-        return model.model_validate(fields)
-    except ValidationError as error:
-        raise _bad(error) from error
 
 
 def client_address(request: web.Request) -> str:

@@ -21,7 +21,8 @@ from app.accounts.views.kit import (
 )
 from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import NewPasswordForm
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 ACCOUNT_PATH, CONFIRM_PATH = "/account", "/account/confirm"

@@ -1,6 +1,6 @@
 """Who is behind a request, and what they may ask for."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeAlias
 from urllib.parse import urlencode, urlsplit
 
@@ -19,6 +19,8 @@ POLICY = web.AppKey("account_policy", AccountPolicy)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock")
 WHO = web.RequestKey("who", Identity)
 TOKEN = web.RequestKey("token", str)
+NOTICES_SHOWN: web.RequestKey[Sequence[object]] = web.RequestKey("notices", Sequence)
+"""What every page says on top: with a `text` and a `tone` each."""
 COOKIE = "__Host-spom"
 LOGIN_PATH, PROVE_PATH = "/login", "/prove"
 
@@ -89,7 +91,8 @@ def page_context(request: web.Request) -> dict[str, object]:
     """What every page knows: who is logged in and the CSRF token."""
     identity, token = request.get(WHO), request.get(TOKEN)
     csrf = request.app[SITE].csrf_token(token) if token else ""
-    return {"who": identity, "csrf": csrf}
+    notices = request.get(NOTICES_SHOWN, ())
+    return {"who": identity, "csrf": csrf, "notices": notices}
 
 
 def set_cookie(

@@ -20,7 +20,8 @@ from app.accounts.views.staff_kit import (
     account_in,
     masked,
 )
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 PEOPLE_PATH = "/staff/people"

@@ -22,7 +22,8 @@ from app.accounts.views.kit import (
     is_in,
     page,
 )
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 CODE_PATH, ENTER_PATH = "/login/code", "/login/code/enter"

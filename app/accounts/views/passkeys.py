@@ -13,7 +13,7 @@ from app.accounts.views.kit import (
     hold_attempt,
     let_in,
 )
-from app.adapters.http import Body, read_json
+from app.adapters.bodies import Body, read_json
 
 
 class PasskeyAnswer(Body):

@@ -11,7 +11,8 @@ from app.accounts.views.guard import for_everybody, for_role
 from app.accounts.views.kit import browser_of, page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import HELPERS, REQUESTS, account_in, request_in
-from app.adapters.http import BadBody, Body, read_form, see_other
+from app.adapters.bodies import BadBody, Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 QUEUE_PATH = "/staff/requests"

@@ -5,7 +5,8 @@ from pydantic import Field
 
 from app.accounts.views.kit import RESETS, browser_of, page
 from app.accounts.views.login import FIELD_MAX
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 

@@ -9,7 +9,8 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import ROLES, account_in
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 ROLES_PATH = "/staff/roles"

@@ -22,7 +22,7 @@ from app.accounts.service.roster import RosterReport
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.staff_kit import HELPERS, ROSTER
-from app.adapters.http import BadBody, Body, read_json
+from app.adapters.bodies import BadBody, Body, read_json
 from app.kernel.refusals import Refusal
 
 ROSTER_PATH, API_PATH = "/staff/roster", "/api/roster"

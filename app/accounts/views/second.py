@@ -30,7 +30,8 @@ from app.accounts.views.kit import (
     page,
 )
 from app.accounts.views.login import FIELD_MAX
-from app.adapters.http import Body, read_form, see_other
+from app.adapters.bodies import Body, read_form
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 SECOND_PATH, RENEW_PATH = "/login/second", "/login/renew"

@@ -10,7 +10,8 @@ from app.accounts.service.passkeys import NoSuchPasskey, Passkeys
 from app.accounts.views.guard import for_everybody
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX, CodeForm
-from app.adapters.http import Body, read_form, read_json, see_other
+from app.adapters.bodies import Body, read_form, read_json
+from app.adapters.http import see_other
 from app.kernel.refusals import Refusal
 
 FACTORS = web.AppKey("factors", Factors)

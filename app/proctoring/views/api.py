@@ -7,7 +7,8 @@ from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import CLOCK, for_role, page_context
-from app.adapters.http import SITE, Body, Handler, read_json
+from app.adapters.bodies import Body, read_json
+from app.adapters.http import SITE, Handler
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.tickets import sign
 from app.kernel.ids import AccountId, ModuleCode, SittingId

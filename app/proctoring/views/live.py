@@ -12,7 +12,8 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import LOGINS, TOKEN, WHO
-from app.adapters.http import Body, require_origin
+from app.adapters.bodies import Body
+from app.adapters.http import require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId

@@ -1,0 +1,58 @@
+"""Reading what a request says: JSON and forms, within limits of size and time."""
+
+import asyncio
+from typing import TypeVar
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.kernel.refusals import Refusal
+
+BODY_PATIENCE_S = 15
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class BadBody(Refusal):
+    """The request body cannot be read."""
+
+
+class SlowBody(Refusal):
+    """The request took too long to arrive."""
+
+
+class Body(BaseModel):
+    """The base of every JSON body: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+async def read_json(request: web.Request, model: type[Model]) -> Model:
+    """Raises BadBody naming the member that is wrong, or SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            return model.model_validate_json(await request.read())
+    except TimeoutError as error:
+        raise SlowBody from error
+    except ValidationError as error:
+        raise _bad(error) from error
+
+
+def _bad(error: ValidationError) -> BadBody:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "body"
+    return BadBody(f"{where}: {first['msg']}.")
+
+
+async def read_form(request: web.Request, model: type[Model]) -> Model:
+    """Raises BadBody naming the field that is wrong, or SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            given = await request.post()
+    except TimeoutError as error:
+        raise SlowBody from error
+    fields = {name: value for name, value in given.items() if name != "csrf_token"}
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise _bad(error) from error

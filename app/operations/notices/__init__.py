@@ -1,0 +1,1 @@
+"""Sentences to everybody, shown on every page while they are current."""

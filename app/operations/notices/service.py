@@ -1,0 +1,68 @@
+"""Making, ending and reading notices."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from app.adapters.audit import Act, Trail
+from app.adapters.db import Database
+from app.kernel.clock import Clock
+from app.kernel.ids import AccountId
+from app.kernel.refusals import NotFound, Unavailable
+from app.operations.notices import store
+from app.operations.notices.domain import (
+    Audience,
+    Notice,
+    current,
+    require_sense,
+)
+
+KEPT = timedelta(seconds=5)
+"""Every page shows them: read at most this often."""
+
+
+class NoSuchNotice(NotFound):
+    """This notice has ended already."""
+
+
+class Notices:
+    def __init__(self, db: Database, clock: Clock, trail: Trail) -> None:
+        self._db = db
+        self._clock = clock
+        self._trail = trail
+        self._open: list[Notice] = []
+        self._read_at: datetime | None = None
+
+    async def make(self, by: AccountId, notice: Notice) -> None:
+        """Raises BadNotice."""
+        text = require_sense(notice.text, notice.shown_from, notice.shown_till)
+        async with self._db.transaction() as tx:
+            await store.insert(tx, replace(notice, text=text), by)
+            act = Act(at=self._clock.now(), by=by, what="notice.made")
+            await self._trail.write(tx, act)
+        self._read_at = None
+
+    async def end(self, by: AccountId, notice: UUID) -> None:
+        """Raises NoSuchNotice."""
+        now = self._clock.now()
+        async with self._db.transaction() as tx:
+            if not await store.end(tx, notice, now):
+                raise NoSuchNotice
+            await self._trail.write(tx, Act(at=now, by=by, what="notice.ended"))
+        self._read_at = None
+
+    async def open(self) -> list[Notice]:
+        """Current and coming ones. While the database is away, those of before."""
+        now = self._clock.now()
+        if self._read_at is None or now - self._read_at >= KEPT:
+            try:
+                async with self._db.connection() as tx:
+                    self._open = await store.read_open(tx, now)
+            except Unavailable:
+                pass
+            self._read_at = now
+        return self._open
+
+    async def current(self, audiences: Iterable[Audience]) -> list[Notice]:
+        return current(await self.open(), self._clock.now(), audiences)
