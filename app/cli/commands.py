@@ -8,6 +8,7 @@ import click
 from app.cli.audit import audit
 from app.cli.doctor import doctor
 from app.cli.migrate import migrate_command
+from app.cli.people import admin, roster
 from app.cli.running import join_the_running
 from app.cli.up import up
 
@@ -29,6 +30,8 @@ main.add_command(up)
 main.add_command(migrate_command)
 main.add_command(doctor)
 main.add_command(audit)
+main.add_command(roster)
+main.add_command(admin)
 
 
 @main.command("app")
