@@ -39,7 +39,10 @@ class SmtpMailer:
         self._whole_s = whole_s
 
     async def send(self, letter: Letter) -> None:
-        message = compose(letter, self._sender)
+        try:
+            message = compose(letter, self._sender)
+        except ValueError:
+            raise Undeliverable("bad_header") from None
         try:
             async with asyncio.timeout(self._whole_s):
                 await aiosmtplib.send(message, timeout=CONNECT_S, **self._server)
