@@ -24,7 +24,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.learning import views as learning_views
 from app.learning.service import Learning
-from app.operations import outbox_page
+from app.operations import openapi, outbox_page
 from app.operations import views as operations_views
 from app.operations.notices import views as notice_views
 from app.operations.notices.service import Notices
@@ -80,6 +80,7 @@ def build(settings: Settings) -> web.Application:
         live,
         operations_views,
         notice_views,
+        openapi,
     )
     for views in slices:
         app.add_routes(views.routes())

@@ -1,15 +1,27 @@
 """Reading what a request says: JSON and forms, within limits of size and time."""
 
 import asyncio
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+from multidict import MultiDictProxy
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.kernel.refusals import Refusal
 
 BODY_PATIENCE_S = 15
 
+# What aiohttp raises for a multipart body that is none.
+_UNREADABLE = (
+    ValueError,
+    LookupError,
+    RuntimeError,
+    AssertionError,
+    HttpProcessingError,
+)
+
+Field: TypeAlias = str | bytes | bytearray | web.FileField
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -44,13 +56,22 @@ def _bad(error: ValidationError) -> BadBody:
     return BadBody(f"{where}: {first['msg']}.")
 
 
-async def read_form(request: web.Request, model: type[Model]) -> Model:
-    """Raises BadBody naming the field that is wrong, or SlowBody."""
+async def read_fields(
+    request: web.Request,
+) -> "MultiDictProxy[Field]":
+    """The fields of a form, files among them. Raises BadBody or SlowBody."""
     try:
         async with asyncio.timeout(BODY_PATIENCE_S):
-            given = await request.post()
+            return await request.post()
     except TimeoutError as error:
         raise SlowBody from error
+    except _UNREADABLE as error:
+        raise BadBody("This form cannot be read. Please send it again.") from error
+
+
+async def read_form(request: web.Request, model: type[Model]) -> Model:
+    """Raises BadBody naming the field that is wrong, or SlowBody."""
+    given = await read_fields(request)
     fields = {name: value for name, value in given.items() if name != "csrf_token"}
     try:
         return model.model_validate(fields)

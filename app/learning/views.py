@@ -43,6 +43,7 @@ async def show_dashboard(request: web.Request, _: Identity) -> web.StreamRespons
 
 @for_role(Role.STUDENT)
 async def show_first_topic(request: web.Request, _: Identity) -> web.StreamResponse:
+    """On to where the module begins."""
     module = await _module(request)
     if not module.topics:
         raise NoSuchModule
@@ -51,6 +52,7 @@ async def show_first_topic(request: web.Request, _: Identity) -> web.StreamRespo
 
 @for_role(Role.STUDENT)
 async def show_topic(request: web.Request, _: Identity) -> web.StreamResponse:
+    """A topic to read, with the camera beside it."""
     module = await _module(request)
     previous, topic, following = neighbours(module.topics, request.match_info["topic"])
     if topic is None:

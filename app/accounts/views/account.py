@@ -23,6 +23,7 @@ from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import NewPasswordForm
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 ACCOUNT_PATH, CONFIRM_PATH = "/account", "/account/confirm"
@@ -82,11 +83,13 @@ async def account_page(
 
 
 @for_everybody(proved=True)
+@takes(form=ContactForm)
 async def ask_email(request: web.Request, who: Identity) -> web.StreamResponse:
     return await _ask(request, who, Purpose.CONFIRM_EMAIL)
 
 
 @for_everybody(proved=True)
+@takes(form=ContactForm)
 async def ask_mobile(request: web.Request, who: Identity) -> web.StreamResponse:
     return await _ask(request, who, Purpose.CONFIRM_MOBILE)
 
@@ -121,6 +124,7 @@ async def _confirm_page(
 
 
 @for_everybody()
+@takes(form=CodeForm)
 async def confirm(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, CodeForm)
@@ -144,6 +148,7 @@ async def send_again(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_everybody()
+@takes(form=PreferencesForm)
 async def set_preferences(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, PreferencesForm)
@@ -164,6 +169,7 @@ async def show_password(request: web.Request, _: Identity) -> web.StreamResponse
 
 
 @for_everybody(proved=True)
+@takes(form=NewPasswordForm)
 async def change_password(request: web.Request, who: Identity) -> web.StreamResponse:
     """Ends every other login of this account."""
     try:

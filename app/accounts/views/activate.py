@@ -19,6 +19,7 @@ from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import ChannelForm, NewPasswordForm
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 ACTIVATE_PATH = "/activate"
@@ -47,6 +48,7 @@ async def show_ask(request: web.Request) -> web.StreamResponse:
     return page(request, "activate/ask.html", srn="")
 
 
+@takes(form=AskForm)
 async def ask(request: web.Request) -> web.StreamResponse:
     srn = ""
     try:
@@ -71,6 +73,7 @@ async def show_code(request: web.Request) -> web.StreamResponse:
     return page(request, "activate/code.html")
 
 
+@takes(form=CodeForm)
 async def give_code(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, CodeForm)
@@ -84,6 +87,7 @@ async def give_code(request: web.Request) -> web.StreamResponse:
     return go_on(request, outcome)
 
 
+@takes(form=ChannelForm)
 async def send_again(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, ChannelForm)
@@ -104,6 +108,7 @@ async def show_password(request: web.Request) -> web.StreamResponse:
     return page(request, "activate/password.html")
 
 
+@takes(form=NewPasswordForm)
 async def choose_password(request: web.Request) -> web.StreamResponse:
     """In, and on to the profile, where the other contact is confirmed."""
     try:

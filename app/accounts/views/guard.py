@@ -1,6 +1,7 @@
 """Who is behind a request, and what they may ask for."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from typing import TypeAlias
 from urllib.parse import urlencode, urlsplit
 
@@ -10,6 +11,7 @@ from app.accounts.domain.logins import must_prove
 from app.accounts.domain.people import Identity, Role
 from app.accounts.domain.policy import AccountPolicy
 from app.accounts.service.logins import Logins
+from app.adapters.bodies import read_fields
 from app.adapters.http import SAFE, SITE, Handler, require_csrf, see_other
 from app.kernel.clock import Clock
 from app.kernel.refusals import Forbidden, Unauthenticated
@@ -55,7 +57,7 @@ async def _check_csrf(request: web.Request, token: str) -> None:
         "application/x-www-form-urlencoded",
         "multipart/form-data",
     ):
-        given = str((await request.post()).get("csrf_token", ""))
+        given = str((await read_fields(request)).get("csrf_token", ""))
     require_csrf(request, given, token)
 
 
@@ -67,6 +69,7 @@ def for_role(*roles: Role, proved: bool = False) -> Callable[[Guarded], Handler]
     """
 
     def decorate(handler: Guarded) -> Handler:
+        @wraps(handler)
         async def guarded(request: web.Request) -> web.StreamResponse:
             identity = request.get(WHO)
             if identity is None:
@@ -77,6 +80,7 @@ def for_role(*roles: Role, proved: bool = False) -> Callable[[Guarded], Handler]
                 return _send_to_prove(request)
             return await handler(request, identity)
 
+        guarded.access = frozenset(roles)  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -22,6 +22,7 @@ from app.accounts.views.staff_kit import (
 )
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 PEOPLE_PATH = "/staff/people"
@@ -164,6 +165,7 @@ async def end_logins(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_role(*HELPERS, proved=True)
+@takes(form=ReasonForm)
 async def remove_factors(request: web.Request, who: Identity) -> web.StreamResponse:
     """After the person was recognised: the reason says how."""
     try:

@@ -24,6 +24,7 @@ from app.accounts.views.kit import (
 )
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 CODE_PATH, ENTER_PATH = "/login/code", "/login/code/enter"
@@ -66,6 +67,7 @@ async def show_login(request: web.Request) -> web.StreamResponse:
     return _login_page(request)
 
 
+@takes(form=PasswordForm)
 async def log_in(request: web.Request) -> web.StreamResponse:
     srn = ""
     try:
@@ -92,6 +94,7 @@ async def show_ask_code(request: web.Request) -> web.StreamResponse:
     return page(request, "login/ask_code.html", named="")
 
 
+@takes(form=NamedForm)
 async def ask_code(request: web.Request) -> web.StreamResponse:
     named = ""
     try:
@@ -116,6 +119,7 @@ async def show_enter_code(request: web.Request) -> web.StreamResponse:
     return page(request, "login/enter_code.html", tries_left=overview.tries_left)
 
 
+@takes(form=CodeForm)
 async def enter_code(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, CodeForm)

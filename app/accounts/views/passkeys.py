@@ -14,6 +14,7 @@ from app.accounts.views.kit import (
     let_in,
 )
 from app.adapters.bodies import Body, read_json
+from app.adapters.openapi import takes
 
 
 class PasskeyAnswer(Body):
@@ -41,6 +42,7 @@ async def options(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@takes(body=PasskeyAnswer)
 async def answer(request: web.Request) -> web.StreamResponse:
     """`{"next": path}` when it was right."""
     body = await read_json(request, PasskeyAnswer)

@@ -11,8 +11,9 @@ from app.accounts.views.guard import for_everybody, for_role
 from app.accounts.views.kit import browser_of, page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import HELPERS, REQUESTS, account_in, request_in
-from app.adapters.bodies import BadBody, Body, read_form
+from app.adapters.bodies import BadBody, Body, read_fields, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 QUEUE_PATH = "/staff/requests"
@@ -49,6 +50,7 @@ async def show_register(request: web.Request) -> web.StreamResponse:
     return page(request, "register/form.html", given={})
 
 
+@takes(files=("name", "srn", "email", "mobile", "photo"))
 async def register(request: web.Request) -> web.StreamResponse:
     """The same answer for everybody."""
     given: dict[str, str] = {}
@@ -74,7 +76,7 @@ async def show_registered(request: web.Request) -> web.StreamResponse:
 
 async def _fields(request: web.Request) -> tuple[dict[str, str], bytes]:
     """The short fields of a form with one picture. Raises BadBody, PhotoUnusable."""
-    form = await request.post()
+    form = await read_fields(request)
     photo = form.get("photo")
     if not isinstance(photo, web.FileField):
         raise PhotoUnusable
@@ -91,6 +93,7 @@ async def own_photo(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_role(Role.STUDENT)
+@takes(files=("photo",))
 async def ask_photo(request: web.Request, who: Identity) -> web.StreamResponse:
     """A new one waits until a person has looked at it."""
     try:
@@ -128,6 +131,7 @@ async def see_profile_photo(request: web.Request, who: Identity) -> web.StreamRe
 
 
 @for_role(*HELPERS, proved=True)
+@takes(form=ApproveForm)
 async def approve(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, ApproveForm)
@@ -140,6 +144,7 @@ async def approve(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_role(*HELPERS, proved=True)
+@takes(form=RefuseForm)
 async def refuse(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, RefuseForm)
@@ -163,6 +168,7 @@ async def approve_photo(request: web.Request, who: Identity) -> web.StreamRespon
 
 
 @for_role(*HELPERS, proved=True)
+@takes(form=RefuseForm)
 async def refuse_photo(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, RefuseForm)

@@ -7,6 +7,7 @@ from app.accounts.views.kit import RESETS, browser_of, page
 from app.accounts.views.login import FIELD_MAX
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 
@@ -34,6 +35,7 @@ async def show_ask(request: web.Request) -> web.StreamResponse:
     return page(request, "forgot/ask.html", srn="")
 
 
+@takes(form=AskForm)
 async def ask(request: web.Request) -> web.StreamResponse:
     srn = ""
     try:
@@ -55,6 +57,7 @@ async def show_choose(request: web.Request) -> web.StreamResponse:
     return page(request, "forgot/choose.html", token="")
 
 
+@takes(form=ChooseForm)
 async def choose(request: web.Request) -> web.StreamResponse:
     token = ""
     try:

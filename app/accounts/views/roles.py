@@ -11,6 +11,7 @@ from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import ROLES, account_in
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 ROLES_PATH = "/staff/roles"
@@ -51,6 +52,7 @@ async def _roles_page(
 
 
 @for_role(Role.ADMIN, proved=True)
+@takes(form=InviteForm)
 async def invite(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, InviteForm)
@@ -62,6 +64,7 @@ async def invite(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_role(Role.ADMIN, proved=True)
+@takes(form=RoleForm)
 async def change_role(request: web.Request, who: Identity) -> web.StreamResponse:
     """All logins of that person end."""
     try:

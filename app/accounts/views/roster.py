@@ -22,7 +22,8 @@ from app.accounts.service.roster import RosterReport
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.staff_kit import HELPERS, ROSTER
-from app.adapters.bodies import BadBody, Body, read_json
+from app.adapters.bodies import BadBody, Body, read_fields, read_json
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 ROSTER_PATH, API_PATH = "/staff/roster", "/api/roster"
@@ -58,10 +59,11 @@ async def show_roster(request: web.Request, _: Identity) -> web.StreamResponse:
 
 
 @for_role(*HELPERS, proved=True)
+@takes(files=("roster", "photos", "act"))
 async def import_files(request: web.Request, who: Identity) -> web.StreamResponse:
     """`act` is `check` or `import`; nothing is imported while there is a problem."""
     try:
-        form = await request.post()
+        form = await read_fields(request)
         file = form.get("roster")
         if not isinstance(file, web.FileField):
             raise BadBody("Choose a CSV file first.")
@@ -86,6 +88,7 @@ def _photos(given: Sequence[object]) -> Mapping[str, bytes]:
 
 
 @for_role(*HELPERS, proved=True)
+@takes(body=RosterBody)
 async def import_json(request: web.Request, who: Identity) -> web.StreamResponse:
     """The report; `problems` name the place in the list (from 1) and the member."""
     body = await read_json(request, RosterBody)

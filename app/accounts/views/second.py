@@ -13,7 +13,6 @@ from app.accounts.domain.attempts import (
 from app.accounts.domain.people import Identity
 from app.accounts.service.entering import Outcome
 from app.accounts.views.guard import (
-    LOGIN_PATH,
     PROVE_PATH,
     WHO,
     for_everybody,
@@ -32,6 +31,7 @@ from app.accounts.views.kit import (
 from app.accounts.views.login import FIELD_MAX
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 SECOND_PATH, RENEW_PATH = "/login/second", "/login/renew"
@@ -67,6 +67,7 @@ async def show_second(request: web.Request) -> web.StreamResponse:
     return await _page(request)
 
 
+@takes(form=StepForm)
 async def give(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, StepForm)
@@ -93,6 +94,7 @@ async def _give(request: web.Request, given: str) -> Outcome:
     raise NotThisWay
 
 
+@takes(form=ChannelForm)
 async def send_code(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, ChannelForm)
@@ -137,11 +139,14 @@ async def prove(request: web.Request, who: Identity) -> web.StreamResponse:
 
 async def show_renew(request: web.Request) -> web.StreamResponse:
     """A password that has expired is replaced on the way in."""
-    if not request.cookies.get("__Host-spom-attempt"):
-        return see_other(LOGIN_PATH)
+    try:
+        attempt_of(request)
+    except AttemptOver as over:
+        return begin_again(over)
     return page(request, "login/renew.html")
 
 
+@takes(form=NewPasswordForm)
 async def renew(request: web.Request) -> web.StreamResponse:
     try:
         form = await read_form(request, NewPasswordForm)

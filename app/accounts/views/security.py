@@ -12,6 +12,7 @@ from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.adapters.bodies import Body, read_form, read_json
 from app.adapters.http import see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 
 FACTORS = web.AppKey("factors", Factors)
@@ -92,6 +93,7 @@ async def _totp_page(
 
 
 @for_everybody(proved=True)
+@takes(form=CodeForm)
 async def confirm_totp(request: web.Request, who: Identity) -> web.StreamResponse:
     """In force; shows the recovery codes once."""
     try:
@@ -119,6 +121,7 @@ async def new_recovery_codes(request: web.Request, who: Identity) -> web.StreamR
 
 
 @for_everybody(proved=True)
+@takes(form=NameForm)
 async def rename_passkey(request: web.Request, who: Identity) -> web.StreamResponse:
     form = await read_form(request, NameForm)
     await request.app[PASSKEYS].rename(who, _credential(request), form.name)
@@ -138,6 +141,7 @@ async def passkey_options(request: web.Request, who: Identity) -> web.StreamResp
 
 
 @for_everybody(proved=True)
+@takes(body=NewPasskey)
 async def add_passkey(request: web.Request, who: Identity) -> web.StreamResponse:
     body = await read_json(request, NewPasskey)
     await request.app[PASSKEYS].add(who, body.credential, body.name)

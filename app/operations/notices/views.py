@@ -13,6 +13,7 @@ from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import Handler, see_other
+from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
 from app.operations.notices.domain import Audience, BadNotice, Notice, Tone
 from app.operations.notices.service import NoSuchNotice, Notices
@@ -72,6 +73,7 @@ async def _page(
 
 
 @for_role(Role.ADMIN, proved=True)
+@takes(form=NoticeForm)
 async def make(request: web.Request, who: Identity) -> web.StreamResponse:
     try:
         form = await read_form(request, NoticeForm)

@@ -10,6 +10,7 @@ from app.accounts.views.guard import CLOCK, for_role, page_context
 from app.adapters.bodies import Body, read_json
 from app.adapters.http import SITE, Handler
 from app.adapters.media_nodes import MediaNodes
+from app.adapters.openapi import takes
 from app.adapters.tickets import sign
 from app.kernel.ids import AccountId, ModuleCode, SittingId
 from app.kernel.tickets import TICKET_LIFE, Ticket
@@ -57,10 +58,12 @@ def routes() -> list[web.RouteDef]:
 
 @for_role(Role.PROCTOR)
 async def show_wall(request: web.Request, _: Identity) -> web.StreamResponse:
+    """Every open sitting, those that need a person first."""
     return request.app[SITE].page("wall.html", page_context(request))
 
 
 @for_role(Role.STUDENT)
+@takes(body=OpenSitting)
 async def open_sitting(request: web.Request, who: Identity) -> web.StreamResponse:
     """Opens or takes up a sitting: where to stream to, and the ticket for it."""
     body = await read_json(request, OpenSitting)

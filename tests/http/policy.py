@@ -1,0 +1,123 @@
+"""Who may ask for what: written by hand, apart from the code that enforces it.
+
+A route that is missing here fails the matrix, and so does a line without a route.
+"""
+
+PUBLIC = "public"
+EVERYBODY = frozenset({"student", "proctor", "helpdesk", "admin"})
+STUDENT, PROCTOR = frozenset({"student"}), frozenset({"proctor"})
+HELPERS, ADMIN = frozenset({"helpdesk", "admin"}), frozenset({"admin"})
+
+_TABLE = {
+    PUBLIC: """
+        GET POST /login
+        GET POST /login/code
+        GET POST /login/code/enter
+        POST /login/code/again
+        POST /logout
+        GET /help
+        GET /login/second
+        POST /login/second/send
+        POST /login/second/{way}
+        GET POST /login/renew
+        POST /api/login/passkey/options
+        POST /api/login/passkey
+        GET POST /activate
+        GET POST /activate/code
+        POST /activate/again
+        GET POST /activate/password
+        GET POST /forgot
+        GET /forgot/sent
+        GET POST /reset
+        GET POST /register
+        GET /register/done
+        GET /live
+        GET /healthz
+        GET /openapi.json
+        GET /outbox
+        GET /outbox.json
+    """,
+    EVERYBODY: """
+        GET /
+        GET /prove
+        GET /account
+        POST /account/email
+        POST /account/mobile
+        GET POST /account/confirm
+        POST /account/confirm/again
+        POST /account/preferences
+        GET POST /account/password
+        GET /account/devices
+        POST /account/devices/end
+        POST /account/devices/{login}/end
+        GET /account/photo
+        GET /account/security
+        GET POST /account/security/totp
+        POST /account/security/totp/confirm
+        POST /account/security/totp/remove
+        POST /account/security/recovery
+        POST /account/security/passkeys/{id}/name
+        POST /account/security/passkeys/{id}/remove
+        POST /api/account/passkeys/options
+        POST /api/account/passkeys
+    """,
+    STUDENT: """
+        POST /account/photo
+        GET /study/{module}
+        GET /study/{module}/{topic}
+        POST /api/sittings
+        POST /api/sittings/{id}/pause
+        POST /api/sittings/{id}/resume
+        POST /api/sittings/{id}/finish
+        POST /api/sittings/{id}/retry
+    """,
+    PROCTOR: """
+        GET /wall
+        POST /api/wall/{id}/check
+        POST /api/wall/{id}/pause
+        POST /api/wall/{id}/resume
+        POST /api/wall/{id}/end
+    """,
+    HELPERS: """
+        GET /staff
+        GET /staff/people
+        GET /staff/people.csv
+        GET /staff/people/{account}
+        GET /staff/people/{account}/photo
+        POST /staff/people/{account}/contacts
+        POST /staff/people/{account}/unlock
+        POST /staff/people/{account}/activation
+        POST /staff/people/{account}/logins
+        POST /staff/people/{account}/factors
+        POST /staff/people/{account}/close
+        POST /staff/people/{account}/reopen
+        GET /staff/requests
+        GET /staff/requests/{request}/photo
+        POST /staff/requests/{request}/approve
+        POST /staff/requests/{request}/refuse
+        POST /staff/requests/{request}/photo/approve
+        POST /staff/requests/{request}/photo/refuse
+        GET POST /staff/roster
+        POST /api/roster
+    """,
+    ADMIN: """
+        GET POST /staff/roles
+        POST /staff/roles/{account}
+        GET POST /staff/notices
+        POST /staff/notices/{notice}/end
+    """,
+}
+
+
+def allowed() -> dict[tuple[str, str], object]:
+    """(method, path) -> PUBLIC or the roles that may."""
+    found: dict[tuple[str, str], object] = {}
+    for who, text in _TABLE.items():
+        for line in text.split("\n"):
+            *methods, path = line.split() or [""]
+            found.update({(method, path): who for method in methods})
+    return found
+
+
+TOPICS = {"student:me": STUDENT, "wall": PROCTOR}
+"""Of the live socket."""
