@@ -33,7 +33,7 @@ check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/mypy
 
 pure: .venv/.installed ## The pure tests: about a second
-	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py
+	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py tests/test_security_doc.py
 
 js: ## The front end's pure tests
 	@node --test tests/js/*.test.js

@@ -1,6 +1,10 @@
 """Logging in: who gets in, who does not, and what the cookie is like."""
 
 import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from app.main import build
+from tests.house import free_port
 
 
 async def test_srn_and_password_open_the_dashboard(site):
@@ -101,6 +105,16 @@ async def test_every_answer_carries_the_security_headers(site, path):
     assert "'unsafe" not in policy
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+async def test_an_https_site_insists_on_https(app_settings, site):
+    assert "Strict-Transport-Security" not in (await site.get("/login")).headers
+    url = "https://study.example"
+    settings = app_settings.model_copy(update={"app_url": url, "app_port": free_port()})
+    server = TestServer(build(settings), host="localhost", port=settings.app_port)
+    async with TestClient(server) as client:
+        answer = await client.get("/login")
+    assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
 
 
 async def test_a_page_that_is_not_there_is_a_page(site):
