@@ -55,7 +55,8 @@ async def picture_all(house: House, scratch: Path, folder: Path) -> None:
             context = await browser.new_context(viewport=viewport, color_scheme=scheme)
             await picture_pages(await context.new_page(), house.url, looks, name)
             await context.close()
-    shutil.copy(looks / "wall.png", folder / "wall.png")
+    for word in ("wall", "login"):
+        shutil.copy(looks / f"{word}.png", folder / f"{word}.png")
 
 
 async def studying(browser: Browser, house: House, srn: str, title: str) -> Page:
@@ -70,8 +71,18 @@ async def studying(browser: Browser, house: House, srn: str, title: str) -> Page
 
 
 async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
-    await page.goto(f"{url}/login")
-    await page.screenshot(path=folder / f"login{name}.png")
+    for path in ("login", "login/code", "activate", "register", "forgot", "outbox"):
+        await page.goto(f"{url}/{path}")
+        await page.screenshot(path=folder / f"{path.replace('/', '-')}{name}.png")
+    await log_in(page, url, "ADMIN1")
+    for path in ("", "/people?q=a", "/requests", "/roster", "/roles", "/notices"):
+        await page.goto(f"{url}/staff{path}")
+        word = path.strip("/").split("?")[0] or "start"
+        await page.screenshot(path=folder / f"staff-{word}{name}.png", full_page=True)
+    await page.get_by_role("link", name="People").click()
+    await page.get_by_role("link", name="BEN002").click()
+    await page.screenshot(path=folder / f"staff-person{name}.png", full_page=True)
+    await page.context.clear_cookies()
     await log_in(page, url, "PROCTOR1")
     await page.wait_for_selector(".row")
     await page.screenshot(path=folder / f"wall{name}.png")
@@ -79,6 +90,10 @@ async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
     await log_in(page, url, "CHITRA003")
     await page.wait_for_selector("[data-part=next]:not([hidden])")
     await page.screenshot(path=folder / f"dashboard{name}.png")
+    for path in ("account", "account/security", "account/devices"):
+        await page.goto(f"{url}/{path}")
+        shot = folder / f"{path.replace('/', '-')}{name}.png"
+        await page.screenshot(path=shot, full_page=True)
     await page.goto(f"{url}/study/SCPM")
     await page.screenshot(path=folder / f"topic{name}.png")
 

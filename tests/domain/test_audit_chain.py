@@ -46,7 +46,7 @@ acts = st.builds(
     st.integers(0, 3),
     st.text(max_size=12),
 )
-chains = st.lists(acts, min_size=1, max_size=12)
+chains = st.lists(acts, min_size=1, max_size=8)
 
 
 def chained(events: list[Event]) -> tuple[list[Event], Head]:
@@ -66,7 +66,7 @@ def problems(events: list[Event], head: Head, anchors: tuple[Head, ...] = ()):
     return verifier.finish(head)
 
 
-quick = settings(derandomize=True, max_examples=60, deadline=None)
+quick = settings(derandomize=True, max_examples=20, deadline=None)
 
 
 @quick

@@ -155,7 +155,7 @@ def test_an_unconfirmed_contact_gets_a_code_only_to_activate():
 moments = st.floats(0, 900)
 
 
-@settings(derandomize=True)
+@settings(derandomize=True, max_examples=50)
 @given(st.lists(st.tuples(st.sampled_from(["send", "right", "wrong"]), moments)))
 def test_a_code_works_once_soon_and_within_five_tries(acts):
     it, now, accepted = attempt(), NOW, 0
@@ -195,7 +195,7 @@ def test_nobody_known_never_gets_in_with_any_code():
     assert not try_code(nobody, is_right=True, now=NOW, policy=POLICY)[1]
 
 
-@settings(derandomize=True)
+@settings(derandomize=True, max_examples=30)
 @given(st.lists(st.floats(0, 7200), min_size=1, max_size=150))
 def test_guessing_is_slow_and_ends(pauses):
     """However the tries are spread, few are evaluated in any hour, and 100 in all."""
