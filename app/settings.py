@@ -1,8 +1,9 @@
 """Settings of the app and the workers, read once from the environment."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
@@ -43,6 +44,15 @@ class Settings(BaseSettings):
     sms_token: SecretStr | None = None
     sms_from: str = ""
     sms_url: str = "https://api.twilio.com"
+
+    @model_validator(mode="after")
+    def _development_stays_at_home(self) -> "Settings":
+        host = urlsplit(self.app_url).hostname
+        if self.development and host not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError(
+                "SPOM_DEVELOPMENT shows every code to whoever asks: only on localhost"
+            )
+        return self
 
 
 def read_settings() -> Settings:

@@ -76,6 +76,21 @@ async def test_an_unknown_number_gets_the_same_pages_and_no_letter(site):
     assert await pages("ASHA001") == await pages("NOBODY9")
 
 
+@pytest.mark.parametrize("way", ["totp", "recovery", "password", "code", "rubbish"])
+async def test_a_code_attempt_tells_nobody_who_is_known_at_the_second_step_either(
+    site, way
+):
+    async def answers(named: str):
+        site.forget()
+        await site.send("/login/code", named=named)
+        page = await site.get("/login/second", allow_redirects=False)
+        tried = await site.send(f"/login/second/{way}", given="000000")
+        sent = await site.send("/login/second/send", channel="email")
+        return page.status, location(page), tried.status, sent.status
+
+    assert await answers("ASHA001") == await answers("NOBODY9")
+
+
 async def test_five_wrong_codes_end_the_attempt_and_the_right_one_comes_too_late(site):
     await site.send("/login/code", named="ASHA001")
     right = await site.newest_code(MOBILES["ASHA001"])
@@ -474,7 +489,13 @@ async def test_what_changes_a_way_in_asks_for_proof_again(site, database):
 
 async def test_a_proof_goes_on_only_to_our_own_pages(site):
     await site.log_in("ASHA001")
-    for target in ("//evil.example", "https://evil.example", "/\\evil.example"):
+    for target in (
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+    ):
         await site.get("/prove", params={"next": target}, allow_redirects=False)
         right = await site.send("/login/second/password", given=PASSWORD)
         assert location(right) == "/"

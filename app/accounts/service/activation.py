@@ -29,7 +29,11 @@ from app.accounts.service.ways_in import (
 from app.accounts.store import attempts as store
 from app.accounts.store import people
 from app.adapters.db import Tx
-from app.adapters.throttle import Throttle
+from app.adapters.throttle import Rate, Throttle
+
+# From wherever: five tries a code make guessing hopeless, and one network is not enough
+# to keep the person from activating.
+ACTIVATIONS_OF_A_PERSON = Rate(name="activate", burst=30, every_s=120)
 
 
 class Activation:
@@ -49,7 +53,8 @@ class Activation:
         """
         await self._throttle.take(CODES_TO_A_NETWORK, browser.network)
         named = normalise_srn(srn)[:NAMED_MAX]
-        await self._throttle.take(CODES_TO_A_PERSON, f"activate|{named}")
+        await self._throttle.take(CODES_TO_A_PERSON, f"{named}|{browser.network}")
+        await self._throttle.take(ACTIVATIONS_OF_A_PERSON, named)
         token = secrets.token_urlsafe(32)
         async with self._house.db.transaction() as tx:
             person = await people.by_srn(tx, named)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from app.accounts.domain.attempts import Way
 from app.accounts.domain.lockouts import (
     Failures,
     after_failure,
@@ -31,6 +32,8 @@ class Scope:
 
     key: bytes
     account: AccountId | None
+    known: bool
+    """The device is known: limits for strangers are not for it."""
 
 
 class Lockouts:
@@ -48,14 +51,16 @@ class Lockouts:
         browser: Browser,
     ) -> Scope:
         """An unknown name has a scope just like a known one."""
-        device = "elsewhere"
+        # Codes are few for each person already: there a stranger closes the way only to
+        # their own network.
+        device = f"elsewhere {browser.network}" if way == Way.CODE else "elsewhere"
         token_hash = self._house.sealer.keyed_hash("device", browser.device or "")
         known = await logins.device_of(tx, account or _NOBODY, token_hash)
         if known is not None:
             device = str(known.device)
         who = str(account) if account else named
         key = self._house.sealer.keyed_hash("lockout", f"{way}|{who}|{device}")
-        return Scope(key=key, account=account)
+        return Scope(key=key, account=account, known=known is not None)
 
     async def charge(self, tx: Tx, scope: Scope) -> None:
         """Counts a try as failed before it is made; `forgive` it when it was right.

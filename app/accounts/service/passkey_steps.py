@@ -13,7 +13,7 @@ from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.service.holding import Held, hold
 from app.accounts.service.logins import hash_token
 from app.accounts.service.passkeys import Passkeys
-from app.accounts.service.ways_in import FROM_A_NETWORK, AccountClosed
+from app.accounts.service.ways_in import PASSKEYS_FROM_A_NETWORK, AccountClosed
 from app.accounts.store import attempts as store
 from app.accounts.store import people
 from app.adapters.throttle import Throttle
@@ -43,7 +43,7 @@ class PasskeySteps:
     ) -> tuple[str, Mapping[str, object]]:
         """The attempt's token (a new one's where none is open) and the options for
         the browser's `navigator.credentials.get`."""
-        await self._throttle.take(FROM_A_NETWORK, browser.network)
+        await self._throttle.take(PASSKEYS_FROM_A_NETWORK, browser.network)
         challenge, options = self._passkeys.login_options()
         if token is not None:
             try:

@@ -44,6 +44,7 @@ class Overview:
     has_mobile: bool
     tries_left: int
     go_on: str
+    begins_with_code: bool
 
 
 Check = Callable[[Tx, Held], Awaitable[tuple[Attempt, bool]]]
@@ -79,12 +80,13 @@ class Steps:
             secret = _awaits_code(attempt)
             return Overview(
                 purpose=attempt.purpose,
-                choices=() if person is None else tuple(choices(attempt, person)),
+                choices=() if secret or not person else tuple(choices(attempt, person)),
                 sent=attempt.code_hash is not None,
                 has_email=not secret and bool(person and person.email_confirmed),
                 has_mobile=not secret and bool(person and person.mobile_confirmed),
                 tries_left=TRIES - attempt.tries,
                 go_on=attempt.go_on,
+                begins_with_code=secret,
             )
 
     async def send_code(
@@ -156,7 +158,9 @@ class Steps:
         raise WrongCode
 
     def _require(self, way: Way, held: Held) -> None:
-        if not (_awaits_code(held.attempt) and way is Way.CODE) and held.person:
+        if _awaits_code(held.attempt) or held.person is None:
+            require_choice(way, [Way.CODE])
+        else:
             require_choice(way, choices(held.attempt, held.person))
 
     async def _scope(self, tx: Tx, way: Way, held: Held, browser: Browser) -> Scope:

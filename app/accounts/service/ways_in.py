@@ -26,6 +26,7 @@ from app.adapters.throttle import Rate, Throttle
 from app.kernel.refusals import Forbidden, Unauthenticated, Unavailable
 
 # A hall of students behind one address comes in at once; a guessing machine does not.
+PASSKEYS_FROM_A_NETWORK = Rate(name="passkey", burst=1000, every_s=0.5)
 FROM_A_NETWORK = Rate(name="login", burst=400, every_s=1)
 CODES_TO_A_NETWORK = Rate(name="codes-network", burst=100, every_s=10)
 CODES_TO_A_PERSON = Rate(name="codes-person", burst=6, every_s=600)
@@ -63,12 +64,14 @@ class WaysIn:
     ) -> Outcome:
         """Raises WrongLogin, the same for an unknown SRN, LockedOut, AccountClosed,
         Throttled or TooBusy."""
-        await self._throttle.take(FROM_A_NETWORK, browser.network)
         srn = normalise_srn(named)[:NAMED_MAX]
-        async with self._house.db.transaction() as tx:
+        async with self._house.db.connection() as tx:
             person = await people.by_srn(tx, srn)
             account = person.account if person else None
-            scope = await self._lockouts.scope(tx, "password", srn, account, browser)
+            scope = await self._lockouts.scope(tx, Way.PASSWORD, srn, account, browser)
+        if not scope.known:
+            await self._throttle.take(FROM_A_NETWORK, browser.network)
+        async with self._house.db.transaction() as tx:
             await self._lockouts.charge(tx, scope)
         stored = person.password_hash if person else None
         if not await self._matches(password, stored, scope) or person is None:
@@ -104,14 +107,17 @@ class WaysIn:
         """The token of an attempt, whoever was named. Raises Throttled."""
         await self._throttle.take(CODES_TO_A_NETWORK, browser.network)
         given = read_named(named)
-        async with self._house.db.transaction() as tx:
+        async with self._house.db.connection() as tx:
             found = await people.by_srn_or_mobile(tx, given.text, given.mobile)
             person = found if _may_get_code(found) else None
             account = person.account if person else None
-            scope = await self._lockouts.scope(tx, "code", given.text, account, browser)
-            await self._throttle.take(CODES_TO_A_PERSON, scope.key.hex())
-            token = secrets.token_urlsafe(32)
-            attempt = self._begin(Purpose.LOG_IN, person, given.text, remember=remember)
+            scope = await self._lockouts.scope(
+                tx, Way.PASSWORD, given.text, account, browser
+            )
+        await self._throttle.take(CODES_TO_A_PERSON, scope.key.hex())
+        token = secrets.token_urlsafe(32)
+        attempt = self._begin(Purpose.LOG_IN, person, given.text, remember=remember)
+        async with self._house.db.transaction() as tx:
             await store.insert(tx, hash_token(token), attempt)
             await self._codes.send(tx, hash_token(token), attempt, person, "sms")
         return token

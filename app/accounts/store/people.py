@@ -26,7 +26,9 @@ async def by_id(tx: Tx, account: AccountId) -> Person | None:
 async def by_srn_or_mobile(tx: Tx, srn: str, mobile: str | None) -> Person | None:
     """A mobile names a person only once it is confirmed."""
     row = await tx.fetchrow(
-        _PERSON + "WHERE srn = $1 OR (mobile = $2 AND mobile_confirmed_at IS NOT NULL)",
+        _PERSON
+        + """WHERE srn = $1 OR (mobile = $2 AND mobile_confirmed_at IS NOT NULL)
+             ORDER BY srn = $1 DESC LIMIT 1""",
         srn,
         mobile,
     )

@@ -122,7 +122,9 @@ def safe_next(target: str) -> str:
     """A path of our own to go on to; anything else is the start page."""
     parts = urlsplit(target)
     ours = target.startswith("/") and not target.startswith(("//", "/\\"))
-    return target if ours and not parts.netloc and "\\" not in target else "/"
+    # Browsers drop tabs and newlines: "/<tab>/evil" would be another site.
+    plain = target.isprintable() and "\\" not in target
+    return target if ours and plain and not parts.netloc else "/"
 
 
 def _must_prove(request: web.Request, who: Identity) -> bool:

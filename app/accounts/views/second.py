@@ -28,7 +28,7 @@ from app.accounts.views.kit import (
     hold_attempt,
     page,
 )
-from app.accounts.views.login import FIELD_MAX
+from app.accounts.views.login import ENTER_PATH, FIELD_MAX
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -117,6 +117,8 @@ async def _page(
         )
     except (AttemptOver, NoTriesLeft) as over:
         return begin_again(over)
+    if not overview.choices and overview.begins_with_code:
+        return see_other(ENTER_PATH)
     return page(
         request,
         "login/second.html",
