@@ -2,6 +2,7 @@
 
 import asyncio
 import warnings
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.policy import default
@@ -102,14 +103,28 @@ async def test_without_starttls_nothing_is_said_unless_it_is_allowed(gateway):
     assert gateway.taken == []
 
 
-async def test_a_server_that_is_not_there_or_never_answers_is_left_soon():
-    silent = await asyncio.start_server(lambda r, w: asyncio.sleep(60), "127.0.0.1", 0)
-    port = silent.sockets[0].getsockname()[1]
-    with pytest.raises(TryLater):
-        await SmtpMailer(
-            f"smtp://127.0.0.1:{port}?tls=none", "a@b.org", whole_s=0.3
-        ).send(letter())
-    silent.close()
+@asynccontextmanager
+async def silent_server():
+    """Takes connections and says nothing."""
+    writers = []
+    server = await asyncio.start_server(
+        lambda _, writer: writers.append(writer), "127.0.0.1", 0
+    )
+    yield server.sockets[0].getsockname()[1]
+    server.close()
+    for writer in writers:
+        writer.close()
+        await writer.wait_closed()
+
+
+async def test_a_server_that_never_answers_is_left_soon():
+    async with silent_server() as port:
+        url = f"smtp://127.0.0.1:{port}?tls=none"
+        with pytest.raises(TryLater):
+            await SmtpMailer(url, "a@b.org", whole_s=0.3).send(letter())
+
+
+async def test_a_server_that_is_not_there_is_tried_again_later():
     with pytest.raises(TryLater):
         await SmtpMailer("smtp://127.0.0.1:1?tls=none", "a@b.org").send(letter())
 

@@ -6,7 +6,7 @@ import pyotp
 import pytest
 
 from tests.http.authenticator import PRESENT, Authenticator
-from tests.http.conftest import PASSWORD
+from tests.http.conftest import MOBILES, PASSWORD
 from tests.http.test_ways_in import is_in, location, other
 
 __all__ = ["other"]
@@ -36,9 +36,10 @@ async def add_passkey(site) -> Authenticator:
     return key
 
 
-async def passkey_login(site, key: Authenticator, **changes):
-    options = await (await site.post("/api/login/passkey/options")).json()
-    body = {"credential": key.get({**options, **changes})}
+async def passkey_login(site, key: Authenticator, *, second=False, **changes):
+    asked = await site.post("/api/login/passkey/options", {"second": second})
+    options = await asked.json()
+    body = {"credential": key.get({**options, **changes}), "second": second}
     return await site.post("/api/login/passkey", body)
 
 
@@ -95,8 +96,17 @@ async def test_a_passkey_is_a_second_factor_for_staff(site):
     key = await add_passkey(site)
     assert await come_again(site, "PROCTOR1") == "/login/second"
     assert "passkey-login" in await (await site.get("/login/second")).text()
-    await passkey_login(site, key)
+    await passkey_login(site, key, second=True)
     assert await is_in(site)
+
+
+async def test_a_late_suggestion_of_a_passkey_does_not_disturb_a_login(site):
+    """The login page asks for suggestions as it opens; a password may overtake them."""
+    assert await come_again(site) == "/login/second"
+    await site.post("/api/login/passkey/options", {})
+    code = await site.newest_code(MOBILES["ASHA001"])
+    answer = await site.send("/login/second/code", given=code)
+    assert location(answer) == "/"
 
 
 async def test_after_a_password_only_the_owner_s_own_passkey_will_do(site, other):
@@ -105,7 +115,7 @@ async def test_after_a_password_only_the_owner_s_own_passkey_will_do(site, other
     await site.log_in("ASHA001")
     await add_passkey(site)
     await come_again(site)
-    answer = await passkey_login(site, bens)
+    answer = await passkey_login(site, bens, second=True)
     assert answer.status == 401
     assert not await is_in(site)
 
@@ -141,11 +151,11 @@ async def test_an_answer_to_another_challenge_or_a_second_time_is_refused(site):
     site.forget()
     stale = {"challenge": "c3RhbGU"}
     assert (await passkey_login(site, key, **stale)).status == 401
-    options = await (await site.post("/api/login/passkey/options")).json()
-    body = {"credential": key.get(options)}
+    asked = await site.post("/api/login/passkey/options", {})
+    body = {"credential": key.get(await asked.json())}
     assert (await site.post("/api/login/passkey", body)).status == 200
     site.forget()
-    await site.post("/api/login/passkey/options")
+    await site.post("/api/login/passkey/options", {})
     assert (await site.post("/api/login/passkey", body)).status == 401
 
 

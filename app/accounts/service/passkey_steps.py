@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.accounts.domain.attempts import Attempt, AttemptOver, Purpose, Way, shown
+from app.accounts.domain.attempts import Attempt, Purpose, Way, shown
 from app.accounts.domain.people import Identity, State
 from app.accounts.service.browsers import Browser
 from app.accounts.service.codes import Codes
@@ -38,21 +38,10 @@ class PasskeySteps:
         self._passkeys = passkeys
         self._entering = Entering(gatehouse, Codes(gatehouse))
 
-    async def begin(
-        self, token: str | None, browser: Browser, who: Identity | None
-    ) -> tuple[str, Mapping[str, object]]:
-        """The attempt's token (a new one's where none is open) and the options for
-        the browser's `navigator.credentials.get`."""
+    async def begin(self, browser: Browser) -> tuple[str, Mapping[str, object]]:
+        """A new attempt's token, and the options for `navigator.credentials.get`."""
         await self._throttle.take(PASSKEYS_FROM_A_NETWORK, browser.network)
         challenge, options = self._passkeys.login_options()
-        if token is not None:
-            try:
-                async with hold(self._house, token, who) as (tx, held):
-                    attempt = replace(held.attempt, challenge=challenge)
-                    await store.save(tx, held.token_hash, attempt)
-                return token, options
-            except (AttemptOver, Unauthenticated):
-                pass
         token = secrets.token_urlsafe(32)
         attempt = Attempt(
             purpose=Purpose.LOG_IN,
@@ -64,6 +53,14 @@ class PasskeySteps:
         async with self._house.db.transaction() as tx:
             await store.insert(tx, hash_token(token), attempt)
         return token, options
+
+    async def go_on(self, token: str, who: Identity | None) -> Mapping[str, object]:
+        """Options for a passkey as the next way of an attempt. Raises AttemptOver."""
+        challenge, options = self._passkeys.login_options()
+        async with hold(self._house, token, who) as (tx, held):
+            attempt = replace(held.attempt, challenge=challenge)
+            await store.save(tx, held.token_hash, attempt)
+        return options
 
     async def answer(
         self,

@@ -36,10 +36,11 @@ export class PasskeyLogin extends HTMLElement {
     this.#waiting = new AbortController()
     const { signal } = this.#waiting
     try {
-      const options = await post("/api/login/passkey/options")
+      const second = this.hasAttribute("second")
+      const options = await post("/api/login/passkey/options", { second })
       const credential = await get(options, { mediation, signal })
       const remember = Boolean(document.querySelector("input[name=remember]")?.checked)
-      const { next } = await post("/api/login/passkey", { credential, remember })
+      const { next } = await post("/api/login/passkey", { credential, second, remember })
       location.assign(next)
     } catch (error) {
       if (!mediation && !signal.aborted) this.words.textContent = inWords(error)
