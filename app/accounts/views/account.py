@@ -21,6 +21,7 @@ from app.accounts.views.kit import (
 )
 from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import NewPasswordForm
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -110,10 +111,10 @@ async def _ask(
 @for_everybody()
 async def show_confirm(request: web.Request, who: Identity) -> web.StreamResponse:
     """Where the code to a new contact is entered."""
-    return await _confirm_page(request, who)
+    return await confirm_page(request, who)
 
 
-async def _confirm_page(
+async def confirm_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     try:
@@ -125,37 +126,27 @@ async def _confirm_page(
 
 @for_everybody()
 @takes(form=CodeForm)
+@form_for(confirm_page, begins=ACCOUNT_PATH)
 async def confirm(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, CodeForm)
-        await request.app[CONTACTS].confirm(attempt_of(request), form.code, who)
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACCOUNT_PATH)
-    except Refusal as refusal:
-        return await _confirm_page(request, who, refusal)
+    form = await read_form(request, CodeForm)
+    await request.app[CONTACTS].confirm(attempt_of(request), form.code, who)
     return see_other(f"{ACCOUNT_PATH}?said=confirmed")
 
 
 @for_everybody()
+@form_for(confirm_page, begins=ACCOUNT_PATH)
 async def send_again(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        await request.app[CONTACTS].send_again(attempt_of(request), who)
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACCOUNT_PATH)
-    except Refusal as refusal:
-        return await _confirm_page(request, who, refusal)
+    await request.app[CONTACTS].send_again(attempt_of(request), who)
     return see_other(CONFIRM_PATH)
 
 
 @for_everybody()
 @takes(form=PreferencesForm)
+@form_for(account_page)
 async def set_preferences(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, PreferencesForm)
-        if form.language not in LANGUAGES or form.time_zone not in ZONES:
-            raise UnknownPreference
-    except Refusal as refusal:
-        return await account_page(request, who, refusal)
+    form = await read_form(request, PreferencesForm)
+    if form.language not in LANGUAGES or form.time_zone not in ZONES:
+        raise UnknownPreference
     await request.app[PEOPLE].set_preferences(
         who.account, form.language, form.time_zone
     )

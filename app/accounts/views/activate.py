@@ -3,27 +3,28 @@
 from aiohttp import web
 from pydantic import Field
 
-from app.accounts.domain.attempts import AttemptOver, NoTriesLeft
 from app.accounts.views.kit import (
     ACTIVATION,
     STEPS,
     attempt_of,
-    begin_again,
     browser_of,
     enter,
     go_on,
     hold_attempt,
-    page,
 )
 from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import ChannelForm, NewPasswordForm
+from app.accounts.views.steps import form, shows
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
-from app.kernel.refusals import Refusal
 
 ACTIVATE_PATH = "/activate"
 CODE_PATH, PASSWORD_PATH = "/activate/code", "/activate/password"
+
+ask_page = shows("activate/ask.html", "srn")
+code_page = shows("activate/code.html")
+password_page = shows("activate/password.html")
 
 
 class AskForm(Body):
@@ -45,79 +46,62 @@ def routes() -> list[web.RouteDef]:
 
 async def show_ask(request: web.Request) -> web.StreamResponse:
     """SRN, and where the code should go."""
-    return page(request, "activate/ask.html", srn="")
+    return await ask_page(request, None)
 
 
 @takes(form=AskForm)
+@form(ask_page)
 async def ask(request: web.Request) -> web.StreamResponse:
-    srn = ""
-    try:
-        form = await read_form(request, AskForm)
-        srn = form.srn
-        token = await request.app[ACTIVATION].ask(
-            srn, form.channel, browser_of(request)
-        )
-    except Refusal as refusal:
-        return page(request, "activate/ask.html", refusal, srn=srn)
+    """The same for everybody, on the roster or not."""
+    given = await read_form(request, AskForm)
+    token = await request.app[ACTIVATION].ask(
+        given.srn, given.channel, browser_of(request)
+    )
     response = see_other(CODE_PATH)
     hold_attempt(response, token)
     return response
 
 
+@form(code_page, begins=ACTIVATE_PATH)
 async def show_code(request: web.Request) -> web.StreamResponse:
     """Where the code that was sent is entered."""
-    try:
-        await request.app[STEPS].overview(attempt_of(request))
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACTIVATE_PATH)
-    return page(request, "activate/code.html")
+    await request.app[STEPS].overview(attempt_of(request))
+    return await code_page(request, None)
 
 
 @takes(form=CodeForm)
+@form(code_page, begins=ACTIVATE_PATH)
 async def give_code(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, CodeForm)
-        outcome = await request.app[STEPS].give_code(
-            attempt_of(request), form.code, browser_of(request)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACTIVATE_PATH)
-    except Refusal as refusal:
-        return page(request, "activate/code.html", refusal)
+    """On to choosing a password."""
+    given = await read_form(request, CodeForm)
+    outcome = await request.app[STEPS].give_code(
+        attempt_of(request), given.code, browser_of(request)
+    )
     return go_on(request, outcome)
 
 
 @takes(form=ChannelForm)
+@form(code_page, begins=ACTIVATE_PATH)
 async def send_again(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, ChannelForm)
-        await request.app[ACTIVATION].send_again(attempt_of(request), form.channel)
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACTIVATE_PATH)
-    except Refusal as refusal:
-        return page(request, "activate/code.html", refusal)
+    """By the same channel or the other."""
+    given = await read_form(request, ChannelForm)
+    await request.app[ACTIVATION].send_again(attempt_of(request), given.channel)
     return see_other(CODE_PATH)
 
 
+@form(password_page, begins=ACTIVATE_PATH)
 async def show_password(request: web.Request) -> web.StreamResponse:
     """After the code: the first password."""
-    try:
-        await request.app[STEPS].overview(attempt_of(request))
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACTIVATE_PATH)
-    return page(request, "activate/password.html")
+    await request.app[STEPS].overview(attempt_of(request))
+    return await password_page(request, None)
 
 
 @takes(form=NewPasswordForm)
+@form(password_page, begins=ACTIVATE_PATH)
 async def choose_password(request: web.Request) -> web.StreamResponse:
     """In, and on to the profile, where the other contact is confirmed."""
-    try:
-        form = await read_form(request, NewPasswordForm)
-        entered = await request.app[ACTIVATION].choose_password(
-            attempt_of(request), form.password, browser_of(request)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, ACTIVATE_PATH)
-    except Refusal as refusal:
-        return page(request, "activate/password.html", refusal)
+    given = await read_form(request, NewPasswordForm)
+    entered = await request.app[ACTIVATION].choose_password(
+        attempt_of(request), given.password, browser_of(request)
+    )
     return enter(request, entered, "/account?said=welcome")

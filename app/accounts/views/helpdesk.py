@@ -20,6 +20,7 @@ from app.accounts.views.staff_kit import (
     account_in,
     masked,
 )
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -99,10 +100,10 @@ def _plain(cell: str) -> str:
 @for_role(*HELPERS)
 async def show_person(request: web.Request, who: Identity) -> web.StreamResponse:
     """State, locks, devices, letters and what was done; contacts are masked."""
-    return await _person_page(request, who)
+    return await person_page(request, who)
 
 
-async def _person_page(
+async def person_page(
     request: web.Request,
     who: Identity,
     refusal: Refusal | None = None,
@@ -140,7 +141,7 @@ def _events(card: Card) -> list[dict[str, object]]:
 async def show_contacts(request: web.Request, who: Identity) -> web.StreamResponse:
     """In full; who looked is in the trail."""
     await request.app[HELPDESK].show_contacts(who, account_in(request))
-    return await _person_page(request, who, open_contacts=True)
+    return await person_page(request, who, open_contacts=True)
 
 
 @for_role(*HELPERS, proved=True)
@@ -150,11 +151,9 @@ async def unlock(request: web.Request, who: Identity) -> web.StreamResponse:
 
 
 @for_role(*HELPERS, proved=True)
+@form_for(person_page)
 async def resend_activation(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        await request.app[HELPDESK].resend_activation(who, account_in(request))
-    except Refusal as refusal:
-        return await _person_page(request, who, refusal)
+    await request.app[HELPDESK].resend_activation(who, account_in(request))
     return _back(request)
 
 
@@ -166,15 +165,11 @@ async def end_logins(request: web.Request, who: Identity) -> web.StreamResponse:
 
 @for_role(*HELPERS, proved=True)
 @takes(form=ReasonForm)
+@form_for(person_page)
 async def remove_factors(request: web.Request, who: Identity) -> web.StreamResponse:
     """After the person was recognised: the reason says how."""
-    try:
-        form = await read_form(request, ReasonForm)
-        await request.app[HELPDESK].remove_factors(
-            who, account_in(request), form.reason
-        )
-    except Refusal as refusal:
-        return await _person_page(request, who, refusal)
+    form = await read_form(request, ReasonForm)
+    await request.app[HELPDESK].remove_factors(who, account_in(request), form.reason)
     return _back(request)
 
 
@@ -194,7 +189,7 @@ async def _set_closed(
     try:
         await request.app[HELPDESK].set_closed(who, account_in(request), closed=closed)
     except Refusal as refusal:
-        return await _person_page(request, who, refusal)
+        return await person_page(request, who, refusal)
     return _back(request)
 
 

@@ -3,7 +3,6 @@
 from aiohttp import web
 from pydantic import Field
 
-from app.accounts.domain.attempts import AttemptOver, NoTriesLeft
 from app.accounts.views.guard import (
     COOKIE,
     LOGIN_PATH,
@@ -15,20 +14,23 @@ from app.accounts.views.kit import (
     STEPS,
     WAYS_IN,
     attempt_of,
-    begin_again,
     browser_of,
     go_on,
     hold_attempt,
     is_in,
     page,
 )
+from app.accounts.views.steps import form, shows
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
-from app.kernel.refusals import Refusal
 
 CODE_PATH, ENTER_PATH = "/login/code", "/login/code/enter"
 FIELD_MAX = 1000
+
+password_page = shows("login/password.html", "srn")
+ask_page = shows("login/ask_code.html", "named")
+enter_page = shows("login/enter_code.html")
 
 
 class PasswordForm(Body):
@@ -62,84 +64,60 @@ def routes() -> list[web.RouteDef]:
 
 async def show_login(request: web.Request) -> web.StreamResponse:
     """SRN and password, and the other ways in."""
-    if is_in(request):
-        return see_other("/")
-    return _login_page(request)
+    return see_other("/") if is_in(request) else await password_page(request, None)
 
 
 @takes(form=PasswordForm)
+@form(password_page)
 async def log_in(request: web.Request) -> web.StreamResponse:
-    srn = ""
-    try:
-        form = await read_form(request, PasswordForm)
-        srn = form.srn
-        outcome = await request.app[WAYS_IN].with_password(
-            srn, form.password, browser_of(request), remember=form.remember
-        )
-    except Refusal as refusal:
-        return _login_page(request, refusal, srn=srn)
+    """On to the start page, or to one more step."""
+    given = await read_form(request, PasswordForm)
+    outcome = await request.app[WAYS_IN].with_password(
+        given.srn, given.password, browser_of(request), remember=given.remember
+    )
     return go_on(request, outcome)
-
-
-def _login_page(
-    request: web.Request, refusal: Refusal | None = None, srn: str = ""
-) -> web.Response:
-    return page(request, "login/password.html", refusal, srn=srn)
 
 
 async def show_ask_code(request: web.Request) -> web.StreamResponse:
     """SRN or mobile number, for a one-time code."""
-    if is_in(request):
-        return see_other("/")
-    return page(request, "login/ask_code.html", named="")
+    return see_other("/") if is_in(request) else await ask_page(request, None)
 
 
 @takes(form=NamedForm)
+@form(ask_page)
 async def ask_code(request: web.Request) -> web.StreamResponse:
-    named = ""
-    try:
-        form = await read_form(request, NamedForm)
-        named = form.named
-        token = await request.app[WAYS_IN].ask_code(
-            named, browser_of(request), remember=form.remember
-        )
-    except Refusal as refusal:
-        return page(request, "login/ask_code.html", refusal, named=named)
+    """The same for everybody, known or not."""
+    given = await read_form(request, NamedForm)
+    token = await request.app[WAYS_IN].ask_code(
+        given.named, browser_of(request), remember=given.remember
+    )
     response = see_other(ENTER_PATH)
     hold_attempt(response, token)
     return response
 
 
+@form(enter_page, begins=CODE_PATH)
 async def show_enter_code(request: web.Request) -> web.StreamResponse:
     """Where the code that was sent is entered."""
-    try:
-        overview = await request.app[STEPS].overview(attempt_of(request))
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, CODE_PATH)
-    return page(request, "login/enter_code.html", tries_left=overview.tries_left)
+    await request.app[STEPS].overview(attempt_of(request))
+    return await enter_page(request, None)
 
 
 @takes(form=CodeForm)
+@form(enter_page, begins=CODE_PATH)
 async def enter_code(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, CodeForm)
-        outcome = await request.app[STEPS].give_code(
-            attempt_of(request), form.code, browser_of(request)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, CODE_PATH)
-    except Refusal as refusal:
-        return page(request, "login/enter_code.html", refusal, tries_left=None)
+    """On to the start page, or to one more step."""
+    given = await read_form(request, CodeForm)
+    outcome = await request.app[STEPS].give_code(
+        attempt_of(request), given.code, browser_of(request)
+    )
     return go_on(request, outcome)
 
 
+@form(enter_page, begins=CODE_PATH)
 async def send_again(request: web.Request) -> web.StreamResponse:
-    try:
-        await request.app[STEPS].send_code(attempt_of(request), "sms")
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over, CODE_PATH)
-    except Refusal as refusal:
-        return page(request, "login/enter_code.html", refusal, tries_left=None)
+    """Makes the code before it worthless."""
+    await request.app[STEPS].send_code(attempt_of(request), "sms")
     return see_other(ENTER_PATH)
 
 

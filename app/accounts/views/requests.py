@@ -11,6 +11,7 @@ from app.accounts.views.guard import for_everybody, for_role
 from app.accounts.views.kit import browser_of, page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import HELPERS, REQUESTS, account_in, request_in
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import BadBody, Body, read_fields, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -107,11 +108,11 @@ async def ask_photo(request: web.Request, who: Identity) -> web.StreamResponse:
 @for_role(*HELPERS)
 async def show_queue(request: web.Request, who: Identity) -> web.StreamResponse:
     """Registrations and new photos, the oldest first."""
-    return await _queue_page(request)
+    return await queue_page(request, who)
 
 
-async def _queue_page(
-    request: web.Request, refusal: Refusal | None = None
+async def queue_page(
+    request: web.Request, _: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     people, photos = await request.app[REQUESTS].waiting()
     return page(request, "staff/requests.html", refusal, people=people, photos=photos)
@@ -132,51 +133,39 @@ async def see_profile_photo(request: web.Request, who: Identity) -> web.StreamRe
 
 @for_role(*HELPERS, proved=True)
 @takes(form=ApproveForm)
+@form_for(queue_page)
 async def approve(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, ApproveForm)
-        await request.app[REQUESTS].approve_registration(
-            who, request_in(request), form.srn
-        )
-    except Refusal as refusal:
-        return await _queue_page(request, refusal)
+    form = await read_form(request, ApproveForm)
+    await request.app[REQUESTS].approve_registration(who, request_in(request), form.srn)
     return see_other(f"{QUEUE_PATH}?said=done")
 
 
 @for_role(*HELPERS, proved=True)
 @takes(form=RefuseForm)
+@form_for(queue_page)
 async def refuse(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, RefuseForm)
-        await request.app[REQUESTS].refuse_registration(
-            who, request_in(request), form.reason
-        )
-    except Refusal as refusal:
-        return await _queue_page(request, refusal)
+    form = await read_form(request, RefuseForm)
+    await request.app[REQUESTS].refuse_registration(
+        who, request_in(request), form.reason
+    )
     return see_other(f"{QUEUE_PATH}?said=done")
 
 
 @for_role(*HELPERS, proved=True)
+@form_for(queue_page)
 async def approve_photo(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        await request.app[REQUESTS].decide_photo(
-            who, request_in(request), refuse_for=None
-        )
-    except Refusal as refusal:
-        return await _queue_page(request, refusal)
+    await request.app[REQUESTS].decide_photo(who, request_in(request), refuse_for=None)
     return see_other(f"{QUEUE_PATH}?said=done")
 
 
 @for_role(*HELPERS, proved=True)
 @takes(form=RefuseForm)
+@form_for(queue_page)
 async def refuse_photo(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, RefuseForm)
-        await request.app[REQUESTS].decide_photo(
-            who, request_in(request), refuse_for=form.reason
-        )
-    except Refusal as refusal:
-        return await _queue_page(request, refusal)
+    form = await read_form(request, RefuseForm)
+    await request.app[REQUESTS].decide_photo(
+        who, request_in(request), refuse_for=form.reason
+    )
     return see_other(f"{QUEUE_PATH}?said=done")
 
 

@@ -5,10 +5,13 @@ from pydantic import Field
 
 from app.accounts.views.kit import RESETS, browser_of, page
 from app.accounts.views.login import FIELD_MAX
+from app.accounts.views.steps import form, shows
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
-from app.kernel.refusals import Refusal
+
+ask_page = shows("forgot/ask.html", "srn")
+choose_page = shows("forgot/choose.html", "token")
 
 
 class AskForm(Body):
@@ -32,18 +35,15 @@ def routes() -> list[web.RouteDef]:
 
 async def show_ask(request: web.Request) -> web.StreamResponse:
     """SRN, for a link by e-mail."""
-    return page(request, "forgot/ask.html", srn="")
+    return await ask_page(request, None)
 
 
 @takes(form=AskForm)
+@form(ask_page)
 async def ask(request: web.Request) -> web.StreamResponse:
-    srn = ""
-    try:
-        form = await read_form(request, AskForm)
-        srn = form.srn
-        await request.app[RESETS].ask(srn, browser_of(request))
-    except Refusal as refusal:
-        return page(request, "forgot/ask.html", refusal, srn=srn)
+    """The same for everybody, known or not."""
+    given = await read_form(request, AskForm)
+    await request.app[RESETS].ask(given.srn, browser_of(request))
     return see_other("/forgot/sent")
 
 
@@ -54,16 +54,13 @@ async def show_sent(request: web.Request) -> web.StreamResponse:
 
 async def show_choose(request: web.Request) -> web.StreamResponse:
     """The link's token stands behind the '#': it reaches no server's log."""
-    return page(request, "forgot/choose.html", token="")
+    return await choose_page(request, None)
 
 
 @takes(form=ChooseForm)
+@form(choose_page)
 async def choose(request: web.Request) -> web.StreamResponse:
-    token = ""
-    try:
-        form = await read_form(request, ChooseForm)
-        token = form.token
-        await request.app[RESETS].choose(token, form.password)
-    except Refusal as refusal:
-        return page(request, "forgot/choose.html", refusal, token=token)
+    """Ends every login of the account."""
+    given = await read_form(request, ChooseForm)
+    await request.app[RESETS].choose(given.token, given.password)
     return see_other("/login?said=password")

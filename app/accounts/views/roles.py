@@ -9,6 +9,7 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import ROLES, account_in
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -40,11 +41,11 @@ def routes() -> list[web.RouteDef]:
 @for_role(Role.ADMIN)
 async def show_roles(request: web.Request, who: Identity) -> web.StreamResponse:
     """Everybody who is no student."""
-    return await _roles_page(request)
+    return await roles_page(request, who)
 
 
-async def _roles_page(
-    request: web.Request, refusal: Refusal | None = None
+async def roles_page(
+    request: web.Request, _: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     staff = await request.app[ROLES].staff()
     roles = sorted(STAFF)
@@ -53,23 +54,19 @@ async def _roles_page(
 
 @for_role(Role.ADMIN, proved=True)
 @takes(form=InviteForm)
+@form_for(roles_page)
 async def invite(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, InviteForm)
-        invitation = Invitation(**form.model_dump())
-        await request.app[ROLES].invite(who.account, invitation)
-    except Refusal as refusal:
-        return await _roles_page(request, refusal)
+    form = await read_form(request, InviteForm)
+    invitation = Invitation(**form.model_dump())
+    await request.app[ROLES].invite(who.account, invitation)
     return see_other(f"{ROLES_PATH}?said=invited")
 
 
 @for_role(Role.ADMIN, proved=True)
 @takes(form=RoleForm)
+@form_for(roles_page)
 async def change_role(request: web.Request, who: Identity) -> web.StreamResponse:
     """All logins of that person end."""
-    try:
-        form = await read_form(request, RoleForm)
-        await request.app[ROLES].change(who, account_in(request), form.role)
-    except Refusal as refusal:
-        return await _roles_page(request, refusal)
+    form = await read_form(request, RoleForm)
+    await request.app[ROLES].change(who, account_in(request), form.role)
     return see_other(f"{ROLES_PATH}?said=done")

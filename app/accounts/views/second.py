@@ -29,6 +29,7 @@ from app.accounts.views.kit import (
     page,
 )
 from app.accounts.views.login import ENTER_PATH, FIELD_MAX
+from app.accounts.views.steps import form, shows
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -62,21 +63,46 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
+async def second_page(
+    request: web.Request, refusal: Refusal | None = None
+) -> web.StreamResponse:
+    """One more thing that shows it is you."""
+    overview = await request.app[STEPS].overview(attempt_of(request), request.get(WHO))
+    if not overview.choices and overview.begins_with_code:
+        return see_other(ENTER_PATH)
+    return page(
+        request,
+        "login/second.html",
+        refusal,
+        overview=overview,
+        proving=overview.purpose is Purpose.PROVE,
+        choices=[str(way) for way in overview.choices],
+    )
+
+
+async def _again(request: web.Request, refusal: Refusal | None) -> web.StreamResponse:
+    """After a refusal: the page, if the attempt is still open."""
+    try:
+        return await second_page(request, refusal)
+    except (AttemptOver, NoTriesLeft) as over:
+        return begin_again(over)
+
+
+renew_page = shows("login/renew.html")
+
+
+@form(_again)
 async def show_second(request: web.Request) -> web.StreamResponse:
     """One more thing that shows it is you."""
-    return await _page(request)
+    return await second_page(request)
 
 
 @takes(form=StepForm)
+@form(_again)
 async def give(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, StepForm)
-        outcome = await _give(request, form.given)
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over)
-    except Refusal as refusal:
-        return await _page(request, refusal)
-    return go_on(request, outcome)
+    """The way in the path: password, code, totp or recovery."""
+    given = await read_form(request, StepForm)
+    return go_on(request, await _give(request, given.given))
 
 
 async def _give(request: web.Request, given: str) -> Outcome:
@@ -95,38 +121,14 @@ async def _give(request: web.Request, given: str) -> Outcome:
 
 
 @takes(form=ChannelForm)
+@form(_again)
 async def send_code(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, ChannelForm)
-        await request.app[STEPS].send_code(
-            attempt_of(request), form.channel, request.get(WHO)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over)
-    except Refusal as refusal:
-        return await _page(request, refusal)
-    return see_other(SECOND_PATH)
-
-
-async def _page(
-    request: web.Request, refusal: Refusal | None = None
-) -> web.StreamResponse:
-    try:
-        overview = await request.app[STEPS].overview(
-            attempt_of(request), request.get(WHO)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over)
-    if not overview.choices and overview.begins_with_code:
-        return see_other(ENTER_PATH)
-    return page(
-        request,
-        "login/second.html",
-        refusal,
-        overview=overview,
-        proving=overview.purpose is Purpose.PROVE,
-        choices=[str(way) for way in overview.choices],
+    """By SMS or e-mail, to a confirmed contact."""
+    given = await read_form(request, ChannelForm)
+    await request.app[STEPS].send_code(
+        attempt_of(request), given.channel, request.get(WHO)
     )
+    return see_other(SECOND_PATH)
 
 
 @for_everybody()
@@ -139,24 +141,19 @@ async def prove(request: web.Request, who: Identity) -> web.StreamResponse:
     return response
 
 
+@form(renew_page)
 async def show_renew(request: web.Request) -> web.StreamResponse:
     """A password that has expired is replaced on the way in."""
-    try:
-        attempt_of(request)
-    except AttemptOver as over:
-        return begin_again(over)
-    return page(request, "login/renew.html")
+    attempt_of(request)
+    return await renew_page(request, None)
 
 
 @takes(form=NewPasswordForm)
+@form(renew_page)
 async def renew(request: web.Request) -> web.StreamResponse:
-    try:
-        form = await read_form(request, NewPasswordForm)
-        outcome = await request.app[RENEWAL].renew(
-            attempt_of(request), form.password, browser_of(request)
-        )
-    except (AttemptOver, NoTriesLeft) as over:
-        return begin_again(over)
-    except Refusal as refusal:
-        return page(request, "login/renew.html", refusal)
+    """In, with the new password."""
+    given = await read_form(request, NewPasswordForm)
+    outcome = await request.app[RENEWAL].renew(
+        attempt_of(request), given.password, browser_of(request)
+    )
     return go_on(request, outcome)

@@ -10,6 +10,7 @@ from app.accounts.service.passkeys import NoSuchPasskey, Passkeys
 from app.accounts.views.guard import for_everybody
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX, CodeForm
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form, read_json
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
@@ -50,10 +51,10 @@ def routes() -> list[web.RouteDef]:
 @for_everybody()
 async def show_security(request: web.Request, who: Identity) -> web.StreamResponse:
     """Passkeys, authenticator app and recovery codes."""
-    return await _page(request, who)
+    return await security_page(request, who)
 
 
-async def _page(
+async def security_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     overview = await request.app[FACTORS].overview(who.account)
@@ -68,11 +69,9 @@ async def _page(
 
 
 @for_everybody(proved=True)
+@form_for(security_page)
 async def begin_totp(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        await request.app[FACTORS].begin_totp(who)
-    except Refusal as refusal:
-        return await _page(request, who, refusal)
+    await request.app[FACTORS].begin_totp(who)
     return see_other(TOTP_PATH)
 
 
@@ -88,7 +87,7 @@ async def _totp_page(
     try:
         totp = await request.app[FACTORS].show_totp(who)
     except Refusal as gone:
-        return await _page(request, who, gone)
+        return await security_page(request, who, gone)
     return page(request, "account/totp.html", refusal, totp=totp)
 
 
@@ -105,11 +104,9 @@ async def confirm_totp(request: web.Request, who: Identity) -> web.StreamRespons
 
 
 @for_everybody(proved=True)
+@form_for(security_page)
 async def remove_totp(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        await request.app[FACTORS].remove_totp(who)
-    except Refusal as refusal:
-        return await _page(request, who, refusal)
+    await request.app[FACTORS].remove_totp(who)
     return see_other(f"{SECURITY_PATH}?said=saved")
 
 

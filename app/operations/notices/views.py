@@ -11,6 +11,7 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import CLOCK, NOTICES_SHOWN, WHO, for_role
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
+from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import Handler, see_other
 from app.adapters.openapi import takes
@@ -56,10 +57,10 @@ async def tell(request: web.Request, handler: Handler) -> web.StreamResponse:
 @for_role(Role.ADMIN)
 async def show_notices(request: web.Request, who: Identity) -> web.StreamResponse:
     """Those that are shown now or will be."""
-    return await _page(request, who)
+    return await notices_page(request, who)
 
 
-async def _page(
+async def notices_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     now = request.app[CLOCK].now().astimezone(ZoneInfo(who.time_zone))
@@ -74,21 +75,19 @@ async def _page(
 
 @for_role(Role.ADMIN, proved=True)
 @takes(form=NoticeForm)
+@form_for(notices_page)
 async def make(request: web.Request, who: Identity) -> web.StreamResponse:
-    try:
-        form = await read_form(request, NoticeForm)
-        now = request.app[CLOCK].now()
-        notice = Notice(
-            notice=uuid4(),
-            text=form.text,
-            tone=form.tone,
-            audience=form.audience,
-            shown_from=_moment(form.begins, who) if form.begins else now,
-            shown_till=_moment(form.ends, who),
-        )
-        await request.app[NOTICES].make(who.account, notice)
-    except Refusal as refusal:
-        return await _page(request, who, refusal)
+    form = await read_form(request, NoticeForm)
+    now = request.app[CLOCK].now()
+    notice = Notice(
+        notice=uuid4(),
+        text=form.text,
+        tone=form.tone,
+        audience=form.audience,
+        shown_from=_moment(form.begins, who) if form.begins else now,
+        shown_till=_moment(form.ends, who),
+    )
+    await request.app[NOTICES].make(who.account, notice)
     return see_other(f"{NOTICES_PATH}?said=done")
 
 
