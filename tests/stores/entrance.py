@@ -1,7 +1,11 @@
 """A gatehouse on the real database, with a clock and a letter box of our own."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from app.accounts.domain.policy import AccountPolicy
 from app.accounts.service.browsers import Browser
@@ -75,3 +79,21 @@ def browser(device: str | None = None) -> Browser:
         place="India",
         name="Firefox on Linux",
     )
+
+
+def run_machine(
+    machine: type[RuleBasedStateMachine], url: str, *, examples: int, steps: int
+) -> None:
+    """With an event loop of its own and the database of `url`: the same every time."""
+    with asyncio.Runner() as runner:
+        here = type(machine.__name__, (machine,), {"url": url, "runner": runner})
+        run_state_machine_as_test(
+            here,
+            settings=settings(
+                max_examples=examples,
+                stateful_step_count=steps,
+                deadline=None,
+                derandomize=True,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )

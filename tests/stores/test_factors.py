@@ -7,13 +7,11 @@ from uuid import uuid4
 import asyncpg
 import pyotp
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     rule,
-    run_state_machine_as_test,
 )
 
 from app.accounts.domain.factors import normalise_recovery, step_of
@@ -22,7 +20,12 @@ from app.accounts.service.codes import WrongCode
 from app.accounts.service.factors import Factors, NoTotp, TotpThere
 from app.accounts.service.people import NewPerson, People
 from app.adapters import db
-from tests.stores.entrance import LetterBox, SetClock, gatehouse_on
+from tests.stores.entrance import (
+    LetterBox,
+    SetClock,
+    gatehouse_on,
+    run_machine,
+)
 from tests.stores.test_ways_in_machine import machine_url
 
 __all__ = ["machine_url"]
@@ -194,22 +197,7 @@ class Codes(RuleBasedStateMachine):
 
 @pytest.mark.usefixtures("template_database")
 def test_no_code_counts_twice_early_or_late(machine_url):
-    with asyncio.Runner() as runner:
-
-        class Here(Codes):
-            pass
-
-        Here.url, Here.runner = machine_url, runner
-        run_state_machine_as_test(
-            Here,
-            settings=settings(
-                max_examples=20,
-                stateful_step_count=30,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+    run_machine(Codes, machine_url, examples=20, steps=30)
 
 
 async def test_the_database_keeps_no_recovery_code(house, database_url):

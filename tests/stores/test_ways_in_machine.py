@@ -12,14 +12,12 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     invariant,
     rule,
-    run_state_machine_as_test,
 )
 
 from app.accounts.domain.attempts import AttemptOver, NoTriesLeft
@@ -40,6 +38,7 @@ from tests.stores.entrance import (
     SetClock,
     browser,
     gatehouse_on,
+    run_machine,
 )
 
 OWN, STRANGE = "own", "strange"
@@ -330,19 +329,4 @@ def machine_url(postgres_server):
 
 @pytest.mark.usefixtures("template_database")
 def test_any_order_of_coming_in_follows_the_rules(machine_url):
-    with asyncio.Runner() as runner:
-
-        class Here(Entrance):
-            pass
-
-        Here.url, Here.runner = machine_url, runner
-        run_state_machine_as_test(
-            Here,
-            settings=settings(
-                max_examples=25,
-                stateful_step_count=40,
-                deadline=None,
-                derandomize=True,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
+    run_machine(Entrance, machine_url, examples=25, steps=40)
