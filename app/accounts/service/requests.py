@@ -122,6 +122,10 @@ class Requests:
             await self._write(tx, by.account, "photo.seen", whom, request=str(request))
         return asked.jpeg if asked else new.photo if new else b""
 
+    async def has_photo(self, account: AccountId) -> bool:
+        async with self._house.db.connection() as tx:
+            return await photos.read_photo(tx, account) is not None
+
     async def see_profile_photo(self, by: Identity, account: AccountId) -> bytes:
         """The one in force. Raises NoSuchRequest where there is none."""
         async with self._house.db.transaction() as tx:

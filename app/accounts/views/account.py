@@ -21,6 +21,7 @@ from app.accounts.views.kit import (
 )
 from app.accounts.views.login import FIELD_MAX, CodeForm
 from app.accounts.views.second import NewPasswordForm
+from app.accounts.views.staff_kit import REQUESTS
 from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
@@ -78,6 +79,7 @@ async def account_page(
         "account/profile.html",
         refusal,
         person=person,
+        has_photo=await request.app[REQUESTS].has_photo(who.account),
         languages=LANGUAGES,
         zones=ZONES,
     )
