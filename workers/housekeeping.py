@@ -5,19 +5,23 @@ import asyncio
 import structlog
 
 from app.adapters.audit.anchors import BadAnchors, anchor_now
-from app.adapters.tasks import alongside
+from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
 from workers.house import House
 
 SWEEP_EVERY_S = 1.0
 ANCHOR_EVERY_S = 600.0
+TIDY_EVERY_S = 60.0
 
 log = structlog.get_logger()
 
 
 async def run(house: House) -> None:
     """Until cancelled. Every sweep may run twice, or in many processes at once."""
-    async with alongside(anchor(house)):
+    async with (
+        alongside(restarted("anchor", lambda: anchor(house))),
+        alongside(restarted("tidy", lambda: tidy(house))),
+    ):
         while True:
             try:
                 await sweep(house)
@@ -29,15 +33,20 @@ async def run(house: House) -> None:
 async def sweep(house: House) -> None:
     swept = await house.sittings.sweep()
     given_up = await house.looks.give_up()
-    await house.logins.forget_dead()
-    await _keep_the_outbox_small(house)
     if swept or given_up:
         log.info("swept", sittings=swept, looks=given_up)
 
 
-async def _keep_the_outbox_small(house: House) -> None:
-    async with house.desk.db.transaction() as tx:
-        await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
+async def tidy(house: House) -> None:
+    """Until cancelled: forgets what is over and small, once a minute."""
+    while True:
+        try:
+            await house.logins.forget_dead()
+            async with house.desk.db.transaction() as tx:
+                await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("tidying_failed", error=type(error).__name__)
+        await asyncio.sleep(TIDY_EVERY_S)
 
 
 async def anchor(house: House) -> None:

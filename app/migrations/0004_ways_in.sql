@@ -58,6 +58,8 @@ ALTER TABLE login
     ADD COLUMN place      text NOT NULL,
     ADD COLUMN challenge  bytea;   -- of a passkey that is being added
 
+CREATE INDEX logins_of_device ON login (device_id);
+
 -- Coming in, not yet in: what has been shown so far, held by one browser's cookie.
 -- account_id NULL = nobody we know; everything else happens just the same. No foreign
 -- key here and in the next two tables: checking it takes longer for a known name.

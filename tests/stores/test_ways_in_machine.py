@@ -87,6 +87,7 @@ class Try:
 @dataclass
 class Session:
     token: str
+    device: str
     begun: datetime
     seen: datetime
 
@@ -154,7 +155,13 @@ class Entrance(RuleBasedStateMachine):
     def came_in(self, place: str, outcome) -> None:
         assert isinstance(outcome, Entered)
         now = self.clock.now()
-        self.sessions.append(Session(token=outcome.token, begun=now, seen=now))
+        device = outcome.device
+        # One browser has one login: the one before ends.
+        self.ended += [it.token for it in self.sessions if it.device == device]
+        self.sessions = [it for it in self.sessions if it.device != device]
+        self.sessions.append(
+            Session(token=outcome.token, device=device, begun=now, seen=now)
+        )
         self.attempts.pop(place, None)
         if place == OWN:
             self.device = outcome.device

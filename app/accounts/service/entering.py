@@ -117,6 +117,7 @@ class Entering:
             proved=Way.PASSKEY in attempt.ways or len(attempt.ways) > 1,
         )
         device_id = await logins.upsert_device(tx, person.account, seen, now)
+        await logins.delete_of_device(tx, device_id)
         token = secrets.token_urlsafe(32)
         new = NewLogin(
             device=device_id,

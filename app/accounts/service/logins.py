@@ -17,6 +17,7 @@ from app.kernel.refusals import NotFound
 
 TOUCH_EVERY = timedelta(minutes=1)
 OLD = timedelta(hours=24)
+ATTEMPTS_KEPT = timedelta(hours=1)
 DEVICE_LIFE = timedelta(days=400)
 """Browsers keep no cookie for longer."""
 
@@ -102,7 +103,7 @@ class Logins:
                 tx, begun=now - longest, seen=now - unseen, remembered=now - kept
             )
             await store.delete_devices_unseen(tx, now - DEVICE_LIFE)
-            await attempts.delete_begun_before(tx, now - OLD)
+            await attempts.delete_begun_before(tx, now - ATTEMPTS_KEPT)
             await attempts.delete_links_before(tx, now - OLD)
             await attempts.delete_scopes_quiet_since(tx, now - OLD, now)
 

@@ -81,6 +81,11 @@ async def delete_one(tx: Tx, account: AccountId, login: UUID) -> bool:
     return done != "DELETE 0"
 
 
+async def delete_of_device(tx: Tx, device: UUID) -> None:
+    """A browser has one cookie: what it held before is nobody's any more."""
+    await tx.execute("DELETE FROM login WHERE device_id = $1", device)
+
+
 async def delete_all(tx: Tx, account: AccountId, but: UUID | None = None) -> int:
     done: str = await tx.execute(
         """DELETE FROM login WHERE account_id = $1
