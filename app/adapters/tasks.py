@@ -29,6 +29,17 @@ async def alongside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         raise error
 
 
+@asynccontextmanager
+async def not_sooner_than(seconds: float) -> AsyncIterator[None]:
+    """The block takes at least so long, however it ends: its time tells nothing."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    try:
+        yield
+    finally:
+        await asyncio.sleep(max(0.0, until - loop.time()))
+
+
 async def end(task: "asyncio.Task[Any]") -> None:
     """Cancels, and waits for the end.
 

@@ -8,4 +8,6 @@ SittingId = NewType("SittingId", UUID)
 LookId = NewType("LookId", UUID)
 IncidentId = NewType("IncidentId", UUID)
 PhotoId = NewType("PhotoId", UUID)
+NOBODY = AccountId(UUID(int=0))
+"""An account that nobody has."""
 ModuleCode = NewType("ModuleCode", str)

@@ -17,6 +17,7 @@ from app.accounts.service.logins import hash_token
 from app.accounts.store import attempts as store
 from app.accounts.store import people
 from app.adapters.db import Tx
+from app.kernel.ids import NOBODY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ async def hold(
         if attempt is None or not _is_theirs(attempt, who):
             raise AttemptOver
         require_open(attempt, house.clock.now(), house.policy)
-        account = attempt.account
-        person = await people.by_id(tx, account) if account else None
+        # The same work for nobody as for somebody.
+        person = await people.by_id(tx, attempt.account or NOBODY)
         if person is not None and not _may_go_on(attempt, person):
             raise AttemptOver
         held = Held(token=token, token_hash=token_hash, attempt=attempt, person=person)

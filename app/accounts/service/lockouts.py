@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from app.accounts.domain.attempts import Way
 from app.accounts.domain.lockouts import (
@@ -18,7 +17,7 @@ from app.accounts.store import attempts as store
 from app.accounts.store import logins
 from app.adapters.audit import Act
 from app.adapters.db import Tx
-from app.kernel.ids import AccountId
+from app.kernel.ids import NOBODY, AccountId
 from app.kernel.refusals import TooMany
 
 
@@ -55,7 +54,7 @@ class Lockouts:
         # their own network.
         device = f"elsewhere {browser.network}" if way == Way.CODE else "elsewhere"
         token_hash = self._house.sealer.keyed_hash("device", browser.device or "")
-        known = await logins.device_of(tx, account or _NOBODY, token_hash)
+        known = await logins.device_of(tx, account or NOBODY, token_hash)
         if known is not None:
             device = str(known.device)
         who = str(account) if account else named
@@ -115,6 +114,3 @@ def refusal(until: datetime, now: datetime) -> LockedOut:
         "Too many wrong tries. You can use a one-time code now, or this way again",
         until=until.isoformat(timespec="seconds"),
     )
-
-
-_NOBODY = AccountId(UUID(int=0))

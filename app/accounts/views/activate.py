@@ -50,7 +50,7 @@ async def show_ask(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=AskForm)
-@form(ask_page)
+@form(ask_page, even=True)
 async def ask(request: web.Request) -> web.StreamResponse:
     """The same for everybody, on the roster or not."""
     given = await read_form(request, AskForm)
@@ -62,7 +62,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@form(code_page, begins=ACTIVATE_PATH)
+@form(code_page, begins=ACTIVATE_PATH, even=True)
 async def show_code(request: web.Request) -> web.StreamResponse:
     """Where the code that was sent is entered."""
     await request.app[STEPS].overview(attempt_of(request))
@@ -70,7 +70,7 @@ async def show_code(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=CodeForm)
-@form(code_page, begins=ACTIVATE_PATH)
+@form(code_page, begins=ACTIVATE_PATH, even=True)
 async def give_code(request: web.Request) -> web.StreamResponse:
     """On to choosing a password."""
     given = await read_form(request, CodeForm)
@@ -81,7 +81,7 @@ async def give_code(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=ChannelForm)
-@form(code_page, begins=ACTIVATE_PATH)
+@form(code_page, begins=ACTIVATE_PATH, even=True)
 async def send_again(request: web.Request) -> web.StreamResponse:
     """By the same channel or the other."""
     given = await read_form(request, ChannelForm)

@@ -84,7 +84,7 @@ async def show_ask_code(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=NamedForm)
-@form(ask_page)
+@form(ask_page, even=True)
 async def ask_code(request: web.Request) -> web.StreamResponse:
     """The same for everybody, known or not."""
     given = await read_form(request, NamedForm)
@@ -96,7 +96,7 @@ async def ask_code(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@form(enter_page, begins=CODE_PATH)
+@form(enter_page, begins=CODE_PATH, even=True)
 async def show_enter_code(request: web.Request) -> web.StreamResponse:
     """Where the code that was sent is entered."""
     await request.app[STEPS].overview(attempt_of(request))
@@ -104,7 +104,7 @@ async def show_enter_code(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=CodeForm)
-@form(enter_page, begins=CODE_PATH)
+@form(enter_page, begins=CODE_PATH, even=True)
 async def enter_code(request: web.Request) -> web.StreamResponse:
     """On to the start page, or to one more step."""
     given = await read_form(request, CodeForm)
@@ -114,7 +114,7 @@ async def enter_code(request: web.Request) -> web.StreamResponse:
     return go_on(request, outcome)
 
 
-@form(enter_page, begins=CODE_PATH)
+@form(enter_page, begins=CODE_PATH, even=True)
 async def send_again(request: web.Request) -> web.StreamResponse:
     """Makes the code before it worthless."""
     await request.app[STEPS].send_code(attempt_of(request), "sms")

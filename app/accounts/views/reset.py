@@ -39,7 +39,7 @@ async def show_ask(request: web.Request) -> web.StreamResponse:
 
 
 @takes(form=AskForm)
-@form(ask_page)
+@form(ask_page, even=True)
 async def ask(request: web.Request) -> web.StreamResponse:
     """The same for everybody, known or not."""
     given = await read_form(request, AskForm)

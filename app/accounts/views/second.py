@@ -91,14 +91,14 @@ async def _again(request: web.Request, refusal: Refusal | None) -> web.StreamRes
 renew_page = shows("login/renew.html")
 
 
-@form(_again)
+@form(_again, even=True)
 async def show_second(request: web.Request) -> web.StreamResponse:
     """One more thing that shows it is you."""
     return await second_page(request)
 
 
 @takes(form=StepForm)
-@form(_again)
+@form(_again, even=True)
 async def give(request: web.Request) -> web.StreamResponse:
     """The way in the path: password, code, totp or recovery."""
     given = await read_form(request, StepForm)
@@ -121,7 +121,7 @@ async def _give(request: web.Request, given: str) -> Outcome:
 
 
 @takes(form=ChannelForm)
-@form(_again)
+@form(_again, even=True)
 async def send_code(request: web.Request) -> web.StreamResponse:
     """By SMS or e-mail, to a confirmed contact."""
     given = await read_form(request, ChannelForm)

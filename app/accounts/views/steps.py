@@ -11,6 +11,7 @@ from app.accounts.views.guard import LOGIN_PATH, Guarded
 from app.accounts.views.kit import begin_again, page
 from app.adapters.bodies import read_fields
 from app.adapters.http import Handler
+from app.adapters.tasks import not_sooner_than
 from app.kernel.refusals import Refusal
 
 Shows = Callable[[web.Request, Refusal | None], Awaitable[web.StreamResponse]]
@@ -18,21 +19,32 @@ ShowsTo = Callable[
     [web.Request, Identity, Refusal | None], Awaitable[web.StreamResponse]
 ]
 TYPED_MAX = 254
+EVEN_S = 0.05
+"""Several times what the work takes."""
 
 
-def form(shows: Shows, *, begins: str = LOGIN_PATH) -> Callable[[Handler], Handler]:
+def form(
+    shows: Shows, *, begins: str = LOGIN_PATH, even: bool = False
+) -> Callable[[Handler], Handler]:
     """A refusal `shows` the page again, with its words; an attempt that is over goes
-    to where it `begins`."""
+    to where it `begins`. `even`: every answer takes the same time."""
 
     def decorate(handler: Handler) -> Handler:
-        @wraps(handler)
-        async def guarded(request: web.Request) -> web.StreamResponse:
+        async def answer(request: web.Request) -> web.StreamResponse:
             try:
                 return await handler(request)
             except (AttemptOver, NoTriesLeft) as over:
                 return begin_again(over, begins)
             except Refusal as refusal:
                 return await shows(request, refusal)
+
+        @wraps(handler)
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            if not even:
+                return await answer(request)
+            # Reading a row that is there takes some microseconds more than none.
+            async with not_sooner_than(EVEN_S):
+                return await answer(request)
 
         return guarded
 
