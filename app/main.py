@@ -10,27 +10,33 @@ import uvloop
 from aiohttp import web
 
 from app.accounts import views as account_views
+from app.accounts.domain.consents import CheckedBy
 from app.accounts.service.gatehouse import open_gatehouse
 from app.accounts.service.photos import Photos
-from app.accounts.views import guard
+from app.accounts.views import consents, guard
 from app.accounts.views.wiring import wire
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
+from app.adapters.files import Files
 from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
+from app.adapters.signing import Signer
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
+from app.kernel.ids import AccountId
 from app.learning import views as learning_views
-from app.learning.service import Learning
+from app.learning.service.catalogue import Learning
+from app.learning.service.students import Students
+from app.learning.views import kit as learning_kit
 from app.operations import openapi, outbox_page
 from app.operations import views as operations_views
 from app.operations.notices import views as notice_views
 from app.operations.notices.service import Notices
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.presence import Presence
-from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
 from app.proctoring.views import api, live
 from app.settings import Settings, read_settings
@@ -106,8 +112,13 @@ async def _wire(
     )
     db, clock = opened.db, opened.clock
     gatehouse = open_gatehouse(db, clock, settings)
-    wire(app, gatehouse, Throttle(opened.redis, gatehouse.sealer), settings.places)
-    app[learning_views.LEARNING] = Learning(db)
+    signer = Signer(settings.secret.get_secret_value())
+    throttle = Throttle(opened.redis, gatehouse.sealer)
+    wire(app, gatehouse, throttle, signer, settings.places)
+    learning = Learning(db)
+    app[learning_kit.LEARNING] = learning
+    app[learning_kit.STUDENTS] = Students(db, clock, learning)
+    app[learning_kit.FILES] = Files(settings.content)
     app[api.NODES] = MediaNodes(opened.redis)
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
@@ -126,7 +137,8 @@ async def _wire_proctoring(
     app: web.Application, desk: Desk, stack: AsyncExitStack
 ) -> None:
     states = States(desk)
-    app[api.SITTINGS] = Sittings(desk, Photos(desk.db, desk.clock))
+    app[api.SITTINGS] = Sittings(desk, [_recognisable(app, desk)])
+    app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
     hub = Hub(desk.bell, {"student": states.students, "wall": states.wall})
     presence = Presence(desk, app[api.NODES])
     app[live.HUB], app[live.PRESENCE] = hub, presence
@@ -135,6 +147,17 @@ async def _wire_proctoring(
     await stack.enter_async_context(
         alongside(restarted("logins", lambda: live.watch_logins(app)))
     )
+
+
+def _recognisable(app: web.Application, desk: Desk) -> Gate:
+    """Consent first; then, where a machine compares, a photo it can compare with."""
+    photos = Photos(desk.db, desk.clock)
+
+    async def gate(account: AccountId) -> None:
+        if await app[consents.CONSENTS].require(account) is CheckedBy.MACHINE:
+            await photos.require_reference(account)
+
+    return gate
 
 
 async def _close_sockets(app: web.Application) -> None:

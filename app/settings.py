@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     )
     anchors: Path = Path("var/audit-anchors.jsonl")
     """Belongs on another machine: a mount, or a copy that is taken often."""
+    content: Path = Path("var/content")
+    """Pictures and videos of modules; several machines share it as a mount."""
     smtp_url: SecretStr | None = None
     mail_from: str = "Module Study <no-reply@localhost>"
     sms_account: str = ""

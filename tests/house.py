@@ -79,13 +79,14 @@ class House:
             "SPOM_MEDIA_URL": f"http://localhost:{self.media_port}",
             "SPOM_MEDIA_PORT": str(self.media_port),
             "SPOM_DEVELOPMENT": "true",
+            "SPOM_CONTENT": str(self.folder / "content"),
             "SPOM_PACK": str(ROOT / "var" / "models" / "faceplugin"),
             **{f"SPOM_POLICY_{name}": value for name, value in self.policy.items()},
         }
 
     def start_all(self) -> None:
         subprocess.run(
-            [PYTHON, "-m", "workers.demo"],
+            [PYTHON, "-m", "workers.demo", "--ready"],
             env=self.environment,
             cwd=ROOT,
             check=True,

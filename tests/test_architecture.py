@@ -14,6 +14,7 @@ PYTHON_LINES, JS_LINES, FUNCTION_LINES = 250, 120, 40
 SOURCES = [p for top in ("app", "media", "workers") for p in (ROOT / top).rglob("*.py")]
 SCRIPTS = list((ROOT / "static").rglob("*.js"))
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b", re.S)
+PICTURES = (".png", ".svg", ".pdf", ".webm")
 SPEAKS_SQL = (
     "store",
     "migrations.py",
@@ -70,7 +71,7 @@ def test_no_file_names_a_registry_or_this_machine():
     listed = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
-    texts = [ROOT / name for name in listed if not name.endswith((".png", ".svg"))]
+    texts = [ROOT / name for name in listed if not name.endswith(PICTURES)]
     own = Path(__file__)
     guilty = [
         named(path)

@@ -13,12 +13,18 @@ import click
 import cv2
 import numpy as np
 
+from app.accounts.domain.consents import Purpose
 from app.accounts.domain.people import Role
+from app.accounts.service.consents import Consents, current_notice
 from app.accounts.service.people import NewPerson, People
+from app.adapters.files import Files
 from app.adapters.logs import set_up_logging
+from app.adapters.signing import Signer
 from app.kernel.refusals import Refusal
-from app.learning.course import read_course
-from app.learning.service import Learning
+from app.learning.content.reader import read_course
+from app.learning.service.catalogue import Learning
+from app.learning.service.imports import Imports
+from app.learning.service.students import Students
 from app.settings import read_settings
 from media.faces.pictures import Picture
 from workers.demo_faces import as_jpeg, demo_pictures
@@ -28,6 +34,7 @@ from workers.loadtest.clips import Scene, make_clip
 COURSE = Path(__file__).parents[1] / "app" / "learning" / "course"
 PASSWORD = "study-with-care"
 PHOTO_SIDE = 800
+ELECTIVES = {"C": "RISK", "D": "SUST"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,22 +93,29 @@ LOGINS = [
     type=click.Path(path_type=Path),
     help="Also write each student's face as a webcam clip (.mjpeg) into this folder.",
 )
+@click.option(
+    "--ready", is_flag=True, help="Students have agreed to the camera and picked."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the log-ins as JSON.")
-def main(photo: Path | None, clips: Path | None, as_json: bool) -> None:
+def main(photo: Path | None, clips: Path | None, ready: bool, as_json: bool) -> None:
     """Adds the sample course and demo people; safe to repeat."""
     set_up_logging()
-    asyncio.run(_add(photo))
+    asyncio.run(_add(photo, ready=ready))
     if clips is not None:
         write_clips(clips)
     _print(as_json)
 
 
-async def _add(photo: Path | None) -> None:
+async def _add(photo: Path | None, *, ready: bool) -> None:
     async with open_house(read_settings()) as house:
-        await Learning(house.desk.db).import_course(read_course(COURSE))
+        files = Files(house.settings.content)
+        imports = Imports(house.desk.db, house.desk.clock, files)
+        await imports.run(read_course(COURSE), COURSE)
         pictures = demo_pictures()
         for login in LOGINS:
             await _add_login(house, login, pictures)
+            if ready and login.role is Role.STUDENT:
+                await _make_ready(house, login)
         if photo is not None:
             await _replace_photo(house, photo)
 
@@ -112,6 +126,18 @@ async def _add_login(
     account = await People(house.gatehouse).add(_person(login))
     if login.face is not None and not await house.photos.has_photo(account):
         await house.photos.set_photo(account, as_jpeg(pictures[login.face]))
+
+
+async def _make_ready(house: House, login: DemoLogin) -> None:
+    """As after their first visit: consents given, electives picked."""
+    account = await People(house.gatehouse).add(_person(login))
+    signer = Signer(house.settings.secret.get_secret_value())
+    consents, version = Consents(house.gatehouse, signer), current_notice().version
+    await consents.give(account, list(Purpose), version, "demo")
+    db, clock = house.desk.db, house.desk.clock
+    students = Students(db, clock, Learning(db))
+    for set_code, module in ELECTIVES.items():
+        await students.pick(account, set_code, module)
 
 
 def _person(login: DemoLogin) -> NewPerson:

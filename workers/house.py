@@ -55,7 +55,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             patient_redis=opened.patient_redis,
             desk=desk,
             looks=Looks(desk),
-            sittings=Sittings(desk, photos),
+            sittings=Sittings(desk),
             gatehouse=gatehouse,
             logins=Logins(gatehouse),
             photos=photos,

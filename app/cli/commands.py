@@ -6,6 +6,7 @@ import sys
 import click
 
 from app.cli.audit import audit
+from app.cli.content import content
 from app.cli.doctor import doctor
 from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
@@ -32,6 +33,7 @@ main.add_command(doctor)
 main.add_command(audit)
 main.add_command(roster)
 main.add_command(admin)
+main.add_command(content)
 
 
 @main.command("app")

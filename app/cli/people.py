@@ -1,8 +1,6 @@
 """`spom roster import` and `spom admin invite`."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
@@ -10,13 +8,10 @@ import click
 from app.accounts.domain.people import Role, normalise_srn
 from app.accounts.domain.photos import PHOTO_MAX
 from app.accounts.domain.roster import BYTES_MAX, Sheet, read_csv
-from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.roles import Invitation, Roles
 from app.accounts.service.roster import Roster, RosterReport
-from app.adapters import db
-from app.adapters.clock import AnchoredClock
+from app.cli.opening import gatehouse_here
 from app.kernel.refusals import Refusal
-from app.settings import read_settings
 
 
 @click.group()
@@ -63,7 +58,7 @@ def _pictures(folder: Path | None) -> dict[str, bytes]:
 
 
 async def _take(sheet: Sheet, photos: dict[str, bytes], dry_run: bool) -> RosterReport:
-    async with _gatehouse() as house:
+    async with gatehouse_here() as house:
         return await Roster(house).take(sheet, photos, None, dry_run=dry_run)
 
 
@@ -88,23 +83,5 @@ def invite(srn: str, name: str, email: str, mobile: str) -> None:
 
 
 async def _invite(given: Invitation) -> tuple[str, str]:
-    async with _gatehouse() as house:
+    async with gatehouse_here() as house:
         return await Roles(house).invite(None, given), house.url
-
-
-@asynccontextmanager
-async def _gatehouse() -> AsyncIterator[Gatehouse]:
-    settings = read_settings()
-    try:
-        opened = await db.connect(settings.database_url, size=2)
-    except OSError:
-        raise SystemExit(
-            "The database does not answer. Is it running, and is DATABASE_URL right?"
-        ) from None
-    try:
-        clock = AnchoredClock()
-        async with opened.connection() as connection:
-            await clock.anchor(connection)
-        yield open_gatehouse(opened, clock, settings)
-    finally:
-        await opened.close()

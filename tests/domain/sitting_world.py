@@ -6,20 +6,19 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.kernel.ids import AccountId, SittingId
-from app.proctoring.domain.judge import Judged, judge
-from app.proctoring.domain.planning import LookWanted
-from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import (
+from app.proctoring.domain.changes import (
     Change,
     Confirmed,
     IncidentRaised,
     LooksCancelled,
-    Outcome,
     StretchClosed,
     StretchOpened,
     Voided,
-    Watch,
 )
+from app.proctoring.domain.judge import Judged, judge
+from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import State, Verdict, Why
 
 T0 = datetime(2026, 1, 5, 9, tzinfo=UTC)

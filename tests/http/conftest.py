@@ -8,17 +8,21 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
+from app.accounts.domain.consents import Purpose
 from app.accounts.domain.people import Role
 from app.accounts.domain.policy import AccountPolicy
+from app.accounts.service.consents import Consents, current_notice
 from app.accounts.service.gatehouse import open_gatehouse
 from app.accounts.service.people import NewPerson, People
 from app.accounts.service.photos import Photos
 from app.accounts.views.guard import COOKIE
 from app.adapters.clock import AnchoredClock
+from app.adapters.files import Files
 from app.adapters.media_nodes import MediaNode, MediaNodes
+from app.adapters.signing import Signer
 from app.kernel.findings import Template
-from app.learning.course import read_course
-from app.learning.service import Learning
+from app.learning.content.reader import read_course
+from app.learning.service.imports import Imports
 from app.main import ROOT, build
 from app.settings import Settings
 from tests.house import free_port
@@ -109,7 +113,7 @@ def account_policy():
 
 
 @pytest.fixture
-def app_settings(database_url, redis_url, account_policy):
+def app_settings(database_url, redis_url, account_policy, tmp_path):
     port = free_port()
     return Settings(
         DATABASE_URL=database_url,
@@ -118,6 +122,7 @@ def app_settings(database_url, redis_url, account_policy):
         app_url=f"http://localhost:{port}",
         app_port=port,
         development=True,
+        content=tmp_path / "content",
         accounts=account_policy,
     )
 
@@ -132,11 +137,15 @@ async def accounts(database, gatehouse):
     """Two students, one with a face, and one of each kind of staff."""
     people, photos = People(gatehouse), Photos(database, gatehouse.clock)
     asha = await people.add(someone("ASHA001", "Asha Rao", Role.STUDENT))
-    await people.add(someone("BEN002", "Ben Thomas", Role.STUDENT))
+    ben = await people.add(someone("BEN002", "Ben Thomas", Role.STUDENT))
     await people.add(someone("PROCTOR1", "Priya Shah", Role.PROCTOR))
     await people.add(someone("HELP1", "Hari Das", Role.HELPDESK))
     await people.add(someone("ADMIN1", "Anita Bose", Role.ADMIN))
     await photos.set_photo(asha, PHOTO)
+    consents = Consents(gatehouse, Signer("s" * 40))
+    for student in (asha, ben):
+        version = current_notice().version
+        await consents.give(student, list(Purpose), version, "a test")
     wanted = await photos.claim_wanted_reference("test")
     template = Template(pack="test", vector=bytes(2048))
     await photos.save_reference(wanted.photo, template)
@@ -156,9 +165,9 @@ def someone(srn: str, name: str, role: Role) -> NewPerson:
 
 @pytest.fixture
 async def app_server(database, redis, accounts, app_settings):
-    await Learning(database).import_course(
-        read_course(ROOT / "app" / "learning" / "course")
-    )
+    course = ROOT / "app" / "learning" / "course"
+    imports = Imports(database, AnchoredClock(), Files(app_settings.content))
+    await imports.run(read_course(course), course)
     node = MediaNode(name="n1", url="http://localhost:1", streams=0, capacity=9)
     await MediaNodes(redis).beat(node, [])
     port = app_settings.app_port

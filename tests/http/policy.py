@@ -34,6 +34,7 @@ _TABLE = {
         GET /live
         GET /healthz
         GET /openapi.json
+        GET /.well-known/jwks.json
         GET /outbox
         GET /outbox.json
     """,
@@ -51,6 +52,7 @@ _TABLE = {
         POST /account/devices/end
         POST /account/devices/{login}/end
         GET /account/photo
+        GET /study/{module}/files/{name}
         GET /account/security
         GET POST /account/security/totp
         POST /account/security/totp/confirm
@@ -65,6 +67,15 @@ _TABLE = {
         POST /account/photo
         GET /study/{module}
         GET /study/{module}/{topic}
+        POST /electives/{set}
+        POST /api/study/{module}/{topic}/progress
+        POST /api/study/{module}/{topic}/note
+        GET POST /consent
+        GET /account/consent
+        GET /account/consent/receipt
+        POST /account/consent/wish-person
+        POST /account/consent/{purpose}/give
+        POST /account/consent/{purpose}/withdraw
         POST /api/sittings
         POST /api/sittings/{id}/pause
         POST /api/sittings/{id}/resume
@@ -85,6 +96,7 @@ _TABLE = {
         GET /staff/people/{account}
         GET /staff/people/{account}/photo
         POST /staff/people/{account}/contacts
+        POST /staff/people/{account}/checking
         POST /staff/people/{account}/unlock
         POST /staff/people/{account}/activation
         POST /staff/people/{account}/logins

@@ -7,6 +7,7 @@ import pytest
 
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.sittings import SittingOpenElsewhere
+from app.proctoring.store.sittings import Seen
 from tests.stores.world import MODULE
 
 
@@ -165,8 +166,8 @@ async def test_a_checkpoint_of_an_older_epoch_or_of_a_stranger_is_ignored(world)
     before = await world.value("SELECT seen_at FROM sitting")
     await world.sittings.open(world.student, MODULE)
     async with world.db.transaction() as tx:
-        from_old_epoch = [(sitting, 1, world.student)]
-        from_stranger = [(sitting, 2, sitting)]
+        from_old_epoch = [Seen(sitting, 1, world.student)]
+        from_stranger = [Seen(sitting, 2, sitting)]
         for seen in (from_old_epoch, from_stranger):
             await world.checkpoint(tx, seen)
     assert await world.value("SELECT seen_at FROM sitting") == before

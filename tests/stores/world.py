@@ -17,6 +17,7 @@ from app.proctoring.service.looks import Looks
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
 from app.proctoring.store import sittings as sitting_store
+from app.proctoring.store.sittings import Seen
 
 MODULE = ModuleCode("M1")
 T0 = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -33,11 +34,6 @@ class HandClock:
 
     def forward(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)
-
-
-class EverybodyHasAReference:
-    async def require_reference(self, account: AccountId) -> None:
-        return
 
 
 def finding(verdict: Verdict) -> Finding | None:
@@ -63,9 +59,10 @@ class World:
     clock: HandClock
     desk: Desk
     student: AccountId
+    active: bool = True
 
     def __post_init__(self) -> None:
-        self.sittings = Sittings(self.desk, EverybodyHasAReference())
+        self.sittings = Sittings(self.desk)
         self.looks = Looks(self.desk)
         self.states = States(self.desk)
 
@@ -96,12 +93,15 @@ class World:
             found = await sitting_store.lock_open_of(tx, self.student)
             if found is None:
                 return []
-            page = (found.watch.sitting, found.watch.epoch, self.student)
+            page = Seen(
+                found.watch.sitting,
+                found.watch.epoch,
+                self.student,
+                self.clock.now() if self.active else None,
+            )
             return await self.checkpoint(tx, [page])
 
-    async def checkpoint(
-        self, tx: Tx, pages: list[tuple[SittingId, int, AccountId]]
-    ) -> list[SittingId]:
+    async def checkpoint(self, tx: Tx, pages: list[Seen]) -> list[SittingId]:
         lapse = timedelta(seconds=self.desk.policy.lapse_s)
         return await sitting_store.checkpoint(tx, pages, self.clock.now(), lapse)
 

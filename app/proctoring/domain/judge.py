@@ -3,22 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.proctoring.domain.planning import Chance, LookWanted, routine
-from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import (
+from app.proctoring.domain.changes import (
     Change,
     Confirmed,
     IncidentRaised,
     LooksCancelled,
-    Outcome,
     StretchClosed,
     StretchOpened,
     Voided,
-    Watch,
-    arrival,
-    end,
-    lapsed,
 )
+from app.proctoring.domain.planning import Chance, LookWanted, routine
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import Outcome, Watch, arrival, end, lapsed
 from app.proctoring.domain.words import (
     IMPOSTOR,
     PEOPLE,
@@ -96,6 +92,7 @@ def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outco
         reason=None,
         running_from=look.at,
         seen_at=look.at,
+        active_at=look.at,
     )
     plan = routine(look.at, policy, chance)
     return running, [since, LooksCancelled(), StretchOpened(at=look.at), *plan]

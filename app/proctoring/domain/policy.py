@@ -37,6 +37,11 @@ class Policy:
     bridge_s: float = 1800
     """A passed look confirms what ended at most this long before it."""
     finish_within_s: float = 20
+    idle_after_s: float = 300
+    """Active is who moved, typed, scrolled or played the video within this; then the
+    page asks "still there?"."""
+    idle_answer_s: float = 60
+    """Unanswered so long, the sitting pauses and time ends where the question began."""
     abandon_after_s: float = 7200
 
     lease_s: float = 8

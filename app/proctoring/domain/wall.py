@@ -1,6 +1,6 @@
 """Who needs a person first."""
 
-from app.proctoring.domain.words import SUSPICIOUS, Reason, State, Verdict
+from app.proctoring.domain.words import OWN, SUSPICIOUS, Reason, State, Verdict
 
 CALM, LOOK_LATER, LOOK_SOON, NOW = range(4)
 
@@ -11,7 +11,7 @@ def need(
     """3 = a person must act before the student can go on; 0 = nothing to see."""
     if reason is Reason.NEEDS_PERSON:
         return NOW
-    paused = state is State.PAUSED and reason not in (Reason.STUDENT, Reason.PROCTOR)
+    paused = state is State.PAUSED and reason not in OWN | {Reason.PROCTOR}
     if incident and paused:
         return NOW
     if incident or verdict in SUSPICIOUS:

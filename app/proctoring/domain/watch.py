@@ -6,9 +6,23 @@ from typing import TypeAlias
 
 from app.kernel.ids import AccountId, SittingId
 from app.kernel.refusals import Conflict
+from app.proctoring.domain.changes import (
+    Change,
+    LooksCancelled,
+    StretchClosed,
+    Voided,
+)
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.words import PEOPLE, Ending, Reason, State, Verdict, Why
+from app.proctoring.domain.words import (
+    OWN,
+    PEOPLE,
+    Ending,
+    Reason,
+    State,
+    Verdict,
+    Why,
+)
 
 LOOK_GAP = timedelta(seconds=3)
 """A browser may ask for looks no faster than this."""
@@ -20,7 +34,8 @@ class Watch:
 
     `running_from` is the start of the open stretch, `seen_at` the last presence,
     `failures` the failed looks in a row, `doubt` the first of them that speaks
-    against the student (not a fault of the line or of ours).
+    against the student (not a fault of the line or of ours), `active_at` when the
+    student last did something on the page, `opened_on` which browser it is open in.
     """
 
     sitting: SittingId
@@ -35,58 +50,11 @@ class Watch:
     looked_at: datetime | None = None
     running_from: datetime | None = None
     seen_at: datetime | None = None
+    active_at: datetime | None = None
     finishing_since: datetime | None = None
+    opened_on: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StretchOpened:
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StretchClosed:
-    """The open stretch ends here and stays provisional until the next look."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Confirmed:
-    """Provisional stretches of the student that ended by `until` are decided.
-
-    Those that ended before `since` are void: too long a gap to vouch for.
-    """
-
-    since: datetime
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voided:
-    """No provisional stretch of the student counts."""
-
-    why: Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LooksCancelled:
-    pass
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentRaised:
-    kind: Verdict
-
-
-Change: TypeAlias = (
-    StretchOpened
-    | StretchClosed
-    | Confirmed
-    | Voided
-    | LookWanted
-    | LooksCancelled
-    | IncidentRaised
-)
 Outcome: TypeAlias = tuple[Watch, list[Change]]
 
 
@@ -102,11 +70,11 @@ class NotRunning(Conflict):
     """There is nothing to pause: time is not running."""
 
 
-def connected(watch: Watch) -> Watch:
+def connected(watch: Watch, browser: str | None = None) -> Watch:
     """A browser (re)connected: from now on only its writes count."""
     if watch.state is State.ENDED:
         raise SittingEnded
-    return replace(watch, epoch=watch.epoch + 1)
+    return replace(watch, epoch=watch.epoch + 1, opened_on=browser)
 
 
 def streaming(watch: Watch, now: datetime) -> Outcome:
@@ -144,13 +112,31 @@ def resume(watch: Watch, by: Reason, now: datetime) -> Outcome:
     """
     if watch.state is State.ENDED:
         raise SittingEnded
-    if by is Reason.STUDENT and watch.reason in PEOPLE - {Reason.STUDENT}:
+    if by is Reason.STUDENT and watch.reason in PEOPLE - OWN:
         raise NotYoursToResume
     if watch.state is State.RUNNING:
         return watch, []
     if watch.reason in PEOPLE:
         watch = replace(watch, state=State.CHECKING_IN, reason=None, failures=0)
     return watch, [LookWanted(why=Why.RESUME, due_at=_not_too_soon(watch, now))]
+
+
+def inactive(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """Nobody answered "still there?": time ends where the question began.
+
+    What a look confirmed meanwhile stays: it saw the student.
+    """
+    asked_at = asks_at(watch, policy)
+    if asked_at is None or now < asked_at + timedelta(seconds=policy.idle_answer_s):
+        return watch, []
+    return _pause(watch, Reason.INACTIVE, now, policy, until=asked_at)
+
+
+def asks_at(watch: Watch, policy: Policy) -> datetime | None:
+    """When the page asks "still there?" if nothing moves till then."""
+    if watch.state is not State.RUNNING or watch.active_at is None:
+        return None
+    return watch.active_at + timedelta(seconds=policy.idle_after_s)
 
 
 def check(watch: Watch, why: Why, now: datetime) -> Outcome:
@@ -202,8 +188,15 @@ def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
     return end(watch, Ending.ABANDONED, now, policy)
 
 
-def _pause(watch: Watch, reason: Reason, now: datetime, policy: Policy) -> Outcome:
-    changes = _close(watch, now, policy)
+def _pause(
+    watch: Watch,
+    reason: Reason,
+    now: datetime,
+    policy: Policy,
+    *,
+    until: datetime | None = None,
+) -> Outcome:
+    changes = _close(watch, now, policy, until)
     paused = replace(
         watch,
         state=State.PAUSED,
@@ -214,11 +207,14 @@ def _pause(watch: Watch, reason: Reason, now: datetime, policy: Policy) -> Outco
     return paused, [*changes, LooksCancelled()]
 
 
-def _close(watch: Watch, now: datetime, policy: Policy) -> list[Change]:
+def _close(
+    watch: Watch, now: datetime, policy: Policy, until: datetime | None = None
+) -> list[Change]:
     if watch.running_from is None:
         return []
     at = watch.seen_at if _has_lapsed(watch, now, policy) else now
-    changes: list[Change] = [StretchClosed(at=max(at or now, watch.running_from))]
+    at = min(at or now, until or now)
+    changes: list[Change] = [StretchClosed(at=max(at, watch.running_from))]
     if watch.doubt is not None:
         # Leaving before the retries are used up must not save a stand-in's time.
         changes.append(Voided(why=watch.doubt))

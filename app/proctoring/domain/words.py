@@ -47,6 +47,7 @@ class Reason(StrEnum):
     PROCTOR = "proctor"
     AWAY = "away"
     NEEDS_PERSON = "needs_person"
+    INACTIVE = "inactive"
     NO_VIDEO = "no_video"
     MISMATCH = "mismatch"
     NO_FACE = "no_face"
@@ -65,9 +66,15 @@ class Ending(StrEnum):
     PROCTOR = "proctor"
     REPLACED = "replaced"
     ABANDONED = "abandoned"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    CHECKED = "checked"
 
 
-PEOPLE = frozenset({Reason.STUDENT, Reason.PROCTOR, Reason.NEEDS_PERSON})
+OWN = frozenset({Reason.STUDENT, Reason.INACTIVE})
+"""Pauses that the student lifts."""
+
+PEOPLE = OWN | {Reason.PROCTOR, Reason.NEEDS_PERSON}
 """Pauses that a passed look alone does not lift."""
 
 SUSPICIOUS = frozenset(

@@ -10,19 +10,18 @@ from app.adapters.db import Database, Tx
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.kernel.refusals import NotFound
-from app.proctoring.domain.planning import Chance, LookWanted
-from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import (
+from app.proctoring.domain.changes import (
     Change,
     Confirmed,
     IncidentRaised,
     LooksCancelled,
-    Outcome,
     StretchClosed,
     StretchOpened,
     Voided,
-    Watch,
 )
+from app.proctoring.domain.planning import Chance, LookWanted
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.store import incidents, looks, sittings, stretches
 
 Decision: TypeAlias = Callable[[Watch, datetime], Outcome]

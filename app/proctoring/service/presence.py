@@ -13,6 +13,7 @@ from app.kernel.refusals import Unavailable
 from app.proctoring.domain.judge import looks_wanted
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.service.desk import Desk
+from app.proctoring.store import readings
 from app.proctoring.store import sittings as store
 
 BELIEVE_S = 7
@@ -30,12 +31,23 @@ class VideoSeen(Protocol):
         """Raises OSError, TimeoutError or RedisError when nobody can tell."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a page says of itself; believed for no more than what it shows."""
+
+    visible: bool
+    active: bool = True
+    topic: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
 class _Page:
     account: AccountId
     sitting: SittingId
     epoch: int
     visible_at: datetime
+    active_at: datetime | None = None
+    topic: str | None = None
     video: bool = False
 
 
@@ -53,18 +65,25 @@ class Presence:
         account: AccountId,
         sitting: SittingId,
         epoch: int,
-        *,
-        visible: bool,
+        told: "Told",
     ) -> None:
-        """A page says whether it is visible. Says nothing about time."""
-        if not visible:
+        """A page says whether it is visible, used, and what it shows. Adds no time:
+        that takes video, and looks that are passed."""
+        if not told.visible:
             return self.gone(socket)
         old = self._pages.get(socket)
-        video = (
-            old.video if old and (old.sitting, old.epoch) == (sitting, epoch) else False
-        )
+        if old is None or (old.sitting, old.epoch) != (sitting, epoch):
+            old = None
         now = self._desk.clock.now()
-        self._pages[socket] = _Page(account, sitting, epoch, now, video)
+        self._pages[socket] = _Page(
+            account=account,
+            sitting=sitting,
+            epoch=epoch,
+            visible_at=now,
+            active_at=now if told.active else old.active_at if old else None,
+            topic=told.topic,
+            video=old.video if old else False,
+        )
 
     def gone(self, socket: object) -> None:
         """The socket closed or the page is hidden."""
@@ -89,10 +108,15 @@ class Presence:
         async with desk.db.transaction() as tx:
             unwatched = await store.checkpoint(
                 tx,
-                [(page.sitting, page.epoch, page.account) for page in pages],
+                [
+                    store.Seen(page.sitting, page.epoch, page.account, page.active_at)
+                    for page in pages
+                ],
                 now,
                 timedelta(seconds=desk.policy.lapse_s),
             )
+            topics = [(it.sitting, it.topic) for it in pages if it.topic is not None]
+            await readings.note(tx, topics, now)
         for sitting in unwatched:
             await desk.change(sitting, self._watch_again)
 

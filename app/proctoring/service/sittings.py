@@ -1,8 +1,9 @@
 """Opening, pausing, resuming, finishing and sweeping sittings."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import TypeAlias
 from uuid import uuid4
 
 from app.adapters.db import Tx
@@ -14,12 +15,9 @@ from app.proctoring.domain.words import Ending, Reason, State, Why
 from app.proctoring.service.desk import Desk, write
 from app.proctoring.store import sittings as store
 
-
-class References(Protocol):
-    """The part of accounts that knows whether a face can be matched."""
-
-    async def require_reference(self, account: AccountId) -> None:
-        """Raises a Refusal that says what is wrong with the profile photo."""
+Gate: TypeAlias = Callable[[AccountId], Awaitable[None]]
+"""Raises a Refusal that says what a student needs before their time can run: an open
+portal, consent, a profile photo."""
 
 
 class SittingOpenElsewhere(Conflict):
@@ -38,32 +36,47 @@ class Opened:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedOn:
+    """Which browser a sitting is open in, in words."""
+
+    browser: str | None = None
+
+
 class Sittings:
     """Commands of students and proctors, each one transaction."""
 
-    def __init__(self, desk: Desk, references: References) -> None:
+    def __init__(self, desk: Desk, gates: Sequence[Gate] = ()) -> None:
+        """`gates` are passed in their order before a sitting opens."""
         self._desk = desk
-        self._references = references
+        self._gates = gates
 
     async def open(
-        self, account: AccountId, module: ModuleCode, *, instead: bool = False
+        self,
+        account: AccountId,
+        module: ModuleCode,
+        *,
+        instead: bool = False,
+        opened_on: OpenedOn = OpenedOn(),
     ) -> Opened:
         """Opens a sitting of the module, or takes up the open one with a new epoch.
 
         Raises `SittingOpenElsewhere` (module, module_title) unless `instead`, which
-        ends the other one. Repeating it is how a browser reconnects.
+        ends the other one, and what the gates raise. Repeating it is how a browser
+        reconnects.
         """
-        await self._references.require_reference(account)
+        for gate in self._gates:
+            await gate(account)
         async with self._desk.db.transaction() as tx:
             found = await store.lock_open_of(tx, account)
             now = self._desk.clock.now()
             if found is not None and found.module == module:
-                watch = life.connected(found.watch)
+                watch = life.connected(found.watch, opened_on.browser)
                 await store.save(tx, watch, now)
             else:
                 if found is not None:
                     await self._replace(tx, found, now, instead=instead)
-                watch = await _insert(tx, account, module, now)
+                watch = await _insert(tx, account, module, now, opened_on)
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
 
@@ -137,6 +150,17 @@ class Sittings:
             sitting, lambda watch, now: life.end(watch, Ending.PROCTOR, now, policy)
         )
 
+    async def withdraw(self, account: AccountId) -> None:
+        """The student has withdrawn consent: no camera any more, time is kept."""
+        async with self._desk.db.connection() as tx:
+            found = await store.open_of(tx, account)
+        policy = self._desk.policy
+        for sitting in found:
+            await self._desk.change(
+                sitting,
+                lambda watch, now: life.end(watch, Ending.WITHDRAWN, now, policy),
+            )
+
     async def sweep(self) -> int:
         """Ends stretches nobody is present for, late finishes, abandoned sittings."""
         policy = self._desk.policy
@@ -144,9 +168,12 @@ class Sittings:
             found = await store.neglected(
                 tx,
                 self._desk.clock.now(),
-                timedelta(seconds=policy.lapse_s),
-                timedelta(seconds=policy.finish_within_s),
-                timedelta(seconds=policy.abandon_after_s),
+                store.Patience(
+                    lapse=timedelta(seconds=policy.lapse_s),
+                    finish=timedelta(seconds=policy.finish_within_s),
+                    abandon=timedelta(seconds=policy.abandon_after_s),
+                    idle=timedelta(seconds=policy.idle_after_s + policy.idle_answer_s),
+                ),
             )
         for sitting in found:
             await self._desk.change(sitting, self._neglect)
@@ -156,16 +183,22 @@ class Sittings:
         policy = self._desk.policy
         if watch.state is not State.RUNNING:
             return life.abandoned(watch, now, policy)
-        lapsed, changes = life.lapsed(watch, now, policy)
-        if changes:
-            return lapsed, changes
-        return life.overdue_finish(watch, now, policy)
+        for rule in (life.lapsed, life.inactive, life.overdue_finish):
+            after, changes = rule(watch, now, policy)
+            if changes:
+                return after, changes
+        return watch, []
 
 
 async def _insert(
-    tx: Tx, account: AccountId, module: ModuleCode, now: datetime
+    tx: Tx, account: AccountId, module: ModuleCode, now: datetime, on: OpenedOn
 ) -> Watch:
-    watch = Watch(sitting=SittingId(uuid4()), account=account, opened_at=now)
+    watch = Watch(
+        sitting=SittingId(uuid4()),
+        account=account,
+        opened_at=now,
+        opened_on=on.browser,
+    )
     if not await store.insert(tx, watch, module):
         raise OpenedMeanwhile
     return watch

@@ -72,6 +72,9 @@ class States:
             "next_try_at": _iso(row["next_try_at"]),
             "counting": row["state"] == State.RUNNING,
             "finishing": row["finishing_since"] is not None,
+            "opened_on": row["opened_on"],
+            "idle_after_s": self._desk.policy.idle_after_s,
+            "idle_answer_s": self._desk.policy.idle_answer_s,
         }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, ModuleCode, SittingId
@@ -10,15 +11,16 @@ from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Reason, State, Verdict
 
 _COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
-    verdict, looked_at, running_from, seen_at, finishing_since"""
+    verdict, looked_at, running_from, seen_at, active_at,
+    finishing_since, opened_on"""
 
 
 async def insert(tx: Tx, watch: Watch, module: ModuleCode) -> bool:
     """False when the student has an open sitting already."""
     tag = await tx.execute(
         """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
-               opened_at)
-           VALUES ($1, $2, $3, $4, $5, $6)
+               opened_at, opened_on)
+           VALUES ($1, $2, $3, $4, $5, $6, $7)
            ON CONFLICT (account_id) WHERE state <> 'ended' DO NOTHING""",
         watch.sitting,
         watch.account,
@@ -26,6 +28,7 @@ async def insert(tx: Tx, watch: Watch, module: ModuleCode) -> bool:
         watch.state,
         watch.epoch,
         watch.opened_at,
+        watch.opened_on,
     )
     return tag == "INSERT 0 1"
 
@@ -60,11 +63,20 @@ async def lock_open_of(tx: Tx, account: AccountId) -> Found | None:
     return Found(watch=_watch(row), module=module, title=row["title"])
 
 
+async def open_of(tx: Tx, account: AccountId) -> list[SittingId]:
+    rows = await tx.fetch(
+        "SELECT sitting_id FROM sitting WHERE account_id = $1 AND state <> 'ended'",
+        account,
+    )
+    return [SittingId(row["sitting_id"]) for row in rows]
+
+
 async def save(tx: Tx, watch: Watch, now: datetime) -> None:
     await tx.execute(
         """UPDATE sitting SET state = $2, reason = $3, epoch = $4, failures = $5,
                doubt = $6, verdict = $7, looked_at = $8, running_from = $9,
                seen_at = greatest(seen_at, $10), finishing_since = $11,
+               active_at = greatest(active_at, $13), opened_on = $14,
                ended_at = CASE WHEN $2 = 'ended' THEN coalesce(ended_at, $12) END
            WHERE sitting_id = $1""",
         watch.sitting,
@@ -79,25 +91,37 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
         watch.seen_at,
         watch.finishing_since,
         now,
+        watch.active_at,
+        watch.opened_on,
     )
+
+
+class Seen(NamedTuple):
+    """A page whose student is present; `active_at`: when they last did something."""
+
+    sitting: SittingId
+    epoch: int
+    account: AccountId
+    active_at: datetime | None = None
 
 
 async def checkpoint(
     tx: Tx,
-    seen: Sequence[tuple[SittingId, int, AccountId]],
+    seen: Sequence[Seen],
     now: datetime,
     lapse: timedelta,
 ) -> list[SittingId]:
-    """Notes that these (sitting, epoch, owner) are present, all in one statement.
+    """Notes that these are present, all in one statement.
 
     A running sitting whose presence had lapsed is left alone, so that a late
     checkpoint never bridges a gap; housekeeping closes its stretch. Returns those
     that have no open look and may need one.
     """
     rows = await tx.fetch(
-        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4::timestamptz)
-           FROM unnest($1::uuid[], $2::int[], $3::uuid[])
-               AS p (sitting_id, epoch, account_id)
+        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4::timestamptz),
+               active_at = greatest(s.active_at, p.active_at)
+           FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[])
+               AS p (sitting_id, epoch, account_id, active_at)
            WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
              AND s.account_id = p.account_id AND s.state <> 'ended'
              AND (s.state <> 'running' OR s.seen_at >= $4::timestamptz - $5::interval)
@@ -105,31 +129,42 @@ async def checkpoint(
                SELECT FROM look l WHERE l.sitting_id = s.sitting_id
                  AND l.judged_at IS NULL AND l.cancelled_at IS NULL
            ) AS unwatched""",
-        [sitting for sitting, _, _ in seen],
-        [epoch for _, epoch, _ in seen],
-        [account for _, _, account in seen],
+        [it.sitting for it in seen],
+        [it.epoch for it in seen],
+        [it.account for it in seen],
         now,
         lapse,
+        [it.active_at for it in seen],
     )
     return [SittingId(row["sitting_id"]) for row in rows if row["unwatched"]]
 
 
-async def neglected(
-    tx: Tx, now: datetime, lapse: timedelta, finish: timedelta, abandon: timedelta
-) -> list[SittingId]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long until somebody has to look after a sitting."""
+
+    lapse: timedelta
+    finish: timedelta
+    abandon: timedelta
+    idle: timedelta
+
+
+async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId]:
     """Open sittings that presence, a last look or their student has left."""
     rows = await tx.fetch(
         """SELECT sitting_id FROM sitting
            WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
               OR (state = 'running'
                   AND finishing_since < $1::timestamptz - $3::interval)
+              OR (state = 'running' AND active_at < $1::timestamptz - $5::interval)
               OR (state IN ('checking_in', 'paused')
                   AND coalesce(seen_at, opened_at) < $1::timestamptz - $4::interval)
            ORDER BY seen_at LIMIT 500""",
         now,
-        lapse,
-        finish,
-        abandon,
+        patience.lapse,
+        patience.finish,
+        patience.abandon,
+        patience.idle,
     )
     return [SittingId(row["sitting_id"]) for row in rows]
 
@@ -158,7 +193,9 @@ def _watch(row: Row) -> Watch:
         looked_at=row["looked_at"],
         running_from=row["running_from"],
         seen_at=row["seen_at"],
+        active_at=row["active_at"],
         finishing_since=row["finishing_since"],
+        opened_on=row["opened_on"],
     )
 
 

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import CLOCK, for_role, page_context
+from app.accounts.views.kit import browser_of
 from app.adapters.bodies import Body, read_json
 from app.adapters.http import SITE, Handler
 from app.adapters.media_nodes import MediaNodes
@@ -14,9 +15,9 @@ from app.adapters.openapi import takes
 from app.adapters.tickets import sign
 from app.kernel.ids import AccountId, ModuleCode, SittingId
 from app.kernel.tickets import TICKET_LIFE, Ticket
-from app.learning.views import LEARNING
+from app.learning.views.kit import LEARNING, STUDENTS
 from app.proctoring.service.desk import NoSuchSitting
-from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.sittings import OpenedOn, Sittings
 
 SITTINGS = web.AppKey("sittings", Sittings)
 NODES = web.AppKey("nodes", MediaNodes)
@@ -68,9 +69,13 @@ async def open_sitting(request: web.Request, who: Identity) -> web.StreamRespons
     """Opens or takes up a sitting: where to stream to, and the ticket for it."""
     body = await read_json(request, OpenSitting)
     module = await request.app[LEARNING].module(ModuleCode(body.module))
+    await request.app[STUDENTS].require_own(who.account, module)
     node = await request.app[NODES].least_loaded()
     opened = await request.app[SITTINGS].open(
-        who.account, module.code, instead=body.instead
+        who.account,
+        module.code,
+        instead=body.instead,
+        opened_on=OpenedOn(browser=browser_of(request).name),
     )
     ticket = Ticket(
         sitting=opened.sitting,

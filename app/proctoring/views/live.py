@@ -19,7 +19,7 @@ from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
 from app.proctoring.service.desk import WALL, topic_of
-from app.proctoring.service.presence import Presence
+from app.proctoring.service.presence import Presence, Told
 from app.proctoring.views.api import SITTINGS
 
 HUB = web.AppKey("hub", Hub)
@@ -43,6 +43,8 @@ class PresenceSaid(Body):
     sitting: UUID
     epoch: int
     visible: bool
+    active: bool = True
+    topic: str | None = Field(None, pattern=r"^[a-z0-9-]{1,60}$")
 
 
 class Streaming(Body):
@@ -172,7 +174,7 @@ class _Page:
                     self._who.account,
                     SittingId(said.sitting),
                     said.epoch,
-                    visible=said.visible,
+                    Told(visible=said.visible, active=said.active, topic=said.topic),
                 )
             case Streaming():
                 await self._app[SITTINGS].streaming(

@@ -1,3 +1,4 @@
+import { nextStep } from "../models/next.js"
 import { Live } from "../transport/live.js"
 
 // Progress of every module, live, and the one thing to do next.
@@ -19,16 +20,17 @@ export class StudyDashboard extends HTMLElement {
 
   #render({ hours, sitting }) {
     for (const it of hours) this.querySelector(`module-progress[data-module="${CSS.escape(it.module)}"]`)?.show(it)
-    const current = sitting ? hours.find(({ module }) => module === sitting.module) : null
-    const begun = hours.filter((it) => it.confirmed_s > 0 && it.confirmed_s < it.required_s)
-    const next = current ?? begun[0] ?? hours[0]
-    const notice = this.querySelector("[data-part=next]")
-    if (!notice || !next) return
-    notice.hidden = false
-    notice.querySelector("[data-part=next-text]").textContent = current ? `Your sitting in ${next.title} is open.` : `Next: ${next.title}.`
-    const link = notice.querySelector("[data-part=next-link]")
-    link.href = `/study/${next.module}`
-    link.textContent = current || next.confirmed_s > 0 ? "Continue" : "Begin"
+    const own = [...this.querySelectorAll("[data-mine]")].map(({ dataset }) => ({ module: dataset.mine, ...dataset }))
+    const unpicked = [...this.querySelectorAll("[data-unpicked]")].map(({ dataset }) => dataset.set)
+    const next = nextStep(hours, sitting, own, unpicked)
+    const place = this.querySelector("[data-part=next]")
+    place.hidden = next === null
+    if (next === null) return
+    place.querySelector("[data-part=next-text]").textContent = next.text
+    place.querySelector("[data-part=next-hint]").textContent = next.hint
+    const link = place.querySelector("[data-part=next-link]")
+    link.href = next.href
+    link.textContent = next.word
   }
 }
 

@@ -1,6 +1,10 @@
 import { describe } from "../models/words.js"
+import { StillThere } from "./still-there.js"
 import { Desk } from "../transport/desk.js"
 import { Live } from "../transport/live.js"
+
+// Pauses that the student lifts.
+const OWN = new Set(["student", "inactive"])
 
 // The camera tile, the state in words, the buttons. All deciding is in Desk and words.js.
 export class StudyDesk extends HTMLElement {
@@ -14,6 +18,7 @@ export class StudyDesk extends HTMLElement {
     this.#live = new Live(["student:me"])
     this.#desk = new Desk(this.dataset.module, this.#live, signal)
     this.#desk.addEventListener("change", () => this.#render(), { signal })
+    new StillThere(this.querySelector("dialog"), this.#desk.activity, () => (this.#desk.mine ? this.#desk.sitting : null), signal)
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-act]")?.dataset.act), { signal })
     document.querySelector("connection-strip")?.follow(this.#live, signal)
     this.#live.open(signal)
@@ -34,6 +39,7 @@ export class StudyDesk extends HTMLElement {
       "try-again": () => desk.tryAgain(),
       pause: () => desk.act("pause"),
       finish: () => desk.act("finish"),
+      here: () => desk.activity.note(),
     }
     acts[word]?.()
   }
@@ -63,7 +69,7 @@ export class StudyDesk extends HTMLElement {
 
   #offer({ action }, sitting) {
     const desk = this.#desk
-    const paused = sitting?.state === "paused" && sitting.reason === "student" && !desk.wanted
+    const paused = sitting?.state === "paused" && OWN.has(sitting.reason) && !desk.wanted
     const shown = {
       start: action === "start" && !desk.wanted && !paused,
       resume: paused,

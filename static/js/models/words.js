@@ -14,6 +14,7 @@ const LOOK_AGAIN = {
 
 const PAUSED = {
   student: ["Paused", "Your time stands still. Press Resume to go on.", "resume"],
+  inactive: ["Paused: nothing moved for a while", "Your time up to then is kept. Press Resume to go on.", "resume"],
   proctor: ["A proctor has paused you", "Please wait. Your confirmed time is safe; the proctor lets you go on."],
   needs_person: ["A person has to look at this", "We could not recognise you several times. A proctor has been told and will let you go on."],
   away: ["We lost sight of you", "Your camera, this page or the connection was gone, so your time stopped. We are checking that it is you…", "try-again"],
@@ -31,9 +32,12 @@ const ENDED = {
   finished: ["Finished", "Your time is kept. Press Start to study on.", "start"],
   proctor: ["A proctor ended this sitting", "Your confirmed time is safe. Press Start to begin again.", "start"],
   replaced: ["You went on with another module", "Press Start to study this one.", "start"],
+  withdrawn: ["You withdrew your consent", "Your camera is off and your time is kept. To study on, agree again under Account, Privacy."],
+  closed: ["The learning portal is closed now", "Your time is kept. The page says above when it opens again."],
   abandoned: ["This sitting ended while you were away", "Press Start to begin again.", "start"],
 }
 
+const OWN = new Set(["student", "inactive"])
 const say = (tone, [title, hint, action = null]) => ({ tone, title, hint, action })
 
 export function describeCamera(problem) {
@@ -45,11 +49,12 @@ export function describeCamera(problem) {
 export function describe(sitting, ended, page) {
   if (page.camera) return describeCamera(page.camera)
   if (page.refusal) return describeRefusal(page.refusal)
-  if (sitting?.reason === "student" && !page.wanted) return say("calm", PAUSED.student)
+  if (OWN.has(sitting?.reason) && !page.wanted) return say("calm", PAUSED[sitting.reason])
   if (sitting && !page.mine) {
+    const where = sitting.opened_on ? `in ${sitting.opened_on}` : "on another page"
     return say("wait", page.wanted
-      ? ["Studying goes on in another tab", "Only one page counts at a time. Press Try again to go on here.", "try-again"]
-      : ["You have an open sitting", "Press Start to go on with it here.", "start"])
+      ? [`Studying goes on ${where}`, "Only one page counts at a time. Press Try again to go on here instead.", "try-again"]
+      : [`Your sitting is open ${where}`, "Press Start to take it over: it goes on here and stops there.", "start"])
   }
   if (page.wanted && page.link === "lost") {
     return say("bad", ["Connection lost", "Your time up to here is safe. We are reconnecting by ourselves…"])
@@ -75,7 +80,7 @@ function describeSitting(sitting) {
 }
 
 function describePause(sitting) {
-  if (PAUSED[sitting.reason]) return say(sitting.reason === "student" ? "calm" : "bad", PAUSED[sitting.reason])
+  if (PAUSED[sitting.reason]) return say(OWN.has(sitting.reason) ? "calm" : "bad", PAUSED[sitting.reason])
   const [title, hint] = LOOK_AGAIN[sitting.reason] ?? ["Paused", ""]
   return say("bad", [`Paused: ${title.charAt(0).toLowerCase()}${title.slice(1)}`, `${hint} We look again by ourselves, or press Try again.`, "try-again"])
 }

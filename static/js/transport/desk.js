@@ -1,4 +1,5 @@
 import { post, Refused } from "./api.js"
+import { Activity } from "./activity.js"
 import { Link } from "./link.js"
 
 // Studying on this page: what the student wants, and what the server says of it.
@@ -11,6 +12,8 @@ export class Desk extends EventTarget {
   constructor(module, live, signal) {
     super()
     Object.assign(this, { module, live, link: new Link(module) })
+    this.activity = new Activity()
+    this.activity.follow(signal)
     const changed = () => this.dispatchEvent(new Event("change"))
     this.link.addEventListener("change", changed, { signal })
     this.link.addEventListener("final", () => this.stop(), { signal })
@@ -38,6 +41,7 @@ export class Desk extends EventTarget {
 
   start(options = {}) {
     this.wanted = true
+    this.activity.note()
     this.link.refusal = null
     sessionStorage.setItem("studying", this.module)
     return this.link.open(options)
@@ -72,6 +76,7 @@ export class Desk extends EventTarget {
     if (this.wanted && this.link.state === "up") {
       if (this.sitting === null) this.stop()
       else if (this.sitting.epoch > this.link.opened.epoch) this.#takenOver()
+      else if (this.sitting.reason === "inactive") this.stop()
     }
     this.link.lookedAt(Boolean(this.mine && this.sitting.looking))
     this.dispatchEvent(new Event("change"))
@@ -96,6 +101,8 @@ export class Desk extends EventTarget {
   #sayPresence() {
     if (this.link.state !== "up") return
     const { sitting, epoch } = this.link.opened
-    this.live.send({ type: "presence", sitting, epoch, visible: document.visibilityState === "visible" })
+    const visible = document.visibilityState === "visible"
+    const topic = document.querySelector("topic-pages .topic")?.dataset.topic
+    this.live.send({ type: "presence", sitting, epoch, visible, active: this.activity.take(), topic })
   }
 }

@@ -7,26 +7,53 @@ from app.kernel.ids import ModuleCode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """`body` is Markdown."""
+    """`body` is Markdown; `video` and `captions` name files of the module."""
 
     code: str
     title: str
     minutes: int
     body: str
+    video: str | None = None
+    captions: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fee:
+    """In the currency's minor unit: 50000 INR is 500 rupees."""
+
+    minor: int = 50_000
+    currency: str = "INR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentFile:
+    """A picture, document or video of a module, known by the hash of its bytes."""
+
+    name: str
+    media_type: str
+    size: int
+    sha256: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
+    """`hours` to confirm before its test; `pass_mark` in percent."""
+
     code: ModuleCode
     set_code: str
     title: str
     hours: float
     summary: str
+    pass_mark: int = 50
+    fee: Fee = Fee()
     topics: tuple[Topic, ...] = ()
+    files: tuple[ContentFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudySet:
+    """Mandatory: its one module is everybody's. Else the student picks one."""
+
     code: str
     title: str
     mandatory: bool

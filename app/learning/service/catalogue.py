@@ -1,13 +1,12 @@
 """The catalogue: what there is to study."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from app.adapters.db import Database, Row
 from app.kernel.ids import ModuleCode
 from app.kernel.refusals import NotFound
-from app.learning import store
-from app.learning.domain import Module, StudySet
+from app.learning.domain.catalogue import ContentFile, Fee, Module, StudySet
+from app.learning.store import catalogue as store
 
 
 class NoSuchModule(NotFound):
@@ -15,7 +14,7 @@ class NoSuchModule(NotFound):
 
 
 class Learning:
-    """Reads and imports courses."""
+    """Reads the catalogue."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -38,22 +37,24 @@ class Learning:
     async def module(self, code: ModuleCode) -> Module:
         """One module with its topics. Raises NoSuchModule."""
         async with self._db.connection() as tx:
-            modules = [_module(row) for row in await store.read_modules(tx)]
+            row = await store.read_module(tx, code)
             topics = await store.read_topics(tx, code)
-        for module in modules:
-            if module.code == code:
-                return replace(module, topics=tuple(topics))
-        raise NoSuchModule
+        if row is None:
+            raise NoSuchModule
+        return replace(_module(row), topics=tuple(topics))
 
-    async def import_course(self, sets: Sequence[StudySet]) -> None:
-        """All or nothing; importing again updates what changed."""
-        async with self._db.transaction() as tx:
-            for study_set in sets:
-                await store.upsert_set(tx, study_set)
-                for at, module in enumerate(study_set.modules):
-                    await store.upsert_module(tx, module, at)
-                    for position, topic in enumerate(module.topics):
-                        await store.upsert_topic(tx, module.code, topic, position)
+    async def file(self, module: ModuleCode, name: str) -> ContentFile:
+        """Raises NoSuchModule."""
+        async with self._db.connection() as tx:
+            found = await store.read_file(tx, module, name)
+        if found is None:
+            raise NoSuchModule
+        return found
+
+    async def topic_titles(self) -> dict[tuple[str, str], str]:
+        """By module and topic code, retired ones too."""
+        async with self._db.connection() as tx:
+            return await store.topic_titles(tx)
 
 
 def _module(row: Row) -> Module:
@@ -63,4 +64,6 @@ def _module(row: Row) -> Module:
         title=row["title"],
         hours=row["hours"],
         summary=row["summary"],
+        pass_mark=row["pass_mark"],
+        fee=Fee(minor=row["fee_minor"], currency=row["currency"]),
     )

@@ -1,0 +1,1 @@
+"""What other slices, views and workers may ask of learning."""

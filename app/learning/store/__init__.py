@@ -1,0 +1,1 @@
+"""What learning remembers: the only SQL of this slice."""

@@ -1,0 +1,59 @@
+"""What can change when a fact is judged, in the order it was decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.words import Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchOpened:
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StretchClosed:
+    """The open stretch ends here and stays provisional until the next look."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """Provisional stretches of the student that ended by `until` are decided.
+
+    Those that ended before `since` are void: too long a gap to vouch for.
+    """
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voided:
+    """No provisional stretch of the student counts."""
+
+    why: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LooksCancelled:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentRaised:
+    kind: Verdict
+
+
+Change: TypeAlias = (
+    StretchOpened
+    | StretchClosed
+    | Confirmed
+    | Voided
+    | LookWanted
+    | LooksCancelled
+    | IncidentRaised
+)
