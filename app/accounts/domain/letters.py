@@ -124,3 +124,13 @@ def in_words(at: datetime, time_zone: str) -> str:
     """23 November 2026, 21:05 in the reader's own time."""
     there = at.astimezone(ZoneInfo(time_zone))
     return f"{there.day} {there:%B %Y, %H:%M} ({time_zone})"
+
+
+def checked_by(person: bool) -> Words:
+    how = "by a person, not by a machine" if person else "by the machine again"
+    return Words(
+        kind="checking_set",
+        subject="How your pictures are checked",
+        text=f"From now on your pictures are compared with your profile photo {how}. "
+        f"Your hours and the rules are the same.{SIGNED}",
+    )

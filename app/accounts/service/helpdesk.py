@@ -16,7 +16,7 @@ from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.service.people import NoSuchPerson
 from app.accounts.service.requests import ReasonNeeded
 from app.accounts.service.roles import LastAdmin
-from app.accounts.store import attempts, factors, logins, people
+from app.accounts.store import attempts, consents, factors, logins, people
 from app.accounts.store import staff as store
 from app.accounts.store.logins import OpenLogin
 from app.accounts.store.staff import Found
@@ -53,6 +53,7 @@ class Card:
     factors: Overview
     events: Sequence[Event]
     names: dict[UUID, str]
+    checking: Row | None
 
 
 class Helpdesk:
@@ -87,6 +88,7 @@ class Helpdesk:
                 factors=await self._factors.overview(account),
                 events=events,
                 names=await store.names_of(tx, actors),
+                checking=await consents.checking_of(tx, account),
             )
 
     async def show_contacts(self, by: Identity, account: AccountId) -> Person:

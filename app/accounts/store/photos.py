@@ -44,11 +44,18 @@ class Wanted:
 async def claim_wanted(
     tx: Tx, pack: str, now: datetime, lease: timedelta
 ) -> Wanted | None:
-    """Leases one photo to the caller, skipping what others claim."""
+    """Leases one photo to the caller, skipping what others claim.
+
+    Only of those who agreed to a template: the schema takes no other.
+    """
     row = await tx.fetchrow(
-        """INSERT INTO reference (photo_id, pack, state, lease_until)
-           SELECT p.photo_id, $1, 'wanted', $2::timestamptz + $3::interval
+        """INSERT INTO reference (photo_id, pack, state, lease_until, account_id,
+               consent_id)
+           SELECT p.photo_id, $1, 'wanted', $2::timestamptz + $3::interval,
+               p.account_id, c.consent_id
            FROM profile_photo p
+           JOIN consent c ON c.account_id = p.account_id AND c.stands
+            AND c.purpose = 'biometrics'
            LEFT JOIN reference r ON r.photo_id = p.photo_id AND r.pack = $1
            WHERE r.photo_id IS NULL OR (r.state = 'wanted' AND r.lease_until <= $2)
            ORDER BY p.uploaded_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
@@ -80,8 +87,8 @@ async def decide_reference(
 
 async def reference_of(tx: Tx, account: AccountId, pack: str) -> Template | None:
     vector = await tx.fetchval(
-        """SELECT vector FROM reference JOIN profile_photo USING (photo_id)
-           WHERE account_id = $1 AND pack = $2 AND state = 'made'""",
+        """SELECT vector FROM reference JOIN profile_photo p USING (photo_id)
+           WHERE p.account_id = $1 AND pack = $2 AND state = 'made'""",
         account,
         pack,
     )
@@ -91,8 +98,8 @@ async def reference_of(tx: Tx, account: AccountId, pack: str) -> Template | None
 async def reference_states(tx: Tx, account: AccountId) -> list[Row]:
     """state and reason of each reference; one row of NULLs for a bare photo."""
     return await tx.fetch(
-        """SELECT state, reason FROM profile_photo LEFT JOIN reference USING (photo_id)
-           WHERE account_id = $1""",
+        """SELECT state, reason FROM profile_photo p
+           LEFT JOIN reference USING (photo_id) WHERE p.account_id = $1""",
         account,
     )
 

@@ -5,6 +5,7 @@ from aiohttp import web
 from app.accounts.views import (
     account,
     activate,
+    consents,
     helpdesk,
     login,
     passkeys,
@@ -29,5 +30,5 @@ ROOMY = {
 def routes() -> list[web.RouteDef]:
     coming_in = (login, second, passkeys, activate, reset)
     staff = (helpdesk, requests, roster, roles)
-    pages = (*coming_in, account, security, *staff)
+    pages = (*coming_in, account, security, consents, *staff)
     return [route for views in pages for route in views.routes()]

@@ -122,6 +122,7 @@ async def person_page(
         mobile=person.mobile if open_contacts else masked(person.mobile),
         open_contacts=open_contacts,
         events=_events(card),
+        checking=card.checking,
     )
 
 

@@ -59,6 +59,7 @@ SAID = {
     "one": "That device is logged out.",
     "done": "Done. It is in the trail.",
     "invited": "Invited. They get a letter with what to do.",
+    "wished": "Thank you. Your institution has been asked; you will hear from us.",
     "asked": "Thank you. A person looks at your photo; you will hear from us.",
 }
 """Sentences a page may be asked to say, by name: a link puts no words in our mouth."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from app.accounts.service.activation import Activation
+from app.accounts.service.consents import Consents
 from app.accounts.service.contacts import Contacts
 from app.accounts.service.factors import Factors
 from app.accounts.service.gatehouse import Gatehouse
@@ -21,13 +22,18 @@ from app.accounts.service.roles import Roles
 from app.accounts.service.roster import Roster
 from app.accounts.service.steps import Steps
 from app.accounts.service.ways_in import WaysIn
-from app.accounts.views import guard, kit, security, staff_kit
+from app.accounts.views import consents, guard, kit, security, staff_kit
 from app.adapters.places import Places
+from app.adapters.signing import Signer
 from app.adapters.throttle import Throttle
 
 
 def wire(
-    app: web.Application, gatehouse: Gatehouse, throttle: Throttle, places: Path
+    app: web.Application,
+    gatehouse: Gatehouse,
+    throttle: Throttle,
+    signer: Signer,
+    places: Path,
 ) -> None:
     """Everything that the views of accounts find in the application."""
     app[guard.LOGINS] = Logins(gatehouse)
@@ -35,6 +41,8 @@ def wire(
     app[guard.CLOCK] = gatehouse.clock
     factors, passkeys = Factors(gatehouse), Passkeys(gatehouse)
     app[security.FACTORS], app[security.PASSKEYS] = factors, passkeys
+    app[consents.SIGNER] = signer
+    app[consents.CONSENTS] = Consents(gatehouse, signer)
     app[kit.STEPS] = Steps(gatehouse, factors)
     app[kit.WAYS_IN] = WaysIn(gatehouse, throttle)
     app[kit.PASSKEY_STEPS] = PasskeySteps(gatehouse, throttle, passkeys)
