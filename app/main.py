@@ -34,11 +34,12 @@ from app.operations import openapi, outbox_page
 from app.operations import views as operations_views
 from app.operations.notices import views as notice_views
 from app.operations.notices.service import Notices
+from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
-from app.proctoring.views import api, live
+from app.proctoring.views import api, checks, live, opening
 from app.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -77,12 +78,13 @@ def build(settings: Settings) -> web.Application:
         client_max_size=BODY_MAX,
     )
     app[SITE] = site
-    site.roomy.update(account_views.ROOMY)
+    site.roomy.update(account_views.ROOMY | checks.ROOMY)
     app[live.SOCKETS] = set()
     slices = (
         account_views,
         learning_views,
         api,
+        checks,
         live,
         operations_views,
         notice_views,
@@ -119,7 +121,8 @@ async def _wire(
     app[learning_kit.LEARNING] = learning
     app[learning_kit.STUDENTS] = Students(db, clock, learning)
     app[learning_kit.FILES] = Files(settings.content)
-    app[api.NODES] = MediaNodes(opened.redis)
+    app[opening.NODES] = MediaNodes(opened.redis)
+    app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail)
@@ -137,10 +140,12 @@ async def _wire_proctoring(
     app: web.Application, desk: Desk, stack: AsyncExitStack
 ) -> None:
     states = States(desk)
-    app[api.SITTINGS] = Sittings(desk, [_recognisable(app, desk)])
+    gates = [_recognisable(app, desk)]
+    app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
+    app[api.SITTINGS] = Sittings(desk, gates, app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
     hub = Hub(desk.bell, {"student": states.students, "wall": states.wall})
-    presence = Presence(desk, app[api.NODES])
+    presence = Presence(desk, app[opening.NODES])
     app[live.HUB], app[live.PRESENCE] = hub, presence
     await stack.enter_async_context(alongside(restarted("hub", hub.run)))
     await stack.enter_async_context(alongside(restarted("presence", presence.run)))

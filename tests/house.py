@@ -31,6 +31,7 @@ QUICK = {
     "CHECKPOINT_EVERY_S": "1",
     "LAPSE_S": "5",
     "LEASE_S": "6",
+    "DEVICE_CHECK": "false",
 }
 PROCESSES = {
     "app": ["-m", "app", "app"],

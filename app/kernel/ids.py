@@ -7,6 +7,7 @@ AccountId = NewType("AccountId", UUID)
 SittingId = NewType("SittingId", UUID)
 LookId = NewType("LookId", UUID)
 IncidentId = NewType("IncidentId", UUID)
+CheckId = NewType("CheckId", UUID)
 PhotoId = NewType("PhotoId", UUID)
 NOBODY = AccountId(UUID(int=0))
 """An account that nobody has."""

@@ -24,6 +24,7 @@ from app.kernel.findings import Template
 from app.learning.content.reader import read_course
 from app.learning.service.imports import Imports
 from app.main import ROOT, build
+from app.proctoring.domain.policy import Policy
 from app.settings import Settings
 from tests.house import free_port
 
@@ -124,6 +125,7 @@ def app_settings(database_url, redis_url, account_policy, tmp_path):
         development=True,
         content=tmp_path / "content",
         accounts=account_policy,
+        policy=Policy(device_check=False),
     )
 
 

@@ -76,6 +76,10 @@ _TABLE = {
         POST /account/consent/wish-person
         POST /account/consent/{purpose}/give
         POST /account/consent/{purpose}/withdraw
+        GET /check
+        POST /api/checks
+        POST /api/checks/{check}/conclude
+        GET POST /api/checks/speed
         POST /api/sittings
         POST /api/sittings/{id}/pause
         POST /api/sittings/{id}/resume

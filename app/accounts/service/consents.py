@@ -72,6 +72,12 @@ class Consents:
         found = await self.overview(account)
         return require_for_camera(found.held, found.checked_by)
 
+    async def is_by_person(self, account: AccountId) -> bool:
+        """Whether this student's pictures are compared by a person."""
+        async with self._house.db.connection() as tx:
+            row = await store.checking_of(tx, account)
+        return row is not None and row["checked_by"] == CheckedBy.PERSON
+
     async def give(
         self, account: AccountId, purposes: Iterable[Purpose], version: int, on: str
     ) -> None:

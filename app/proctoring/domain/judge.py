@@ -20,6 +20,7 @@ from app.proctoring.domain.words import (
     PEOPLE,
     SUSPICIOUS,
     Ending,
+    Kind,
     Reason,
     State,
     Verdict,
@@ -48,6 +49,8 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
         return watch, []
     if watch.looked_at is not None and look.asked_at <= watch.looked_at:
         return watch, []  # Judged before, or overtaken by a newer look.
+    if watch.kind is Kind.CHECK:
+        return _judge_check(watch, look, policy)
     watch, before = lapsed(watch, look.asked_at, policy)
     watch = replace(watch, verdict=look.verdict, looked_at=look.asked_at)
     if look.verdict is Verdict.MATCH:
@@ -57,6 +60,18 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     else:
         watch, after = _failed(watch, look, policy)
     return watch, [*before, *after]
+
+
+def _judge_check(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+    """A device check never runs: what it saw is kept, and no time changes."""
+    ours = look.verdict is Verdict.SYSTEM_UNAVAILABLE
+    failures = watch.failures + (not ours)
+    watch = replace(
+        watch, verdict=look.verdict, looked_at=look.asked_at, failures=failures
+    )
+    if look.verdict is Verdict.MATCH or failures >= policy.check_tries:
+        return end(watch, Ending.CHECKED, look.at, policy)
+    return watch, [_again(look.at, policy.retry_after_s)]
 
 
 def looks_wanted(

@@ -44,6 +44,20 @@ class Policy:
     """Unanswered so long, the sitting pauses and time ends where the question began."""
     abandon_after_s: float = 7200
 
+    device_check: bool = True
+    """A sitting needs a check of its device that did not fail."""
+    check_valid_days: float = 30
+    check_tries: int = 6
+    check_abandon_s: float = 600
+    desktop_site_allowed: bool = False
+    """A phone that shows itself as a computer may do, if all else passes."""
+    virtual_camera_fails: bool = False
+    """Else a camera that looks like a program is a warning."""
+    cores_least: int = 2
+    memory_least_gb: float = 2
+    speed_least_mbit: float = 2
+    clock_off_most_s: float = 120
+
     lease_s: float = 8
     attempts: int = 5
     capture_s: float = 2.5

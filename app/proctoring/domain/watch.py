@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from app.kernel.ids import AccountId, SittingId
+from app.kernel.ids import AccountId, CheckId, SittingId
 from app.kernel.refusals import Conflict
 from app.proctoring.domain.changes import (
     Change,
@@ -18,6 +18,7 @@ from app.proctoring.domain.words import (
     OWN,
     PEOPLE,
     Ending,
+    Kind,
     Reason,
     State,
     Verdict,
@@ -35,12 +36,14 @@ class Watch:
     `running_from` is the start of the open stretch, `seen_at` the last presence,
     `failures` the failed looks in a row, `doubt` the first of them that speaks
     against the student (not a fault of the line or of ours), `active_at` when the
-    student last did something on the page, `opened_on` which browser it is open in.
+    student last did something on the page, `opened_on` which browser it is open in,
+    `check` the check of that device.
     """
 
     sitting: SittingId
     account: AccountId
     opened_at: datetime
+    kind: Kind = Kind.LEARNING
     state: State = State.CHECKING_IN
     reason: Reason | Ending | None = None
     epoch: int = 1
@@ -53,6 +56,7 @@ class Watch:
     active_at: datetime | None = None
     finishing_since: datetime | None = None
     opened_on: str | None = None
+    check: CheckId | None = None
 
 
 Outcome: TypeAlias = tuple[Watch, list[Change]]
@@ -70,11 +74,13 @@ class NotRunning(Conflict):
     """There is nothing to pause: time is not running."""
 
 
-def connected(watch: Watch, browser: str | None = None) -> Watch:
+def connected(
+    watch: Watch, browser: str | None = None, check: CheckId | None = None
+) -> Watch:
     """A browser (re)connected: from now on only its writes count."""
     if watch.state is State.ENDED:
         raise SittingEnded
-    return replace(watch, epoch=watch.epoch + 1, opened_on=browser)
+    return replace(watch, epoch=watch.epoch + 1, opened_on=browser, check=check)
 
 
 def streaming(watch: Watch, now: datetime) -> Outcome:
@@ -181,7 +187,10 @@ def overdue_finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
 
 def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
     """Nobody came back for a long time."""
-    patience = timedelta(seconds=policy.abandon_after_s)
+    is_check = watch.kind is Kind.CHECK
+    patience = timedelta(
+        seconds=policy.check_abandon_s if is_check else policy.abandon_after_s
+    )
     last_sign = watch.seen_at or watch.opened_at
     if watch.state is State.RUNNING or now - last_sign < patience:
         return watch, []

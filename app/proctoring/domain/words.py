@@ -3,6 +3,14 @@
 from enum import StrEnum
 
 
+class Kind(StrEnum):
+    """What a sitting is for."""
+
+    LEARNING = "learning"
+    EXAM = "exam"
+    CHECK = "check"
+
+
 class State(StrEnum):
     """Where a sitting stands."""
 

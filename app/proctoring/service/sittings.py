@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from uuid import uuid4
 
 from app.adapters.db import Tx
-from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
 from app.kernel.refusals import Conflict
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.watch import Outcome, Watch
@@ -18,6 +18,13 @@ from app.proctoring.store import sittings as store
 Gate: TypeAlias = Callable[[AccountId], Awaitable[None]]
 """Raises a Refusal that says what a student needs before their time can run: an open
 portal, consent, a profile photo."""
+
+
+class CheckedDevices(Protocol):
+    """The part of device checks that opening a sitting needs."""
+
+    async def require(self, account: AccountId, device: bytes | None) -> CheckId | None:
+        """Raises a Refusal that says to check this device first."""
 
 
 class SittingOpenElsewhere(Conflict):
@@ -38,18 +45,25 @@ class Opened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedOn:
-    """Which browser a sitting is open in, in words."""
+    """Which browser a sitting is open in, in words, and its device's key."""
 
     browser: str | None = None
+    device: bytes | None = None
 
 
 class Sittings:
     """Commands of students and proctors, each one transaction."""
 
-    def __init__(self, desk: Desk, gates: Sequence[Gate] = ()) -> None:
-        """`gates` are passed in their order before a sitting opens."""
+    def __init__(
+        self,
+        desk: Desk,
+        gates: Sequence[Gate] = (),
+        checks: CheckedDevices | None = None,
+    ) -> None:
+        """`gates` are passed in their order before a sitting opens, then `checks`."""
         self._desk = desk
         self._gates = gates
+        self._checks = checks
 
     async def open(
         self,
@@ -67,16 +81,27 @@ class Sittings:
         """
         for gate in self._gates:
             await gate(account)
+        check = None
+        if self._checks is not None:
+            check = await self._checks.require(account, opened_on.device)
         async with self._desk.db.transaction() as tx:
             found = await store.lock_open_of(tx, account)
             now = self._desk.clock.now()
             if found is not None and found.module == module:
-                watch = life.connected(found.watch, opened_on.browser)
+                watch = life.connected(found.watch, opened_on.browser, check)
                 await store.save(tx, watch, now)
             else:
                 if found is not None:
                     await self._replace(tx, found, now, instead=instead)
-                watch = await _insert(tx, account, module, now, opened_on)
+                watch = Watch(
+                    sitting=SittingId(uuid4()),
+                    account=account,
+                    opened_at=now,
+                    opened_on=opened_on.browser,
+                    check=check,
+                )
+                if not await store.insert(tx, watch, module):
+                    raise OpenedMeanwhile
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
 
@@ -173,6 +198,7 @@ class Sittings:
                     finish=timedelta(seconds=policy.finish_within_s),
                     abandon=timedelta(seconds=policy.abandon_after_s),
                     idle=timedelta(seconds=policy.idle_after_s + policy.idle_answer_s),
+                    check=timedelta(seconds=policy.check_abandon_s),
                 ),
             )
         for sitting in found:
@@ -188,17 +214,3 @@ class Sittings:
             if changes:
                 return after, changes
         return watch, []
-
-
-async def _insert(
-    tx: Tx, account: AccountId, module: ModuleCode, now: datetime, on: OpenedOn
-) -> Watch:
-    watch = Watch(
-        sitting=SittingId(uuid4()),
-        account=account,
-        opened_at=now,
-        opened_on=on.browser,
-    )
-    if not await store.insert(tx, watch, module):
-        raise OpenedMeanwhile
-    return watch

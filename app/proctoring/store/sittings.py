@@ -6,22 +6,22 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.adapters.db import Row, Tx
-from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
 from app.proctoring.domain.watch import Watch
-from app.proctoring.domain.words import Ending, Reason, State, Verdict
+from app.proctoring.domain.words import Ending, Kind, Reason, State, Verdict
 
 _COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
     verdict, looked_at, running_from, seen_at, active_at,
-    finishing_since, opened_on"""
+    finishing_since, opened_on, kind, check_id"""
 
 
-async def insert(tx: Tx, watch: Watch, module: ModuleCode) -> bool:
-    """False when the student has an open sitting already."""
+async def insert(tx: Tx, watch: Watch, module: ModuleCode | None) -> bool:
+    """False when the student has an open one already. A check has no module."""
     tag = await tx.execute(
         """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
-               opened_at, opened_on)
-           VALUES ($1, $2, $3, $4, $5, $6, $7)
-           ON CONFLICT (account_id) WHERE state <> 'ended' DO NOTHING""",
+               opened_at, opened_on, kind, check_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+           ON CONFLICT DO NOTHING""",
         watch.sitting,
         watch.account,
         module,
@@ -29,6 +29,8 @@ async def insert(tx: Tx, watch: Watch, module: ModuleCode) -> bool:
         watch.epoch,
         watch.opened_at,
         watch.opened_on,
+        watch.kind,
+        watch.check,
     )
     return tag == "INSERT 0 1"
 
@@ -54,7 +56,8 @@ async def lock_open_of(tx: Tx, account: AccountId) -> Found | None:
     row = await tx.fetchrow(
         f"""SELECT {_COLUMNS}, module_code,
                 (SELECT title FROM module WHERE code = module_code) AS title
-            FROM sitting WHERE account_id = $1 AND state <> 'ended' FOR UPDATE""",
+            FROM sitting WHERE account_id = $1 AND state <> 'ended'
+              AND kind <> 'check' FOR UPDATE""",
         account,
     )
     if row is None:
@@ -71,12 +74,22 @@ async def open_of(tx: Tx, account: AccountId) -> list[SittingId]:
     return [SittingId(row["sitting_id"]) for row in rows]
 
 
+async def open_check_of(tx: Tx, account: AccountId) -> SittingId | None:
+    found = await tx.fetchval(
+        """SELECT sitting_id FROM sitting
+           WHERE account_id = $1 AND state <> 'ended' AND kind = 'check'""",
+        account,
+    )
+    return SittingId(found) if found else None
+
+
 async def save(tx: Tx, watch: Watch, now: datetime) -> None:
     await tx.execute(
         """UPDATE sitting SET state = $2, reason = $3, epoch = $4, failures = $5,
                doubt = $6, verdict = $7, looked_at = $8, running_from = $9,
                seen_at = greatest(seen_at, $10), finishing_since = $11,
                active_at = greatest(active_at, $13), opened_on = $14,
+               check_id = $15,
                ended_at = CASE WHEN $2 = 'ended' THEN coalesce(ended_at, $12) END
            WHERE sitting_id = $1""",
         watch.sitting,
@@ -93,6 +106,7 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
         now,
         watch.active_at,
         watch.opened_on,
+        watch.check,
     )
 
 
@@ -147,6 +161,7 @@ class Patience:
     finish: timedelta
     abandon: timedelta
     idle: timedelta
+    check: timedelta
 
 
 async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId]:
@@ -158,13 +173,15 @@ async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId
                   AND finishing_since < $1::timestamptz - $3::interval)
               OR (state = 'running' AND active_at < $1::timestamptz - $5::interval)
               OR (state IN ('checking_in', 'paused')
-                  AND coalesce(seen_at, opened_at) < $1::timestamptz - $4::interval)
+                  AND coalesce(seen_at, opened_at) < $1::timestamptz
+                    - CASE kind WHEN 'check' THEN $6::interval ELSE $4::interval END)
            ORDER BY seen_at LIMIT 500""",
         now,
         patience.lapse,
         patience.finish,
         patience.abandon,
         patience.idle,
+        patience.check,
     )
     return [SittingId(row["sitting_id"]) for row in rows]
 
@@ -196,6 +213,8 @@ def _watch(row: Row) -> Watch:
         active_at=row["active_at"],
         finishing_since=row["finishing_since"],
         opened_on=row["opened_on"],
+        kind=Kind(row["kind"]),
+        check=CheckId(row["check_id"]) if row["check_id"] else None,
     )
 
 

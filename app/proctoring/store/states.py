@@ -52,7 +52,8 @@ async def current_sittings(
                        AS next_try_at
                FROM look WHERE sitting_id = s.sitting_id
                  AND judged_at IS NULL AND cancelled_at IS NULL) l ON true
-           WHERE s.account_id = ANY ($1) AND s.state <> 'ended'""",
+           WHERE s.account_id = ANY ($1) AND s.state <> 'ended'
+             AND s.kind <> 'check'""",
         accounts,
         now,
     )
@@ -65,7 +66,8 @@ async def last_ended(
     return await tx.fetch(
         """SELECT DISTINCT ON (account_id) account_id, module_code, reason, ended_at
            FROM sitting WHERE account_id = ANY ($1) AND state = 'ended'
-             AND ended_at > $2 ORDER BY account_id, ended_at DESC""",
+             AND kind <> 'check' AND ended_at > $2
+           ORDER BY account_id, ended_at DESC""",
         accounts,
         since,
     )
@@ -93,7 +95,7 @@ async def wall(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
                 SELECT incident_id, kind, raised_at FROM incident
                 WHERE sitting_id = s.sitting_id ORDER BY raised_at DESC LIMIT 1
             ) i ON true
-            WHERE s.state <> 'ended' LIMIT 2000""",
+            WHERE s.state <> 'ended' AND s.kind <> 'check' LIMIT 2000""",
         now,
         reach,
     )

@@ -6,21 +6,18 @@ from uuid import UUID
 from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
-from app.accounts.views.guard import CLOCK, for_role, page_context
+from app.accounts.views.guard import for_role, page_context
 from app.accounts.views.kit import browser_of
 from app.adapters.bodies import Body, read_json
 from app.adapters.http import SITE, Handler
-from app.adapters.media_nodes import MediaNodes
 from app.adapters.openapi import takes
-from app.adapters.tickets import sign
 from app.kernel.ids import AccountId, ModuleCode, SittingId
-from app.kernel.tickets import TICKET_LIFE, Ticket
 from app.learning.views.kit import LEARNING, STUDENTS
 from app.proctoring.service.desk import NoSuchSitting
 from app.proctoring.service.sittings import OpenedOn, Sittings
+from app.proctoring.views.opening import NODES, device_key, way_in
 
 SITTINGS = web.AppKey("sittings", Sittings)
-NODES = web.AppKey("nodes", MediaNodes)
 
 
 class OpenSitting(Body):
@@ -75,22 +72,12 @@ async def open_sitting(request: web.Request, who: Identity) -> web.StreamRespons
         who.account,
         module.code,
         instead=body.instead,
-        opened_on=OpenedOn(browser=browser_of(request).name),
+        opened_on=OpenedOn(
+            browser=browser_of(request).name, device=device_key(request)
+        ),
     )
-    ticket = Ticket(
-        sitting=opened.sitting,
-        epoch=opened.epoch,
-        expires_at=request.app[CLOCK].now() + TICKET_LIFE,
-    )
-    return web.json_response(
-        {
-            "sitting": str(opened.sitting),
-            "epoch": opened.epoch,
-            "module": module.code,
-            "whip": f"{node.url}/whip",
-            "ticket": sign(ticket, request.app[SITE].secret),
-        }
-    )
+    way = way_in(request, opened.sitting, opened.epoch, node)
+    return web.json_response({"module": module.code, **way})
 
 
 def _for_student(

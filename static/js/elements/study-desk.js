@@ -1,4 +1,4 @@
-import { describe } from "../models/words.js"
+import { describe, pageFor } from "../models/words.js"
 import { StillThere } from "./still-there.js"
 import { Desk } from "../transport/desk.js"
 import { Live } from "../transport/live.js"
@@ -46,6 +46,8 @@ export class StudyDesk extends HTMLElement {
 
   #render() {
     const desk = this.#desk
+    const elsewhere = pageFor(desk.link.refusal?.code)
+    if (elsewhere) return location.assign(`${elsewhere}?next=${encodeURIComponent(location.pathname)}`)
     const { sitting, latest } = desk
     const { camera, refusal, state } = desk.link
     const link = desk.wanted && !this.#live.isOpen ? "lost" : state

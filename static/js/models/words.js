@@ -90,6 +90,11 @@ function retrying([title, hint], { tries_left: left }) {
   return say("wait", [title, hint + more])
 }
 
+// Where the student goes to give what is missing before a sitting can open.
+export function pageFor(code) {
+  return { consent_needed: "/consent", biometrics_declined: "/consent", device_check_needed: "/check" }[code] ?? null
+}
+
 function describeRefusal({ code, detail }) {
   if (code === "sitting_open_elsewhere") return say("wait", ["You are studying another module", detail, "instead"])
   if (code === "no_media_node" || code === "unreachable") {

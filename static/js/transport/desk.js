@@ -11,7 +11,7 @@ export class Desk extends EventTarget {
 
   constructor(module, live, signal) {
     super()
-    Object.assign(this, { module, live, link: new Link(module) })
+    Object.assign(this, { module, live, link: new Link(({ instead }) => post("/api/sittings", { module, instead })) })
     this.activity = new Activity()
     this.activity.follow(signal)
     const changed = () => this.dispatchEvent(new Event("change"))

@@ -5,7 +5,7 @@ import { Stream } from "./stream.js"
 
 // From camera to media node: opens the sitting and its stream, and keeps trying.
 // `state` is idle, connecting, up or lost; `camera` and `refusal` say what is wrong.
-const FINAL = new Set(["sitting_open_elsewhere", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed"])
+const FINAL = new Set(["sitting_open_elsewhere", "consent_needed", "biometrics_declined", "device_check_needed", "pick_first", "no_device", "portal_closed", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed"])
 
 export class Link extends EventTarget {
   state = "idle"
@@ -18,9 +18,10 @@ export class Link extends EventTarget {
   #timer = 0
   #attempt = 0
 
-  constructor(module) {
+  // `ask(options)` asks our server for a way in: sitting, epoch, whip, ticket.
+  constructor(ask) {
     super()
-    this.module = module
+    this.ask = ask
   }
 
   async open({ instead = false, resume = false } = {}) {
@@ -30,7 +31,7 @@ export class Link extends EventTarget {
     this.#changed()
     try {
       await this.#openCamera()
-      const opened = await post("/api/sittings", { module: this.module, instead })
+      const opened = await this.ask({ instead })
       if (attempt !== this.#attempt) return
       this.opened = opened
       if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
@@ -54,6 +55,11 @@ export class Link extends EventTarget {
     clearTimeout(this.#timer)
     this.#stream?.end()
     this.#stream = null
+  }
+
+  // "direct" or "relay" while video flows; else null.
+  async path() {
+    return this.#stream?.path() ?? null
   }
 
   lookedAt(looking) {

@@ -22,6 +22,10 @@ export class Stream extends EventTarget {
     return this.#whip.start(opened)
   }
 
+  path() {
+    return this.#whip.path()
+  }
+
   lookedAt(looking) {
     if (looking === this.#bursting) return
     this.#bursting = looking

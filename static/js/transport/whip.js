@@ -37,6 +37,15 @@ export class Whip extends EventTarget {
     return setBurst(this.#sender, on)
   }
 
+  // By which way video flows: "direct", or "relay" through a TURN server.
+  async path() {
+    const stats = [...(await this.#peer.getStats()).values()]
+    const pair = stats.find(({ type, state, nominated }) => type === "candidate-pair" && state === "succeeded" && nominated !== false)
+    const local = stats.find(({ id }) => id === pair?.localCandidateId)
+    if (!local) return null
+    return local.candidateType === "relay" ? "relay" : "direct"
+  }
+
   end() {
     this.#ended = true
     this.#peer.onconnectionstatechange = null

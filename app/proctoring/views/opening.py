@@ -1,0 +1,34 @@
+"""What a browser gets to stream a sitting or a check: where to, and the ticket."""
+
+import hashlib
+
+from aiohttp import web
+
+from app.accounts.views.guard import CLOCK
+from app.accounts.views.kit import DEVICE_COOKIE
+from app.adapters.http import SITE
+from app.adapters.media_nodes import MediaNode, MediaNodes
+from app.adapters.tickets import sign
+from app.kernel.ids import SittingId
+from app.kernel.tickets import TICKET_LIFE, Ticket
+
+NODES = web.AppKey("nodes", MediaNodes)
+
+
+def way_in(
+    request: web.Request, sitting: SittingId, epoch: int, node: MediaNode
+) -> dict[str, object]:
+    expires_at = request.app[CLOCK].now() + TICKET_LIFE
+    ticket = Ticket(sitting=sitting, epoch=epoch, expires_at=expires_at)
+    return {
+        "sitting": str(sitting),
+        "epoch": epoch,
+        "whip": f"{node.url}/whip",
+        "ticket": sign(ticket, request.app[SITE].secret),
+    }
+
+
+def device_key(request: web.Request) -> bytes | None:
+    """Of the device's own cookie; None for a browser that has none."""
+    token = request.cookies.get(DEVICE_COOKIE)
+    return hashlib.sha256(token.encode()).digest() if token else None

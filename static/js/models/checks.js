@@ -1,0 +1,22 @@
+// The lines of a device check as the page shows them.
+export const CODES = ["computer", "camera", "light", "face", "match", "cores", "memory", "speed_down", "speed_up", "path", "browser", "clock"]
+
+const WORDS = { pass: "fine", warning: "look at this", fail: "not yet", waiting: "waiting", checking: "checking…" }
+
+export function wordOf(result) {
+  return WORDS[result] ?? result
+}
+
+export function summary(lines, result) {
+  const failed = lines.filter((line) => line.result === "fail").length
+  const warned = lines.filter((line) => line.result === "warning").length
+  if (failed > 0) return `${failed} ${failed === 1 ? "point" : "points"} to mend. Below is how; then check again.`
+  if (result === "warning") return `You can study. ${warned} ${warned === 1 ? "point deserves" : "points deserve"} a look.`
+  return "All is well. You can study on this computer."
+}
+
+// What a line shows while the page waits for the picture to get better.
+export function whileWaiting(line, awaiting) {
+  const ofPicture = ["light", "face", "match"].includes(line.code)
+  return awaiting && ofPicture && line.result === "fail" ? { ...line, result: "checking" } : line
+}
