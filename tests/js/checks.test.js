@@ -42,7 +42,7 @@ const page = { camera: null, refusal: null, mine: false, wanted: false, link: "i
 test("a second tab is told where the sitting is open, and how to take it over", () => {
   const sitting = { state: "running", opened_on: "Firefox on Windows" }
   const said = describe(sitting, null, page)
-  assert.match(said.title, /open in Firefox on Windows/)
+  assert.match(said.title, /open in another tab or device \(Firefox on Windows\)/)
   assert.equal(said.action, "start")
   assert.equal(describe(sitting, null, { ...page, wanted: true }).action, "try-again")
 })

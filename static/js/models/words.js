@@ -51,7 +51,7 @@ export function describe(sitting, ended, page) {
   if (page.refusal) return describeRefusal(page.refusal)
   if (OWN.has(sitting?.reason) && !page.wanted) return say("calm", PAUSED[sitting.reason])
   if (sitting && !page.mine) {
-    const where = sitting.opened_on ? `in ${sitting.opened_on}` : "on another page"
+    const where = `in another tab or device${sitting.opened_on ? ` (${sitting.opened_on})` : ""}`
     return say("wait", page.wanted
       ? [`Studying goes on ${where}`, "Only one page counts at a time. Press Try again to go on here instead.", "try-again"]
       : [`Your sitting is open ${where}`, "Press Start to take it over: it goes on here and stops there.", "start"])
