@@ -33,7 +33,11 @@ from app.learning.views import kit as learning_kit
 from app.operations import openapi, outbox_page
 from app.operations import views as operations_views
 from app.operations.notices import views as notice_views
+from app.operations.notices.live import News
 from app.operations.notices.service import Notices
+from app.portals import views as portal_views
+from app.portals.domain import Portal
+from app.portals.service import Portals
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.presence import Presence
@@ -74,7 +78,12 @@ def build(settings: Settings) -> web.Application:
         proxies=settings.proxies,
     )
     app = web.Application(
-        middlewares=[*MIDDLEWARES, guard.identify, notice_views.tell],
+        middlewares=[
+            *MIDDLEWARES,
+            guard.identify,
+            notice_views.tell,
+            portal_views.tell,
+        ],
         client_max_size=BODY_MAX,
     )
     app[SITE] = site
@@ -88,6 +97,7 @@ def build(settings: Settings) -> web.Application:
         live,
         operations_views,
         notice_views,
+        portal_views,
         openapi,
     )
     for views in slices:
@@ -125,11 +135,13 @@ async def _wire(
     app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
-    app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail)
+    bell = RedisBell(opened.redis, opened.patient_redis)
+    app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
+    app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
     desk = Desk(
         db=db,
         clock=clock,
-        bell=RedisBell(opened.redis, opened.patient_redis),
+        bell=bell,
         policy=settings.policy,
         chance=SystemRandom(),
     )
@@ -142,9 +154,17 @@ async def _wire_proctoring(
     states = States(desk)
     gates = [_recognisable(app, desk)]
     app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
-    app[api.SITTINGS] = Sittings(desk, gates, app[checks.CHECKS])
+    opens = _open_for_learning(app)
+    app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
-    hub = Hub(desk.bell, {"student": states.students, "wall": states.wall})
+    hub = Hub(
+        desk.bell,
+        {
+            "student": states.students,
+            "wall": states.wall,
+            "news": News(app[notice_views.NOTICES], app[portal_views.PORTALS]).states,
+        },
+    )
     presence = Presence(desk, app[opening.NODES])
     app[live.HUB], app[live.PRESENCE] = hub, presence
     await stack.enter_async_context(alongside(restarted("hub", hub.run)))
@@ -152,6 +172,13 @@ async def _wire_proctoring(
     await stack.enter_async_context(
         alongside(restarted("logins", lambda: live.watch_logins(app)))
     )
+
+
+def _open_for_learning(app: web.Application) -> Gate:
+    async def gate(_: AccountId) -> None:
+        await app[portal_views.PORTALS].require_open(Portal.LEARNING)
+
+    return gate
 
 
 def _recognisable(app: web.Application, desk: Desk) -> Gate:

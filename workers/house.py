@@ -12,6 +12,7 @@ from app.accounts.service.logins import Logins
 from app.accounts.service.photos import Photos
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
+from app.portals.service import Portals
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.sittings import Sittings
@@ -30,6 +31,7 @@ class House:
     desk: Desk
     looks: Looks
     sittings: Sittings
+    portals: Portals
     gatehouse: Gatehouse
     logins: Logins
     photos: Photos
@@ -56,6 +58,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             desk=desk,
             looks=Looks(desk),
             sittings=Sittings(desk),
+            portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
             gatehouse=gatehouse,
             logins=Logins(gatehouse),
             photos=photos,

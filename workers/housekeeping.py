@@ -1,17 +1,20 @@
 """Housekeeping: what nobody else will notice: lapsed presence, silent looks."""
 
 import asyncio
+from datetime import timedelta
 
 import structlog
 
 from app.adapters.audit.anchors import BadAnchors, anchor_now
 from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
+from app.portals.domain import Portal
 from workers.house import House
 
 SWEEP_EVERY_S = 1.0
 ANCHOR_EVERY_S = 600.0
 TIDY_EVERY_S = 60.0
+LAST_LOOK_AHEAD_S = 10.0
 
 log = structlog.get_logger()
 
@@ -31,10 +34,24 @@ async def run(house: House) -> None:
 
 
 async def sweep(house: House) -> None:
+    await close_portal(house)
     swept = await house.sittings.sweep()
     given_up = await house.looks.give_up()
     if swept or given_up:
         log.info("swept", sittings=swept, looks=given_up)
+
+
+async def close_portal(house: House) -> None:
+    """Sittings get a last look before the learning portal closes, and end when it does.
+
+    What is provisional then waits for the student's next passed look.
+    """
+    if await house.portals.closed(Portal.LEARNING):
+        await house.sittings.close()
+        return
+    ahead = timedelta(seconds=house.desk.policy.finish_within_s + LAST_LOOK_AHEAD_S)
+    if await house.portals.closes_within(Portal.LEARNING, ahead):
+        await house.sittings.finish_all()
 
 
 async def tidy(house: House) -> None:

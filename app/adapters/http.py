@@ -148,9 +148,9 @@ def status_of(refusal: Refusal) -> int:
 
 def wait_headers(refusal: Refusal) -> dict[str, str]:
     """When to come again, where that is the answer."""
-    if isinstance(refusal, Unavailable):
-        return {"Retry-After": "3"}
     wait_s = refusal.details.get("wait_s")
+    if wait_s is None and isinstance(refusal, Unavailable):
+        wait_s = 3
     return {"Retry-After": str(wait_s)} if wait_s else {}
 
 

@@ -42,8 +42,9 @@ CREATE FUNCTION length_us(since timestamptz, till timestamptz) RETURNS bigint
 $$;
 
 -- Every stretch with how far it reaches. An open one has reached the last presence, and
--- one checkpoint's length more while presence is fresh.
-CREATE FUNCTION stretches_of(accounts uuid[], now timestamptz, reach interval)
+-- one checkpoint's length more while presence is fresh. `modules` NULL: of all.
+CREATE FUNCTION stretches_of(accounts uuid[], now timestamptz, reach interval,
+                             modules text[] DEFAULT NULL)
     RETURNS TABLE (stretch_id bigint, sitting_id uuid, account_id uuid, module_code text,
                    since timestamptz, till timestamptz, is_open boolean, state text,
                    void_reason text)
@@ -53,11 +54,13 @@ CREATE FUNCTION stretches_of(accounts uuid[], now timestamptz, reach interval)
         x.ended_at IS NULL, x.state, x.void_reason
     FROM stretch x JOIN sitting p ON p.sitting_id = x.sitting_id
     WHERE x.account_id = ANY (accounts)
+      AND x.module_code = ANY (coalesce(modules, ARRAY(SELECT code FROM module)))
 $$;
 
 -- The one sum of hours, in microseconds: the dashboard, the wall, the statement, the
 -- electives and `spom ledger verify` all read it, so that they cannot disagree.
-CREATE FUNCTION hours_of(accounts uuid[], now timestamptz, reach interval)
+CREATE FUNCTION hours_of(accounts uuid[], now timestamptz, reach interval,
+                         modules text[] DEFAULT NULL)
     RETURNS TABLE (account_id uuid, module_code text, confirmed_us bigint,
                    provisional_us bigint, void_us bigint, corrected_us bigint)
     LANGUAGE sql STABLE AS $$
@@ -67,10 +70,12 @@ CREATE FUNCTION hours_of(accounts uuid[], now timestamptz, reach interval)
         coalesce(sum(t.us) FILTER (WHERE t.state = 'void'), 0)::bigint,
         coalesce(sum(t.us) FILTER (WHERE t.state = 'corrected'), 0)::bigint
     FROM (SELECT s.account_id, s.module_code, s.state, length_us(s.since, s.till) AS us
-          FROM stretches_of(accounts, now, reach) s
+          FROM stretches_of(accounts, now, reach, modules) s
           UNION ALL
           SELECT c.account_id, c.module_code, 'corrected', c.seconds * 1000000::bigint
-          FROM correction c WHERE c.state = 'approved' AND c.account_id = ANY (accounts)) t
+          FROM correction c WHERE c.state = 'approved' AND c.account_id = ANY (accounts)
+            AND c.module_code = ANY (coalesce(modules, ARRAY(SELECT code FROM module)))
+         ) t
     GROUP BY 1, 2
 $$;
 

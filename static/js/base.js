@@ -1,1 +1,3 @@
 import "./elements/local-time.js"
+import "./elements/closing-countdown.js"
+import "./elements/live-news.js"

@@ -120,6 +120,8 @@ _TABLE = {
         GET POST /staff/roles
         POST /staff/roles/{account}
         GET POST /staff/notices
+        GET POST /staff/windows
+        POST /staff/windows/{window}/end
         POST /staff/notices/{notice}/end
     """,
 }
@@ -135,5 +137,5 @@ def allowed() -> dict[tuple[str, str], object]:
     return found
 
 
-TOPICS = {"student:me": STUDENT, "wall": PROCTOR}
+TOPICS = {"student:me": STUDENT, "wall": PROCTOR, "news:mine": EVERYBODY}
 """Of the live socket."""

@@ -23,6 +23,8 @@ WHO = web.RequestKey("who", Identity)
 TOKEN = web.RequestKey("token", str)
 NOTICES_SHOWN: web.RequestKey[Sequence[object]] = web.RequestKey("notices", Sequence)
 """What every page says on top: with a `text` and a `tone` each."""
+WINDOWS_SHOWN: web.RequestKey[Sequence[object]] = web.RequestKey("windows", Sequence)
+"""Announced closings of the portals, to be shown with a countdown."""
 COOKIE = "__Host-spom"
 FILES = ("/static/", "/vendor/")
 LOGIN_PATH, PROVE_PATH = "/login", "/prove"
@@ -98,7 +100,8 @@ def page_context(request: web.Request) -> dict[str, object]:
     identity, token = request.get(WHO), request.get(TOKEN)
     csrf = request.app[SITE].csrf_token(token) if token else ""
     notices = request.get(NOTICES_SHOWN, ())
-    return {"who": identity, "csrf": csrf, "notices": notices}
+    windows = request.get(WINDOWS_SHOWN, ())
+    return {"who": identity, "csrf": csrf, "notices": notices, "windows": windows}
 
 
 def set_cookie(

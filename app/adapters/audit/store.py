@@ -1,5 +1,6 @@
 """The trail's tables: the only SQL that knows them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -58,6 +59,18 @@ async def read_before(
         before,
         whom,
         limit,
+    )
+    return [_event(row) for row in rows]
+
+
+async def read_acts(
+    tx: Tx, whats: Sequence[str], whom: Sequence[UUID]
+) -> list[Event]:
+    rows = await tx.fetch(
+        """SELECT * FROM audit_event WHERE whom = ANY ($2) AND what = ANY ($1)
+           ORDER BY seq""",
+        whats,
+        whom,
     )
     return [_event(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """Writing, reading and verifying the trail."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -63,6 +63,12 @@ class Trail:
     ) -> list[Event]:
         """Newest first, before the event numbered `before`."""
         return await store.read_before(tx, before, whom, limit)
+
+    async def acts(
+        self, tx: Tx, whats: Sequence[str], whom: Sequence[AccountId]
+    ) -> list[Event]:
+        """Of these kinds, done to any of these; in their order."""
+        return await store.read_acts(tx, whats, whom)
 
     async def verify(self, db: Database, anchors: Iterable[Head] = ()) -> Verifier:
         """Every event in batches, in one snapshot's order; its `problems` say what is

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.adapters.audit import Act, Trail
+from app.adapters.bell import Bell
 from app.adapters.db import Database
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId
@@ -17,6 +18,7 @@ from app.operations.notices.domain import (
     current,
     require_sense,
 )
+from app.portals.service import NEWS
 
 KEPT = timedelta(seconds=5)
 """Every page shows them: read at most this often."""
@@ -27,10 +29,11 @@ class NoSuchNotice(NotFound):
 
 
 class Notices:
-    def __init__(self, db: Database, clock: Clock, trail: Trail) -> None:
+    def __init__(self, db: Database, clock: Clock, trail: Trail, bell: Bell) -> None:
         self._db = db
         self._clock = clock
         self._trail = trail
+        self._bell = bell
         self._open: list[Notice] = []
         self._read_at: datetime | None = None
 
@@ -41,7 +44,7 @@ class Notices:
             await store.insert(tx, replace(notice, text=text), by)
             act = Act(at=self._clock.now(), by=by, what="notice.made")
             await self._trail.write(tx, act)
-        self._read_at = None
+        await self._tell()
 
     async def end(self, by: AccountId, notice: UUID) -> None:
         """Raises NoSuchNotice."""
@@ -50,12 +53,12 @@ class Notices:
             if not await store.end(tx, notice, now):
                 raise NoSuchNotice
             await self._trail.write(tx, Act(at=now, by=by, what="notice.ended"))
-        self._read_at = None
+        await self._tell()
 
-    async def open(self) -> list[Notice]:
+    async def open(self, *, fresh: bool = False) -> list[Notice]:
         """Current and coming ones. While the database is away, those of before."""
         now = self._clock.now()
-        if self._read_at is None or now - self._read_at >= KEPT:
+        if fresh or self._read_at is None or now - self._read_at >= KEPT:
             try:
                 async with self._db.connection() as tx:
                     self._open = await store.read_open(tx, now)
@@ -64,5 +67,11 @@ class Notices:
             self._read_at = now
         return self._open
 
-    async def current(self, audiences: Iterable[Audience]) -> list[Notice]:
-        return current(await self.open(), self._clock.now(), audiences)
+    async def current(
+        self, audiences: Iterable[Audience], *, fresh: bool = False
+    ) -> list[Notice]:
+        return current(await self.open(fresh=fresh), self._clock.now(), audiences)
+
+    async def _tell(self) -> None:
+        self._read_at = None
+        await self._bell.ring(NEWS)

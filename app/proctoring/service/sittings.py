@@ -186,6 +186,26 @@ class Sittings:
                 lambda watch, now: life.end(watch, Ending.WITHDRAWN, now, policy),
             )
 
+    async def finish_all(self) -> None:
+        """A last look of every learning sitting: the portal closes soon."""
+        policy = self._desk.policy
+        for sitting in await self._open_learning(running=True):
+            await self._desk.change(
+                sitting, lambda watch, now: life.finish(watch, now, policy)
+            )
+
+    async def close(self) -> None:
+        """Ends every learning sitting: the portal is closed. Time is kept."""
+        policy = self._desk.policy
+        for sitting in await self._open_learning(running=False):
+            await self._desk.change(
+                sitting, lambda watch, now: life.end(watch, Ending.CLOSED, now, policy)
+            )
+
+    async def _open_learning(self, *, running: bool) -> list[SittingId]:
+        async with self._desk.db.connection() as tx:
+            return await store.open_learning(tx, running=running)
+
     async def sweep(self) -> int:
         """Ends stretches nobody is present for, late finishes, abandoned sittings."""
         policy = self._desk.policy

@@ -83,6 +83,18 @@ async def open_check_of(tx: Tx, account: AccountId) -> SittingId | None:
     return SittingId(found) if found else None
 
 
+async def open_learning(tx: Tx, *, running: bool) -> list[SittingId]:
+    """`running`: only those whose time runs and that are not finishing."""
+    rows = await tx.fetch(
+        """SELECT sitting_id FROM sitting
+           WHERE state <> 'ended' AND kind = 'learning'
+             AND (NOT $1 OR (state = 'running' AND finishing_since IS NULL))
+           ORDER BY seen_at LIMIT 500""",
+        running,
+    )
+    return [SittingId(row["sitting_id"]) for row in rows]
+
+
 async def save(tx: Tx, watch: Watch, now: datetime) -> None:
     await tx.execute(
         """UPDATE sitting SET state = $2, reason = $3, epoch = $4, failures = $5,

@@ -6,12 +6,6 @@ from datetime import datetime, timedelta
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId
 
-# An open stretch has reached the last presence, and one checkpoint's length more
-# while presence is fresh: what a page shows between two checkpoints.
-_LENGTH = """extract(epoch FROM coalesce(x.ended_at,
-    greatest(x.started_at, least($1::timestamptz, p.seen_at + $2::interval)))
-    - x.started_at)"""
-
 
 async def hours(
     tx: Tx, accounts: Sequence[AccountId], now: datetime, reach: timedelta
@@ -21,19 +15,14 @@ async def hours(
     Every module has a row for every account, begun or not.
     """
     return await tx.fetch(
-        f"""WITH told AS (
-                SELECT x.account_id, x.module_code,
-                    sum({_LENGTH}) FILTER (WHERE x.state = 'confirmed') AS confirmed,
-                    sum({_LENGTH}) FILTER (WHERE x.state = 'provisional') AS provisional
-                FROM stretch x JOIN sitting p USING (sitting_id)
-                WHERE x.account_id = ANY ($3) GROUP BY 1, 2)
-            SELECT a.account_id, m.code AS module_code, m.title, m.set_code,
-                (m.hours * 3600)::float8 AS required_s,
-                coalesce(t.confirmed, 0)::float8 AS confirmed_s,
-                coalesce(t.provisional, 0)::float8 AS provisional_s
-            FROM unnest($3::uuid[]) AS a (account_id) CROSS JOIN module m
-            LEFT JOIN told t ON t.account_id = a.account_id AND t.module_code = m.code
-            ORDER BY m.set_code, m.position""",
+        """SELECT a.account_id, m.code AS module_code, m.title, m.set_code,
+               (m.hours * 3600)::float8 AS required_s,
+               coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
+               coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s
+           FROM unnest($3::uuid[]) AS a (account_id) CROSS JOIN module m
+           LEFT JOIN hours_of($3, $1, $2) t
+               ON t.account_id = a.account_id AND t.module_code = m.code
+           ORDER BY m.set_code, m.position""",
         now,
         reach,
         accounts,
@@ -76,21 +65,17 @@ async def last_ended(
 async def wall(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
     """Every open sitting with its student, module, time of that module and incident."""
     return await tx.fetch(
-        f"""SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
+        """SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
                 EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
                     AND judged_at IS NULL AND cancelled_at IS NULL
                     AND lease_until > $1) AS looking,
-                coalesce(t.confirmed, 0)::float8 AS confirmed_s,
-                coalesce(t.provisional, 0)::float8 AS provisional_s,
+                coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
+                coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
                 i.incident_id, i.kind AS incident_kind, i.raised_at
             FROM sitting s JOIN account a USING (account_id)
             JOIN module m ON m.code = s.module_code
-            LEFT JOIN LATERAL (
-                SELECT sum({_LENGTH}) FILTER (WHERE x.state = 'confirmed') AS confirmed,
-                    sum({_LENGTH}) FILTER (WHERE x.state = 'provisional') AS provisional
-                FROM stretch x JOIN sitting p USING (sitting_id)
-                WHERE x.account_id = s.account_id AND x.module_code = s.module_code
-            ) t ON true
+            LEFT JOIN LATERAL hours_of(
+                ARRAY[s.account_id], $1, $2, ARRAY[s.module_code]) t ON true
             LEFT JOIN LATERAL (
                 SELECT incident_id, kind, raised_at FROM incident
                 WHERE sitting_id = s.sitting_id ORDER BY raised_at DESC LIMIT 1

@@ -18,12 +18,14 @@ from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
+from app.portals.service import NEWS
 from app.proctoring.service.desk import WALL, topic_of
 from app.proctoring.service.presence import Presence, Told
 from app.proctoring.views.api import SITTINGS
 
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
+NEWS_MINE = "news:mine"
 SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
 MESSAGE_MAX = 4 * 1024
 MESSAGES_A_SECOND = 20
@@ -35,7 +37,7 @@ LOG_IN_AGAIN = 4401
 
 class Subscribe(Body):
     type: Literal["subscribe"]
-    topics: list[Literal["student:me", "wall"]] = Field(max_length=2)
+    topics: list[Literal["student:me", "wall", "news:mine"]] = Field(max_length=3)
 
 
 class PresenceSaid(Body):
@@ -182,6 +184,8 @@ class _Page:
                 )
 
     def _allowed(self, topic: str) -> str:
+        if topic == NEWS_MINE:
+            return NEWS[0] if self._who.role is Role.STUDENT else NEWS[1]
         needed = Role.PROCTOR if topic == WALL else Role.STUDENT
         if self._who.role is not needed:
             raise NotYourTopic

@@ -12,10 +12,11 @@ export class Live extends EventTarget {
 
   constructor(topics) {
     super()
-    this.topics = topics
+    this.topics = [...topics, "news:mine"]
   }
 
   open(signal) {
+    document.querySelector("live-news")?.follow(this, signal)
     this.#connect()
     const now = () => this.#again(0)
     addEventListener("online", now, { signal })
@@ -53,7 +54,8 @@ export class Live extends EventTarget {
 
   #take(message) {
     this.#heard()
-    if (message.topic) this.#tell("state", message.state)
+    if (message.topic?.startsWith("news:")) this.#tell("news", message.state)
+    else if (message.topic) this.#tell("state", message.state)
     else this.#tell("refused", message)
   }
 

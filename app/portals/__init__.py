@@ -1,0 +1,1 @@
+"""The two portals, learning and tests, and when they are closed."""
