@@ -40,10 +40,11 @@ from app.portals.domain import Portal
 from app.portals.service import Portals
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
-from app.proctoring.views import api, checks, live, opening
+from app.proctoring.views import api, checks, live, opening, pictures
 from app.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -94,6 +95,7 @@ def build(settings: Settings) -> web.Application:
         learning_views,
         api,
         checks,
+        pictures,
         live,
         operations_views,
         notice_views,
@@ -145,6 +147,7 @@ async def _wire(
         policy=settings.policy,
         chance=SystemRandom(),
     )
+    app[pictures.PICTURES] = Pictures(desk, gatehouse.sealer, gatehouse.trail)
     await _wire_proctoring(app, desk, stack)
 
 
@@ -155,6 +158,7 @@ async def _wire_proctoring(
     gates = [_recognisable(app, desk)]
     app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
     opens = _open_for_learning(app)
+    app[pictures.PHOTOS] = Photos(desk.db, desk.clock)
     app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
     hub = Hub(

@@ -16,6 +16,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from app.adapters.redis import entries_of
 from app.kernel.findings import Finding
+from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
 from media.faces.engine import FaceEngine, PhotoRefused
@@ -86,13 +87,18 @@ class Matcher:
         except Malformed:
             log.warning("sample_unreadable")
             return
-        finding = await self._examine(sample)
         command = sample.command
+        account = await self._house.looks.account_of(command.sitting)
+        if account is not None and await self._house.consents.is_by_person(account):
+            # No machine looks at this face: the picture waits for a person.
+            jpeg = sample.frames[0] if sample.frames else None
+            await self._house.pictures.hold(command.look, command.attempt, jpeg)
+            return
+        finding = await self._examine(sample, account)
         verdict = await self._house.looks.record(command.look, command.attempt, finding)
         log.info("look_judged", look=str(command.look), verdict=verdict)
 
-    async def _examine(self, sample: Sample) -> Finding:
-        account = await self._house.looks.account_of(sample.command.sitting)
+    async def _examine(self, sample: Sample, account: AccountId | None) -> Finding:
         photos, engine = self._house.photos, self._engine
         reference = None
         if account is not None:

@@ -7,14 +7,17 @@ from random import SystemRandom
 
 from redis.asyncio import Redis
 
+from app.accounts.service.consents import Consents
 from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.logins import Logins
 from app.accounts.service.photos import Photos
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
+from app.adapters.signing import Signer
 from app.portals.service import Portals
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
+from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
 from app.settings import Settings
 
@@ -35,6 +38,8 @@ class House:
     gatehouse: Gatehouse
     logins: Logins
     photos: Photos
+    consents: Consents
+    pictures: Pictures
 
 
 @asynccontextmanager
@@ -50,6 +55,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             chance=SystemRandom(),
         )
         gatehouse = open_gatehouse(opened.db, opened.clock, settings)
+        signer = Signer(settings.secret.get_secret_value())
         photos = Photos(opened.db, opened.clock)
         yield House(
             settings=settings,
@@ -62,4 +68,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             gatehouse=gatehouse,
             logins=Logins(gatehouse),
             photos=photos,
+            consents=Consents(gatehouse, signer),
+            pictures=Pictures(desk, gatehouse.sealer, gatehouse.trail),
         )

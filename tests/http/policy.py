@@ -88,6 +88,10 @@ _TABLE = {
     """,
     PROCTOR: """
         GET /wall
+        GET /wall/pictures
+        GET /wall/pictures/{look}/sample
+        GET /wall/pictures/{look}/reference
+        POST /wall/pictures/{look}
         POST /api/wall/{id}/check
         POST /api/wall/{id}/pause
         POST /api/wall/{id}/resume

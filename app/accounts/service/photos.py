@@ -45,6 +45,11 @@ class Photos:
         async with self._db.connection() as tx:
             return bool(await store.reference_states(tx, account))
 
+    async def photo(self, account: AccountId) -> bytes | None:
+        """The JPEG. Whoever shows it to staff writes to the trail who looked."""
+        async with self._db.connection() as tx:
+            return await store.read_photo(tx, account)
+
     async def claim_wanted_reference(self, pack: str) -> Wanted | None:
         """A photo whose reference the caller should make, leased for half a minute."""
         async with self._db.transaction() as tx:

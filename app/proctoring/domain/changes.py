@@ -33,9 +33,10 @@ class Confirmed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voided:
-    """No provisional stretch of the student counts."""
+    """No provisional stretch of the student counts; `until`: that ended by then."""
 
     why: Verdict
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -197,6 +197,11 @@ def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
     return end(watch, Ending.ABANDONED, now, policy)
 
 
+def suspended(watch: Watch, now: datetime, policy: Policy) -> Outcome:
+    """A person found something: another person has to let the student go on."""
+    return _pause(watch, Reason.NEEDS_PERSON, now, policy)
+
+
 def _pause(
     watch: Watch,
     reason: Reason,

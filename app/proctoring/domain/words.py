@@ -33,7 +33,7 @@ class Why(StrEnum):
 
 
 class Verdict(StrEnum):
-    """What policy says of a finding."""
+    """What policy says of a finding; `held`: a person will say it."""
 
     MATCH = "match"
     MISMATCH = "mismatch"
@@ -46,6 +46,7 @@ class Verdict(StrEnum):
     TURNED = "turned"
     NO_VIDEO = "no_video"
     SYSTEM_UNAVAILABLE = "system_unavailable"
+    HELD = "held"
 
 
 class Reason(StrEnum):

@@ -94,8 +94,8 @@ async def _write_change(
             await stretches.close(tx, watch.sitting, at)
         case Confirmed(since=since, until=until):
             await stretches.confirm(tx, watch.account, since, until)
-        case Voided(why=why):
-            await stretches.void(tx, watch.account, why)
+        case Voided(why=why, until=until):
+            await stretches.void(tx, watch.account, why, until)
         case LookWanted():
             await looks.plan(tx, watch.sitting, change)
         case LooksCancelled():

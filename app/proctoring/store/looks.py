@@ -17,7 +17,7 @@ async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
     await tx.execute(
         """INSERT INTO look (look_id, sitting_id, why, due_at) VALUES ($1, $2, $3, $4)
            ON CONFLICT (sitting_id, why)
-               WHERE judged_at IS NULL AND cancelled_at IS NULL
+               WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
            DO UPDATE SET due_at = least(look.due_at, excluded.due_at)
                WHERE look.why NOT IN ('interval', 'random')
                  AND look.lease_until IS NULL""",
@@ -31,7 +31,7 @@ async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
 async def cancel_open(tx: Tx, sitting: SittingId, now: datetime) -> None:
     await tx.execute(
         """UPDATE look SET cancelled_at = $2 WHERE sitting_id = $1
-           AND judged_at IS NULL AND cancelled_at IS NULL""",
+           AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL""",
         sitting,
         now,
     )
@@ -44,7 +44,8 @@ async def claim_due(
     rows = await tx.fetch(
         """WITH due AS (
                SELECT look_id FROM look
-               WHERE judged_at IS NULL AND cancelled_at IS NULL AND due_at <= $1
+               WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
+                 AND due_at <= $1
                  AND (lease_until IS NULL OR lease_until <= $1) AND attempts < $3
                ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
            UPDATE look l SET lease_until = $1::timestamptz + $2::interval,
@@ -64,7 +65,7 @@ async def used_up(tx: Tx, now: datetime, *, attempts: int, limit: int) -> list[L
     """Looks that were tried as often as we try and never answered."""
     rows = await tx.fetch(
         """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
-           WHERE judged_at IS NULL AND cancelled_at IS NULL
+           WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
              AND attempts >= $2 AND lease_until <= $1
            ORDER BY due_at LIMIT $3""",
         now,
@@ -89,7 +90,7 @@ async def give_back(
                    THEN $4 END
            FROM sitting s
            WHERE look_id = $1 AND attempts = $2 AND s.sitting_id = l.sitting_id
-             AND judged_at IS NULL AND cancelled_at IS NULL""",
+             AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL""",
         lease.look,
         lease.attempt,
         due_at,
@@ -105,8 +106,8 @@ async def leased(tx: Tx, look: LookId, attempt: int) -> Lease | None:
     """
     row = await tx.fetchrow(
         """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
-           WHERE look_id = $1 AND attempts = $2
-             AND judged_at IS NULL AND cancelled_at IS NULL FOR UPDATE""",
+           WHERE look_id = $1 AND attempts = $2 AND judged_at IS NULL
+             AND cancelled_at IS NULL AND held_at IS NULL FOR UPDATE""",
         look,
         attempt,
     )

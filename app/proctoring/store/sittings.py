@@ -154,6 +154,7 @@ async def checkpoint(
            RETURNING s.sitting_id, NOT EXISTS (
                SELECT FROM look l WHERE l.sitting_id = s.sitting_id
                  AND l.judged_at IS NULL AND l.cancelled_at IS NULL
+                 AND l.held_at IS NULL
            ) AS unwatched""",
         [it.sitting for it in seen],
         [it.epoch for it in seen],

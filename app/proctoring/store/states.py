@@ -40,7 +40,8 @@ async def current_sittings(
                    min(due_at) FILTER (WHERE why IN ('retry', 'resume', 'start'))
                        AS next_try_at
                FROM look WHERE sitting_id = s.sitting_id
-                 AND judged_at IS NULL AND cancelled_at IS NULL) l ON true
+                 AND judged_at IS NULL AND cancelled_at IS NULL
+                 AND held_at IS NULL) l ON true
            WHERE s.account_id = ANY ($1) AND s.state <> 'ended'
              AND s.kind <> 'check'""",
         accounts,
@@ -67,7 +68,7 @@ async def wall(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
     return await tx.fetch(
         """SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
                 EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
-                    AND judged_at IS NULL AND cancelled_at IS NULL
+                    AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
                     AND lease_until > $1) AS looking,
                 coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
                 coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,

@@ -46,10 +46,15 @@ async def confirm(tx: Tx, account: AccountId, since: datetime, until: datetime) 
     )
 
 
-async def void(tx: Tx, account: AccountId, why: Verdict) -> None:
+async def void(
+    tx: Tx, account: AccountId, why: Verdict, until: datetime | None = None
+) -> None:
+    """Provisional time that has ended, or ended by `until`, does not count."""
     await tx.execute(
         """UPDATE stretch SET state = 'void', void_reason = $2
-           WHERE account_id = $1 AND state = 'provisional' AND ended_at IS NOT NULL""",
+           WHERE account_id = $1 AND state = 'provisional'
+             AND ended_at <= coalesce($3::timestamptz, 'infinity')""",
         account,
         why,
+        until,
     )

@@ -10,7 +10,7 @@ const REASONS = {
   dark: ["wait", "Too dark"], blurred: ["wait", "Blurred"], small: ["wait", "Too far away"], turned: ["wait", "Turned away"],
 }
 const VERDICTS = {
-  match: "Recognised", mismatch: "Not recognised", no_face: "Nobody there", several_faces: "Several faces", spoof: "Not live",
+  match: "Recognised", held: "Waits for a person", mismatch: "Not recognised", no_face: "Nobody there", several_faces: "Several faces", spoof: "Not live",
   dark: "Too dark", blurred: "Blurred", small: "Too far away", turned: "Turned away", no_video: "No video",
   system_unavailable: "We could not check",
 }

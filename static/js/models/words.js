@@ -72,6 +72,7 @@ function describeSitting(sitting) {
   if (sitting.verdict === "system_unavailable" && sitting.state !== "paused") {
     return say("wait", ["We could not check just now", "That is our fault. Your time is kept; simply go on."])
   }
+  if (sitting.verdict === "held" && sitting.state === "running") return say("good", ["Your time runs", "A person compares your pictures; your time is provisional until then. Just study."])
   const trouble = sitting.verdict !== "match" && LOOK_AGAIN[sitting.verdict]
   if (sitting.state === "running") return trouble ? retrying(trouble, sitting) : say("good", ["It is you. Your time runs", "Just study. We look again now and then."])
   if (sitting.state === "paused") return describePause(sitting)

@@ -1,0 +1,95 @@
+"""Looks that a person judges: the same hours and the same rules, only later.
+
+A captured picture sets time running and divides it into stretches, as a passed look
+would; what the person then says confirms or voids what lies before it.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.proctoring.domain.changes import (
+    Change,
+    Confirmed,
+    IncidentRaised,
+    LooksCancelled,
+    StretchClosed,
+    StretchOpened,
+    Voided,
+)
+from app.proctoring.domain.judge import Judged
+from app.proctoring.domain.planning import Chance, routine
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import Outcome, Watch, end, lapsed, suspended
+from app.proctoring.domain.words import (
+    PEOPLE,
+    SUSPICIOUS,
+    Ending,
+    State,
+    Verdict,
+)
+
+
+def hold(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+    """A picture was captured and waits for a person. Time goes on, provisionally."""
+    if watch.state is State.ENDED or look.epoch != watch.epoch:
+        return watch, []
+    if watch.looked_at is not None and look.asked_at <= watch.looked_at:
+        return watch, []
+    watch, before = lapsed(watch, look.asked_at, policy)
+    watch = replace(watch, verdict=Verdict.HELD, looked_at=look.asked_at, failures=0)
+    if watch.reason in PEOPLE:
+        return watch, before
+    if watch.state is State.RUNNING:
+        watch, after = _held_running(watch, look, policy, chance)
+    else:
+        watch, after = _held_starting(watch, look, policy, chance)
+    return watch, [*before, *after]
+
+
+def compared(watch: Watch, look: Judged, now: datetime, policy: Policy) -> Outcome:
+    """What the person said of a held look; `watch` may have ended long ago."""
+    if look.verdict is Verdict.MATCH:
+        since = look.asked_at - timedelta(seconds=policy.bridge_s)
+        return watch, [Confirmed(since=since, until=look.asked_at)]
+    if look.verdict not in SUSPICIOUS:
+        return watch, []  # It could not be told: time waits for the next picture.
+    changes: list[Change] = [
+        Voided(why=look.verdict, until=look.asked_at),
+        IncidentRaised(kind=look.verdict),
+    ]
+    if watch.state is State.ENDED:
+        return watch, changes
+    watch, paused = suspended(watch, now, policy)
+    return watch, [*changes, *paused]
+
+
+def _held_running(
+    watch: Watch, look: Judged, policy: Policy, chance: Chance
+) -> Outcome:
+    assert watch.running_from is not None
+    changes: list[Change] = []
+    if look.asked_at > watch.running_from:
+        changes = [StretchClosed(at=look.asked_at)]
+        watch = replace(watch, running_from=None)
+    if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
+        ended, more = end(watch, Ending.FINISHED, look.at, policy)
+        return ended, [*changes, *more]
+    if changes:
+        changes.append(StretchOpened(at=look.asked_at))
+        watch = replace(watch, running_from=look.asked_at)
+    return watch, [*changes, *routine(look.at, policy, chance)]
+
+
+def _held_starting(
+    watch: Watch, look: Judged, policy: Policy, chance: Chance
+) -> Outcome:
+    running = replace(
+        watch,
+        state=State.RUNNING,
+        reason=None,
+        running_from=look.at,
+        seen_at=look.at,
+        active_at=look.at,
+    )
+    plan = routine(look.at, policy, chance)
+    return running, [LooksCancelled(), StretchOpened(at=look.at), *plan]
