@@ -184,7 +184,7 @@ async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId
            WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
               OR (state = 'running'
                   AND finishing_since < $1::timestamptz - $3::interval)
-              OR (state = 'running' AND active_at < $1::timestamptz - $5::interval)
+              OR (state = 'running' AND active_at <= $1::timestamptz - $5::interval)
               OR (state IN ('checking_in', 'paused')
                   AND coalesce(seen_at, opened_at) < $1::timestamptz
                     - CASE kind WHEN 'check' THEN $6::interval ELSE $4::interval END)
