@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Conflict, NotFound, Unavailable
 from app.kernel.tickets import Ticket
@@ -147,13 +148,13 @@ class Ingest:
         for resource in list(self._resources):
             self.end(resource)
 
-    def seen(self, within_s: float) -> list[tuple[SittingId, int]]:
-        """Whose video arrived this lately."""
-        since = self._now() - within_s
+    def seen(self, within_s: float) -> list[VideoSeen]:
+        """Whose video arrived this lately, and how long ago its last packet came."""
+        now = self._now()
         return [
-            (stream.sitting, stream.epoch)
+            VideoSeen(stream.sitting, stream.epoch, now - stream.peer.rtp_at)
             for stream in self._streams.values()
-            if (stream.peer.rtp_at or 0) >= since
+            if stream.peer.rtp_at is not None and now - stream.peer.rtp_at <= within_s
         ]
 
     async def sweep(self) -> None:

@@ -7,6 +7,7 @@ a Redis that comes back empty is full again after one beat.
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -37,22 +38,28 @@ class MediaNode:
     capacity: int
 
 
+class VideoSeen(NamedTuple):
+    """Video of a sitting's epoch, and how many seconds ago its last packet came."""
+
+    sitting: SittingId
+    epoch: int
+    age_s: float = 0.0
+
+
 class MediaNodes:
     """Reads and writes the register. Every call may raise RedisError."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def beat(
-        self, node: MediaNode, videos: Iterable[tuple[SittingId, int]]
-    ) -> None:
-        """The node lives, and video of these (sitting, epoch) arrives there."""
+    async def beat(self, node: MediaNode, videos: Iterable[VideoSeen]) -> None:
+        """The node lives, and this video arrives there."""
         async with self._redis.pipeline(transaction=False) as pipe:
             pipe.set(f"node:{node.name}", json.dumps(asdict(node)), ex=NODE_LIFE_S)
             pipe.sadd("nodes", node.name)
-            for sitting, epoch in videos:
-                value = f"{epoch}:{node.name}"
-                pipe.set(f"video:{sitting}", value, ex=VIDEO_LIFE_S)
+            for it in videos:
+                value = f"{it.epoch}:{it.age_s * 1000:.0f}:{node.name}"
+                pipe.set(f"video:{it.sitting}", value, ex=VIDEO_LIFE_S)
             await pipe.execute()
 
     async def leave(self, name: str) -> None:
@@ -84,15 +91,23 @@ class MediaNodes:
 
     async def video_seen(
         self, wanted: Sequence[tuple[SittingId, int]]
-    ) -> dict[SittingId, bool]:
-        """Whether video of each (sitting, epoch) arrives somewhere."""
+    ) -> dict[SittingId, float]:
+        """How many seconds ago video of each (sitting, epoch) last arrived anywhere.
+
+        A sitting without is left out. Needs no common clock: the node tells the age at
+        its beat, and the key's remaining life how long ago that was.
+        """
         if not wanted:
             return {}
-        keys = [f"video:{sitting}" for sitting, _ in wanted]
-        values = await self._redis.mget(keys)
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.mget([f"video:{sitting}" for sitting, _ in wanted])
+            for sitting, _ in wanted:
+                pipe.pttl(f"video:{sitting}")
+            values, *lives = await pipe.execute()
         return {
-            sitting: _node(value, epoch) is not None
-            for (sitting, epoch), value in zip(wanted, values, strict=True)
+            sitting: _age_s(value, life)
+            for (sitting, epoch), value, life in zip(wanted, values, lives, strict=True)
+            if _node(value, epoch) is not None
         }
 
     async def node_of(self, sitting: SittingId, epoch: int) -> str | None:
@@ -107,5 +122,10 @@ def _text(value: bytes | str) -> str:
 def _node(value: bytes | str | None, epoch: int) -> str | None:
     if value is None:
         return None
-    found, _, name = _text(value).partition(":")
+    found, _, name = _text(value).split(":", 2)
     return name if int(found) == epoch else None
+
+
+def _age_s(value: bytes | str, life_ms: int) -> float:
+    at_beat_ms = int(_text(value).split(":", 2)[1])
+    return (at_beat_ms + VIDEO_LIFE_S * 1000 - life_ms) / 1000

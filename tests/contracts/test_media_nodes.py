@@ -1,10 +1,11 @@
 """The register of media nodes, over a real Valkey."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
-from app.adapters.media_nodes import MediaNode, MediaNodes, NoMediaNode
+from app.adapters.media_nodes import MediaNode, MediaNodes, NoMediaNode, VideoSeen
 from app.kernel.ids import SittingId
 
 
@@ -58,12 +59,10 @@ async def test_a_node_that_stopped_beating_is_forgotten(register, redis):
 
 async def test_video_is_seen_for_its_epoch_alone(register, sitting, redis):
     other = SittingId(uuid4())
-    await register.beat(node("a"), [(sitting, 3)])
-    assert await register.video_seen([(sitting, 3), (other, 1)]) == {
-        sitting: True,
-        other: False,
-    }
-    assert await register.video_seen([(sitting, 2)]) == {sitting: False}
+    await register.beat(node("a"), [VideoSeen(sitting, 3)])
+    seen = await register.video_seen([(sitting, 3), (other, 1)])
+    assert list(seen) == [sitting]
+    assert await register.video_seen([(sitting, 2)]) == {}
     assert await register.video_seen([]) == {}
     assert await register.node_of(sitting, 3) == "a"
     assert await register.node_of(sitting, 4) is None
@@ -72,7 +71,16 @@ async def test_video_is_seen_for_its_epoch_alone(register, sitting, redis):
 
 
 async def test_after_a_reconnect_elsewhere_the_newer_node_is_named(register, sitting):
-    await register.beat(node("a"), [(sitting, 1)])
-    await register.beat(node("b"), [(sitting, 2)])
+    await register.beat(node("a"), [VideoSeen(sitting, 1)])
+    await register.beat(node("b"), [VideoSeen(sitting, 2)])
     assert await register.node_of(sitting, 2) == "b"
     assert await register.node_of(sitting, 1) is None
+
+
+async def test_the_age_of_the_last_packet_grows_by_itself(register, sitting):
+    await register.beat(node("a"), [VideoSeen(sitting, 1, 0.5)])
+    first = (await register.video_seen([(sitting, 1)]))[sitting]
+    await asyncio.sleep(0.3)
+    second = (await register.video_seen([(sitting, 1)]))[sitting]
+    assert 0.5 <= first < 0.7
+    assert 0.29 < second - first < 0.5

@@ -36,7 +36,7 @@ async def test_an_idle_student_is_paused_and_loses_only_the_idle_minute(world):
 
 class AllVideo:
     async def video_seen(self, wanted):
-        return {sitting: True for sitting, _ in wanted}
+        return {sitting: 0.0 for sitting, _ in wanted}
 
 
 class NoVideo:

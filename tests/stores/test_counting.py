@@ -1,6 +1,7 @@
 """The ledger in a real database: what services write and the schema refuses."""
 
 import asyncio
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -165,9 +166,10 @@ async def test_a_checkpoint_of_an_older_epoch_or_of_a_stranger_is_ignored(world)
     sitting = await world.open()
     before = await world.value("SELECT seen_at FROM sitting")
     await world.sittings.open(world.student, MODULE)
+    later = world.clock.now() + timedelta(seconds=3)
     async with world.db.transaction() as tx:
-        from_old_epoch = [Seen(sitting, 1, world.student)]
-        from_stranger = [Seen(sitting, 2, sitting)]
+        from_old_epoch = [Seen(sitting, 1, world.student, later)]
+        from_stranger = [Seen(sitting, 2, sitting, later)]
         for seen in (from_old_epoch, from_stranger):
             await world.checkpoint(tx, seen)
     assert await world.value("SELECT seen_at FROM sitting") == before

@@ -140,3 +140,21 @@ async def test_closing_leaves_a_device_check_alone(world, house, portals):
     world.clock.forward(10)
     await close_portal(house)
     assert await world.value("SELECT count(*) FROM sitting") == 0
+
+
+async def test_a_last_look_that_never_comes_costs_nothing_either(world, house, portals):
+    """As housekeeping goes: closing and sweeping each second until it is closed."""
+    await run_until_closed(world, house, portals)
+    for _ in range(45):
+        world.clock.forward(1)
+        await world.seen()
+        await close_portal(house)
+        await world.sittings.sweep()
+    assert await portals.closed(Portal.LEARNING)
+    kept = await world.seconds("provisional")
+    assert kept > 1_500
+    world.clock.forward(11 * 86_400)
+    await world.open()
+    await world.look()
+    assert await world.seconds("void") == 0
+    assert await world.seconds("confirmed") == kept

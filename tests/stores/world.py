@@ -97,6 +97,7 @@ class World:
                 found.watch.sitting,
                 found.watch.epoch,
                 self.student,
+                self.clock.now(),
                 self.clock.now() if self.active else None,
             )
             return await self.checkpoint(tx, [page])

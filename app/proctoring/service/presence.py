@@ -19,6 +19,8 @@ from app.proctoring.store import sittings as store
 BELIEVE_S = 7
 """A page says it is visible every 3 s; two may be lost."""
 
+LEFT_MOST = 5_000
+
 log = structlog.get_logger()
 
 
@@ -27,8 +29,10 @@ class VideoSeen(Protocol):
 
     async def video_seen(
         self, wanted: list[tuple[SittingId, int]]
-    ) -> dict[SittingId, bool]:
-        """Raises OSError, TimeoutError or RedisError when nobody can tell."""
+    ) -> dict[SittingId, float]:
+        """Seconds since the last packet, by sitting; one without video is left out.
+
+        Raises OSError, TimeoutError or RedisError when nobody can tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +62,9 @@ class Presence:
         self._desk = desk
         self._media = media
         self._pages: dict[object, _Page] = {}
+        self._left: list[tuple[_Page, datetime]] = []
+        """Pages gone since the last checkpoint, which notes their last moment. Past
+        LEFT_MOST it is forgotten: those lose up to a checkpoint's length."""
 
     def report(
         self,
@@ -86,8 +93,10 @@ class Presence:
         )
 
     def gone(self, socket: object) -> None:
-        """The socket closed or the page is hidden."""
-        self._pages.pop(socket, None)
+        """The socket closed or the page is hidden: present up to now, not longer."""
+        page = self._pages.pop(socket, None)
+        if page is not None and len(self._left) < LEFT_MOST:
+            self._left.append((page, self._desk.clock.now()))
 
     async def run(self) -> None:
         """Checkpoints until cancelled; a fault of ours skips one, no more."""
@@ -102,15 +111,18 @@ class Presence:
         """Notes everybody present: page visible, socket open, video arriving."""
         desk = self._desk
         now = desk.clock.now()
-        pages = await self._with_video(now)
-        if not pages:
+        present = await self._present(now)
+        if not present:
             return
+        pages = [page for page, _ in present]
         async with desk.db.transaction() as tx:
             unwatched = await store.checkpoint(
                 tx,
                 [
-                    store.Seen(page.sitting, page.epoch, page.account, page.active_at)
-                    for page in pages
+                    store.Seen(
+                        page.sitting, page.epoch, page.account, seen_at, page.active_at
+                    )
+                    for page, seen_at in present
                 ],
                 now,
                 timedelta(seconds=desk.policy.lapse_s),
@@ -120,23 +132,30 @@ class Presence:
         for sitting in unwatched:
             await desk.change(sitting, self._watch_again)
 
-    async def _with_video(self, now: datetime) -> list[_Page]:
+    async def _present(self, now: datetime) -> list[tuple[_Page, datetime]]:
+        """Who was there until when: as long as both the page and the video were."""
         oldest = now - timedelta(seconds=BELIEVE_S)
-        pages = [page for page in self._pages.values() if page.visible_at >= oldest]
-        if not pages:
+        shown = [(it, now) for it in self._pages.values() if it.visible_at >= oldest]
+        shown += self._left
+        self._left = []
+        if not shown:
             return []
         try:
-            seen = await self._media.video_seen(
-                [(page.sitting, page.epoch) for page in pages]
+            ages = await self._media.video_seen(
+                [(page.sitting, page.epoch) for page, _ in shown]
             )
         except (OSError, TimeoutError, RedisError) as error:
             # Our fault must not cost the student: what we last knew still holds, and
             # the time stays provisional until a look is passed.
             log.warning("video_unknown", error=type(error).__name__)
-        else:
-            for page in pages:
-                page.video = seen.get(page.sitting, False)
-        return [page for page in pages if page.video]
+            return [(page, until) for page, until in shown if page.video]
+        present = []
+        for page, until in shown:
+            age_s = ages.get(page.sitting)
+            page.video = age_s is not None
+            if age_s is not None:
+                present.append((page, min(until, now - timedelta(seconds=age_s))))
+        return present
 
     def _watch_again(self, watch: Watch, now: datetime) -> Outcome:
         """A student is there and no look is open: plan what should be."""

@@ -123,11 +123,12 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
 
 
 class Seen(NamedTuple):
-    """A page whose student is present; `active_at`: when they last did something."""
+    """A student was present up to `seen_at`, and last did something `active_at`."""
 
     sitting: SittingId
     epoch: int
     account: AccountId
+    seen_at: datetime
     active_at: datetime | None = None
 
 
@@ -144,10 +145,14 @@ async def checkpoint(
     that have no open look and may need one.
     """
     rows = await tx.fetch(
-        """UPDATE sitting s SET seen_at = greatest(s.seen_at, $4::timestamptz),
+        """UPDATE sitting s SET seen_at = greatest(s.seen_at, p.seen_at),
                active_at = greatest(s.active_at, p.active_at)
-           FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[])
-               AS p (sitting_id, epoch, account_id, active_at)
+           FROM (SELECT sitting_id, epoch, account_id, max(seen_at) AS seen_at,
+                     max(active_at) AS active_at
+                 FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[],
+                     $7::timestamptz[])
+                     AS it (sitting_id, epoch, account_id, active_at, seen_at)
+                 GROUP BY 1, 2, 3) p
            WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
              AND s.account_id = p.account_id AND s.state <> 'ended'
              AND (s.state <> 'running' OR s.seen_at >= $4::timestamptz - $5::interval)
@@ -162,6 +167,7 @@ async def checkpoint(
         now,
         lapse,
         [it.active_at for it in seen],
+        [it.seen_at for it in seen],
     )
     return [SittingId(row["sitting_id"]) for row in rows if row["unwatched"]]
 
