@@ -12,6 +12,7 @@ from app.adapters import db
 from app.adapters.embedded import start_postgres, start_valkey
 from app.adapters.migrations import migrate
 from app.adapters.redis import connect as connect_redis
+from tests.house import House
 
 ROOT = Path(__file__).parents[1]
 SHARED_FACES = ROOT.parent / "shared" / "faces"
@@ -55,6 +56,31 @@ async def database_url(postgres_server, template_database):
     await _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+async def standing_house(
+    postgres_server, template_database, valkey_server, tmp_path_factory
+):
+    """Every process, started once; `house` hands it out as if it were new."""
+    await _administer(
+        postgres_server, f"CREATE DATABASE house TEMPLATE {template_database}"
+    )
+    redis_url = f"{valkey_server.url}?db=1"
+    url = postgres_server.url("house")
+    started = House(tmp_path_factory.mktemp("house"), url, redis_url)
+    try:
+        started.start_all()
+        yield started
+    finally:
+        started.stop_all()
+
+
+@pytest.fixture
+async def house(standing_house):
+    await standing_house.reset()
+    yield standing_house
+    standing_house.start_missing()
+
+
 @pytest.fixture
 async def database(database_url):
     opened = await db.connect(database_url)
@@ -71,8 +97,8 @@ def valkey_server(service_folder):
 
 @pytest.fixture
 async def redis_url(valkey_server):
-    """An empty Valkey."""
-    valkey_server.client().flushall()
+    """An empty Valkey; the standing house has a database of its own beside it."""
+    valkey_server.client().flushdb()
     return valkey_server.url
 
 

@@ -1,18 +1,9 @@
-"""Every process running, and clips for the camera."""
+"""Clips for the camera."""
 
 import pytest
 
-from tests.house import House
 from workers.demo_faces import demo_pictures
 from workers.loadtest.clips import Scene, make_clip
-
-
-@pytest.fixture
-async def house(tmp_path, database_url, redis_url):
-    started = House(tmp_path, database_url, redis_url)
-    started.start_all()
-    yield started
-    started.stop_all()
 
 
 @pytest.fixture(scope="session")

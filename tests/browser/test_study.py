@@ -55,7 +55,7 @@ async def test_the_right_person_sees_hours_become_confirmed(house, clips):
 
 
 async def test_another_person_is_paused_and_the_proctor_sees_an_incident(house, clips):
-    stand_in = clips(("asha", 16, 1), ("ben", 60, 1))
+    stand_in = clips(("asha", 9, 1), ("ben", 60, 1))
     async with chromium(stand_in) as browser:
         proctor = await (await browser.new_context()).new_page()
         await log_in(proctor, house.url, "PROCTOR1")
@@ -81,7 +81,7 @@ async def test_another_person_is_paused_and_the_proctor_sees_an_incident(house, 
 async def test_the_dark_is_hinted_at_and_light_leads_back_without_a_reload(
     house, clips
 ):
-    async with chromium(clips(("asha", 12, 0.02), ("asha", 60, 1))) as browser:
+    async with chromium(clips(("asha", 7, 0.02), ("asha", 60, 1))) as browser:
         page = await browser.new_page()
         await start_studying(page, house.url)
         title = page.get_by_test_id("state-title")

@@ -1,5 +1,5 @@
-"""Every process running, on its own database and ports."""
+"""Clips for the camera."""
 
-from tests.browser.conftest import clips, house
+from tests.browser.conftest import clips
 
-__all__ = ["clips", "house"]
+__all__ = ["clips"]

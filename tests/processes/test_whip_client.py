@@ -93,9 +93,9 @@ async def kill_in_the_middle_of_a_look(house, redis) -> bool:
 
 
 async def test_a_matcher_killed_in_the_middle_of_a_look_leaves_one_verdict(
-    house, student, clips, redis_url
+    house, student, clips
 ):
-    redis = connect(redis_url, patience_s=20)
+    redis = connect(house.redis_url, patience_s=20)
     await house.until("SELECT count(*) FROM reference WHERE state = 'made'", 6)
     house.running["matcher"].send_signal(signal.SIGSTOP)
     async with studying(student, clips(("asha", 4, 1))):
