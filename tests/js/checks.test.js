@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { summary, whileWaiting, wordOf } from "../../static/js/models/checks.js"
+import { CODES, summary, untried, whileWaiting, wordOf } from "../../static/js/models/checks.js"
 import { nextStep } from "../../static/js/models/next.js"
 import { describe, pageFor } from "../../static/js/models/words.js"
 
@@ -17,6 +17,11 @@ test("while the look is awaited, the picture's lines are not called failing", ()
   assert.equal(whileWaiting(line("light", "fail"), false).result, "fail")
   assert.equal(whileWaiting(line("cores", "fail"), true).result, "fail")
   assert.equal(wordOf("fail"), "not yet")
+})
+
+test("a point that could not be tried is named so, and not as waiting", () => {
+  assert.deepEqual(untried(CODES.filter((it) => it !== "match").map((code) => line(code, "pass"))), ["match"])
+  assert.equal(wordOf("untried"), "not tried")
 })
 
 test("what is missing has a page of its own", () => {

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from asyncpg import CheckViolationError
 
 from app.proctoring.domain.checks import Result
 from app.proctoring.domain.policy import Policy
@@ -91,6 +92,41 @@ async def test_a_check_does_not_disturb_a_sitting_that_runs(world, checks):
     assert await world.value("SELECT count(*) FROM stretch") == 1
 
 
+async def test_while_a_check_is_open_the_sitting_is_still_the_sitting(world, checks):
+    sitting = await world.open()
+    await world.look()
+    await checks.open(world.student, DEVICE, "Firefox on Linux")
+    assert (await student(world))["sitting"]["id"] == str(sitting)
+    assert [it["id"] for it in (await wall(world))["sittings"]] == [str(sitting)]
+    again = await world.sittings.open(world.student, MODULE)
+    assert (again.sitting, again.epoch) == (sitting, 2)
+    stops = "SELECT count(*) FROM sitting WHERE state = 'ended'"
+    assert await world.value(stops) == 0
+
+
+async def test_a_check_alone_is_nothing_that_anybody_studies(world, checks):
+    opened = await checks.open(world.student, DEVICE, "Firefox on Linux")
+    assert (await student(world))["sitting"] is None
+    assert (await wall(world))["sittings"] == []
+    await checks.conclude(world.student, opened.check, FINE, give_up=True)
+    assert (await student(world))["ended"] is None
+
+
+async def test_one_may_begin_to_study_while_a_check_is_open(world, checks):
+    check = await checks.open(world.student, DEVICE, "Firefox on Linux")
+    opened = await world.sittings.open(world.student, MODULE)
+    assert opened.sitting != check.sitting
+    stops = "SELECT count(*) FROM sitting WHERE state = 'ended'"
+    assert await world.value(stops) == 0
+
+
+async def test_the_schema_lets_no_check_run(world, checks):
+    opened = await checks.open(world.student, DEVICE, "Firefox on Linux")
+    run = "UPDATE sitting SET state='running', running_from=$2 WHERE sitting_id=$1"
+    with pytest.raises(CheckViolationError):
+        await world.value(run, opened.sitting, world.clock.now())
+
+
 async def test_it_waits_for_the_look_and_for_a_better_one(world, checks):
     opened = await checks.open(world.student, DEVICE, "Firefox on Linux")
     await world.sittings.streaming(world.student, opened.sitting, opened.epoch)
@@ -117,7 +153,8 @@ async def test_it_waits_for_the_look_and_for_a_better_one(world, checks):
 async def test_a_person_s_eyes_need_no_template(world):
     checks = Checks(world.desk, [], by_person)
     _, found = await checked(world, checks, Verdict.SYSTEM_UNAVAILABLE)
-    assert found.result is Result.WARNING
+    assert found.result is Result.PASS
+    assert not found.awaiting
 
 
 async def test_a_check_is_its_owner_s_alone(world, checks):

@@ -19,9 +19,6 @@ from app.proctoring.domain.devices import (
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
 
-BROWSERS = {"Chrome": 110, "Edge": 110, "Opera": 96, "Firefox": 115, "Safari": 16}
-"""The oldest that have all that the study page uses."""
-
 
 class Result(StrEnum):
     PASS = "pass"
@@ -123,29 +120,35 @@ def _picture(seen: Seen | None, policy: Policy) -> list[Line]:
     if finding is None:
         # A fault of ours never locks a student out.
         return [_line("light", Result.WARNING, words.OURS, words.MEND_OURS)]
-    lines = [_light(finding, policy), _face(finding, policy)]
+    lines = [_light(seen, finding, policy), _face(seen, finding, policy)]
     if lines[1].result is not Result.FAIL:
         lines.append(_match(seen))
     return lines
 
 
-def _light(finding: Finding, policy: Policy) -> Line:
-    if finding.luminance < policy.dark_below:
+def _light(seen: Seen, finding: Finding, policy: Policy) -> Line:
+    # As in a sitting: quality never fails a face that is recognised.
+    known = seen.verdict is Verdict.MATCH
+    if finding.luminance < policy.dark_below and not known:
         return _line("light", Result.FAIL, "It is too dark to see your face.")
     if finding.luminance < 1.6 * policy.dark_below:
         return _line("light", Result.WARNING, "There is little light on your face.")
     return _line("light", Result.PASS)
 
 
-def _face(finding: Finding, policy: Policy) -> Line:
+def _face(seen: Seen, finding: Finding, policy: Policy) -> Line:
     if finding.faces == 0:
         return _line("face", Result.FAIL, "We see no face in the picture.")
     if finding.faces > 1:
         detail = "There is more than one face in the picture."
         return _line("face", Result.FAIL, detail, words.MEND_SEVERAL)
+    if seen.verdict is Verdict.BLURRED:
+        return _line("face", Result.FAIL, words.BLURRED, words.MEND_BLURRED)
     height, turn = finding.face_height, finding.turn
     if height is not None and height < policy.small_below:
-        return _line("face", Result.FAIL, "Your face is small.", words.MEND_SMALL)
+        known = seen.verdict is Verdict.MATCH
+        result = Result.WARNING if known else Result.FAIL
+        return _line("face", result, "Your face is small.", words.MEND_SMALL)
     if turn is not None and turn > policy.turned_beyond:
         return _line("face", Result.WARNING, "You look away.", words.MEND_TURNED)
     return _line("face", Result.PASS)
@@ -203,13 +206,23 @@ def _clock(told: Told, policy: Policy) -> Line:
 
 
 def _browser(told: Told, policy: Policy) -> Line:
-    least = BROWSERS.get(told.browser)
+    least = oldest_browsers(policy).get(told.browser)
     name = f"{told.browser} {told.browser_version}".strip()
     if least is None:
         return _line("browser", Result.WARNING, f"We have not tried {name or 'it'}.")
     if told.browser_version < least:
         return _line("browser", Result.FAIL, f"{name} is too old.")
     return _line("browser", Result.PASS, f"{name}.")
+
+
+def oldest_browsers(policy: Policy) -> dict[str, int]:
+    return {
+        "Chrome": policy.chrome_least,
+        "Edge": policy.edge_least,
+        "Firefox": policy.firefox_least,
+        "Opera": policy.opera_least,
+        "Safari": policy.safari_least,
+    }
 
 
 def _path(told: Told, policy: Policy) -> Line:

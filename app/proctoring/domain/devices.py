@@ -10,7 +10,7 @@ _ARM_LINUX = re.compile(r"Linux (arm|aarch)", re.I)
 
 VIRTUAL_CAMERA = re.compile(
     r"virtual|\bobs\b|manycam|snap camera|xsplit|vtube|vcam|splitcam|e2esoft|youcam"
-    r"|droidcam|ivcam|mmhmm|chromacam|fake",
+    r"|droidcam|ivcam|iriun|epoccam|\bcamo\b|mmhmm|chromacam|altercam|dummy video|fake",
     re.I,
 )
 """Signs in a camera's name that a program may stand behind it. A sign, no proof."""

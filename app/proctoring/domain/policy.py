@@ -57,6 +57,12 @@ class Policy:
     memory_least_gb: float = 2
     speed_least_mbit: float = 2
     clock_off_most_s: float = 120
+    chrome_least: int = 110
+    edge_least: int = 110
+    firefox_least: int = 115
+    opera_least: int = 96
+    safari_least: int = 16
+    """The oldest browsers that have all that the study page uses."""
 
     lease_s: float = 8
     attempts: int = 5

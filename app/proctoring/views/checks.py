@@ -28,7 +28,8 @@ CHECKS = web.AppKey("checks", Checks)
 THROTTLE = web.AppKey("throttle", Throttle)
 SPEED_PATH = "/api/checks/speed"
 DOWN_BYTES, UP_MOST = 2 * 1024**2, 1024**2
-SPEED_RATE = Rate(name="speed", burst=12, every_s=10)
+# A check takes three of them, and one checks again as often as a lamp is moved.
+SPEED_RATE = Rate(name="speed", burst=20, every_s=3)
 ROOMY = {SPEED_PATH: UP_MOST}
 _NOISE = os.urandom(DOWN_BYTES)  # nothing that a proxy could make smaller
 

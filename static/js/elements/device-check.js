@@ -1,4 +1,4 @@
-import { CODES, summary, whileWaiting, wordOf } from "../models/checks.js"
+import { CODES, summary, untried, whileWaiting, wordOf } from "../models/checks.js"
 import { describeCamera, pageFor } from "../models/words.js"
 import { DeviceCheck } from "../transport/check.js"
 import { Live } from "../transport/live.js"
@@ -33,7 +33,7 @@ export class DeviceCheckPage extends HTMLElement {
     check.addEventListener("change", () => this.#show(check.link.media), { signal })
     check.addEventListener("step", ({ detail }) => this.#step(detail), { signal })
     check.addEventListener("found", ({ detail }) => this.#found(detail), { signal })
-    for (const code of CODES) this.#line({ code, result: "waiting", detail: "", mend: "" })
+    this.#forget()
     this.#part("begin").disabled = true
     this.#part("go-on").hidden = true
     try {
@@ -58,13 +58,18 @@ export class DeviceCheckPage extends HTMLElement {
 
   #done({ lines, result }) {
     this.#found({ lines, awaiting: false })
-    for (const code of CODES.filter((it) => !lines.some((line) => line.code === it))) this.#line({ code, result: "waiting", detail: "", mend: "" })
+    for (const code of untried(lines)) this.#line({ code, result: "untried", detail: "", mend: "" })
     this.#say(result === "fail" ? "bad" : "good", summary(lines, result))
     this.#part("go-on").hidden = result === "fail"
     if (result !== "fail") this.#part("go-on").focus()
   }
 
+  #forget() {
+    for (const code of CODES) this.#line({ code, result: "waiting", detail: "", mend: "" })
+  }
+
   #refused(error) {
+    this.#forget()
     const page = pageFor(error.code)
     if (page) return location.assign(`${page}?next=${encodeURIComponent(location.pathname + location.search)}`)
     if (error.code !== "camera") return this.#say("bad", error.detail ?? "That did not work. Please check again.")

@@ -1,7 +1,7 @@
 // The lines of a device check as the page shows them.
 export const CODES = ["computer", "camera", "light", "face", "match", "cores", "memory", "speed_down", "speed_up", "path", "browser", "clock"]
 
-const WORDS = { pass: "fine", warning: "look at this", fail: "not yet", waiting: "waiting", checking: "checking…" }
+const WORDS = { pass: "fine", warning: "look at this", fail: "not yet", waiting: "waiting", checking: "checking…", untried: "not tried" }
 
 export function wordOf(result) {
   return WORDS[result] ?? result
@@ -13,6 +13,11 @@ export function summary(lines, result) {
   if (failed > 0) return `${failed} ${failed === 1 ? "point" : "points"} to mend. Below is how; then check again.`
   if (result === "warning") return `You can study. ${warned} ${warned === 1 ? "point deserves" : "points deserve"} a look.`
   return "All is well. You can study on this computer."
+}
+
+// At the end: a point that another one kept from being tried is not waiting any more.
+export function untried(lines) {
+  return CODES.filter((code) => !lines.some((line) => line.code === code))
 }
 
 // What a line shows while the page waits for the picture to get better.

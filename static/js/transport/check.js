@@ -21,16 +21,16 @@ export class DeviceCheck extends EventTarget {
     this.link.addEventListener("change", () => this.dispatchEvent(new Event("change")))
   }
 
-  // Resolves to {lines, result}; throws Refused when the server wants something first.
+  // Resolves to {lines, result}; throws Refused when the check could not even begin.
+  // However it ends, the camera goes off and the link stops trying.
   async run(signal) {
-    this.#step("camera")
-    const up = new Promise((resolve) => this.link.addEventListener("up", () => resolve(true), { once: true, signal }))
-    await this.link.open()
-    this.#refuse()
-    await Promise.race([up, this.#failed(signal), pause(CONNECT_MOST_MS)])
-    this.#refuse()
     const presence = setInterval(() => this.#say("presence"), PRESENCE_EVERY_MS)
     try {
+      this.#step("camera")
+      const up = new Promise((resolve) => this.link.addEventListener("up", () => resolve(true), { once: true, signal }))
+      await this.link.open()
+      this.#refuse()
+      await Promise.race([up, this.#failed(signal), pause(CONNECT_MOST_MS)])
       this.#say("streaming")
       this.#say("presence")
       return await this.#look(signal)
@@ -62,11 +62,12 @@ export class DeviceCheck extends EventTarget {
     return post(`/api/checks/${this.link.opened.check}/conclude`, this.#told)
   }
 
-  // Without a camera there is still a check to conclude: it says what to mend.
+  // Once it is opened there is a check to conclude, whatever fails: it says what to mend.
   #refuse() {
-    const { refusal, opened } = this.link
-    if (refusal && !opened) throw refusal
-    if (!opened && this.link.camera) throw new Refused({ code: "camera", detail: this.link.camera })
+    const { camera, opened, refusal } = this.link
+    if (opened) return
+    if (camera) throw new Refused({ code: "camera", detail: camera })
+    throw refusal ?? new Refused({ code: "offline", detail: "The connection to the server is lost." })
   }
 
   #failed(signal) {
