@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
 from app.adapters.environment import read_environment
+from app.adapters.http import Support
 from app.proctoring.domain.policy import Policy
 
 
@@ -40,6 +41,8 @@ class Settings(BaseSettings):
     """Belongs on another machine: a mount, or a copy that is taken often."""
     content: Path = Path("var/content")
     """Pictures and videos of modules; several machines share it as a mount."""
+    support: Support = Support()
+    """How people reach the institution's helpdesk: `SPOM_SUPPORT_EMAIL` etc."""
     smtp_url: SecretStr | None = None
     mail_from: str = "Module Study <no-reply@localhost>"
     sms_account: str = ""

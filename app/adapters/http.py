@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
@@ -42,6 +43,15 @@ class StaleForm(Forbidden):
     """This page is out of date. Reload it and try again."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Support:
+    """How people reach the institution's helpdesk; empty where there is no such way."""
+
+    email: str = ""
+    phone: str = ""
+    hours: str = ""
+
+
 class Site:
     """What the pages of one deployment share: addresses, secret, templates."""
 
@@ -53,6 +63,7 @@ class Site:
         self.url = url.rstrip("/")
         self.proxies = proxies
         self.secret = secret
+        self.support = Support()
         self.roomy: dict[str, int] = {}
         """Paths that take more than BODY_MAX bytes, and how many."""
         self.policy = content_policy(self.url, media_urls)
@@ -70,7 +81,9 @@ class Site:
     def page(
         self, template: str, context: Mapping[str, object], *, status: int = 200
     ) -> web.Response:
-        text = self._pages.get_template(template).render(context)
+        text = self._pages.get_template(template).render(
+            {"support": self.support, **context}
+        )
         return web.Response(text=text, content_type="text/html", status=status)
 
 

@@ -76,8 +76,10 @@ def require_open(windows: Iterable[Window], portal: Portal, now: datetime) -> No
     window = closed_now(windows, portal, now)
     if window is None:
         return
+    till = f"{window.closed_till:%d %B %Y, %H:%M} UTC"
     raise PortalClosed(
-        f"{NAMES[portal]} is closed: {window.reason} All your confirmed time is kept.",
+        f"{NAMES[portal]} is closed till {till}: {window.reason} "
+        "All your confirmed time is kept.",
         until=window.closed_till.isoformat(),
         wait_s=int((window.closed_till - now).total_seconds()) + 1,
     )

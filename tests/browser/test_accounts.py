@@ -125,6 +125,7 @@ OPEN_PAGES = [
     "/register",
     "/register/done",
     "/help",
+    "/status",
     "/outbox",
 ]
 OWN_PAGES = [
@@ -141,6 +142,7 @@ STAFF_PAGES = [
     "/staff/roster",
     "/staff/roles",
     "/staff/notices",
+    "/staff/windows",
 ]
 
 

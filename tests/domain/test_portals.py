@@ -58,7 +58,8 @@ def test_tests_are_closed_from_11_to_20_april_and_learning_is_open(when, closed)
 
 def test_a_closed_portal_says_until_when_and_how_long_to_wait():
     window = april_window()
-    with pytest.raises(PortalClosed, match="being marked") as refused:
+    words = "till 20 April 2026, 18:30 UTC: The tests of April are being marked. All "
+    with pytest.raises(PortalClosed, match=words) as refused:
         require_open([window], Portal.TESTS, at("2026-04-20T23:59:00"))
     assert refused.value.details["wait_s"] == 61
     assert refused.value.details["until"] == window.closed_till.isoformat()

@@ -64,6 +64,7 @@ async def test_a_closed_portal_has_a_clear_page_and_opens_no_sitting(site, other
     refused = await other.post("/api/sittings", {"module": "CEL"})
     problem = await refused.json()
     assert (refused.status, problem["code"]) == (503, "portal_closed")
+    assert " UTC: New servers are coming. All your confirmed" in problem["detail"]
     assert int(refused.headers["Retry-After"]) > 86_400
     assert (await other.get("/")).status == 200
     assert (await site.get("/staff/windows")).status == 200

@@ -27,6 +27,7 @@ WINDOWS_SHOWN: web.RequestKey[Sequence[object]] = web.RequestKey("windows", Sequ
 """Announced closings of the portals, to be shown with a countdown."""
 COOKIE = "__Host-spom"
 FILES = ("/static/", "/vendor/")
+STATUS_PATH = "/status"
 LOGIN_PATH, PROVE_PATH = "/login", "/prove"
 
 Guarded: TypeAlias = Callable[[web.Request, Identity], Awaitable[web.StreamResponse]]
@@ -44,8 +45,7 @@ class ProveFirst(Forbidden):
 async def identify(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Finds out who asks; an unsafe request of a login needs its CSRF token."""
     token = request.cookies.get(COOKIE)
-    # Files are the same for everybody: a page's thirty need no thirty look-ups.
-    if token and not request.path.startswith(FILES):
+    if token and not _same_for_everybody(request):
         identity = await request.app[LOGINS].who(token)
         if identity is not None:
             request[WHO] = identity
@@ -53,6 +53,12 @@ async def identify(request: web.Request, handler: Handler) -> web.StreamResponse
             if request.method not in SAFE:
                 await _check_csrf(request, token)
     return await handler(request)
+
+
+def _same_for_everybody(request: web.Request) -> bool:
+    """A page's thirty files need no thirty look-ups, and the status page must answer
+    when no login can be read."""
+    return request.path.startswith(FILES) or request.path == STATUS_PATH
 
 
 async def _check_csrf(request: web.Request, token: str) -> None:

@@ -18,7 +18,6 @@ from app.accounts.views.kit import (
     go_on,
     hold_attempt,
     is_in,
-    page,
 )
 from app.accounts.views.steps import form, shows
 from app.adapters.bodies import Body, read_form
@@ -58,7 +57,6 @@ def routes() -> list[web.RouteDef]:
         web.post(ENTER_PATH, enter_code),
         web.post("/login/code/again", send_again),
         web.post("/logout", log_out),
-        web.get("/help", show_help),
     ]
 
 
@@ -130,8 +128,3 @@ async def log_out(request: web.Request) -> web.StreamResponse:
     # The browser forgets what pages kept of us; the device's own cookie stays.
     response.headers["Clear-Site-Data"] = '"storage"'
     return response
-
-
-async def show_help(request: web.Request) -> web.StreamResponse:
-    """What one needs, and what to do when something does not work."""
-    return page(request, "help.html")

@@ -86,6 +86,10 @@ class Outbox:
         """channel, kind, state, reason, posted_at, settled_at; never what they said."""
         return await store.read_about(tx, account, limit)
 
+    async def waiting_since(self, tx: Tx, channel: str) -> datetime | None:
+        """Since when nothing of this channel goes out that should; None: all goes."""
+        return await store.read_waiting_since(tx, channel)
+
     async def forget_old(self, tx: Tx, now: datetime) -> None:
         await store.delete_before(tx, now - KEPT)
 

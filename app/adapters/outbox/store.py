@@ -87,6 +87,19 @@ async def read_about(tx: Tx, about: UUID, limit: int) -> list[Row]:
     )
 
 
+async def read_waiting_since(tx: Tx, channel: str) -> datetime | None:
+    """When the first letter was posted that waits and that no newer one overtook."""
+    since: datetime | None = await tx.fetchval(
+        """SELECT min(posted_at) FROM outbox
+           WHERE state = 'waiting' AND channel = $1 AND posted_at > coalesce(
+               (SELECT posted_at FROM outbox
+                WHERE state IN ('sent', 'shown') AND channel = $1
+                ORDER BY posted_at DESC LIMIT 1), '-infinity')""",
+        channel,
+    )
+    return since
+
+
 async def delete_before(tx: Tx, posted_at: datetime) -> None:
     await tx.execute(
         "DELETE FROM outbox WHERE posted_at < $1 AND state <> 'waiting'", posted_at

@@ -29,17 +29,19 @@ async def close(tx: Tx, sitting: SittingId, at: datetime) -> None:
 async def confirm(tx: Tx, account: AccountId, since: datetime, until: datetime) -> None:
     """Provisional time ended by `until` counts; before `since` it is void (a gap).
 
-    But not where we closed the portal: however long that was, it is no gap of theirs.
+    But not where we closed the portal before the student could come back in time:
+    that waits for their next passed look, however late it is.
     """
     await tx.execute(
-        """UPDATE stretch x SET
-               state = CASE WHEN ended_at >= $2 OR closed THEN 'confirmed'
-                   ELSE 'void' END,
-               void_reason = CASE WHEN ended_at < $2 AND NOT closed THEN 'gap' END
-           FROM (SELECT sitting_id, reason IS NOT DISTINCT FROM 'closed' AS closed
-                 FROM sitting WHERE account_id = $1) s
-           WHERE s.sitting_id = x.sitting_id AND x.account_id = $1
-             AND x.state = 'provisional' AND x.ended_at <= $3""",
+        """UPDATE stretch SET
+               state = CASE WHEN bridged THEN 'confirmed' ELSE 'void' END,
+               void_reason = CASE WHEN NOT bridged THEN 'gap' END
+           FROM (SELECT stretch_id AS id, ended_at >= $2
+                     OR learning_was_closed(ended_at,
+                         ended_at + ($3::timestamptz - $2::timestamptz)) AS bridged
+                 FROM stretch WHERE account_id = $1 AND state = 'provisional'
+                   AND ended_at <= $3) x
+           WHERE stretch_id = x.id""",
         account,
         since,
         until,

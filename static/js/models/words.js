@@ -98,6 +98,7 @@ export function pageFor(code) {
 
 function describeRefusal({ code, detail }) {
   if (code === "sitting_open_elsewhere") return say("wait", ["You are studying another module", detail, "instead"])
+  if (code === "portal_closed") return say("wait", ["The learning portal is closed", detail])
   if (code === "no_media_node" || code === "unreachable") {
     return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
   }

@@ -1,0 +1,1 @@
+"""What works just now, in words, for everybody."""
