@@ -30,14 +30,17 @@ from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
 from app.learning.views import kit as learning_kit
-from app.operations import openapi, outbox_page
+from app.operations import help_page, openapi, outbox_page
 from app.operations import views as operations_views
 from app.operations.notices import views as notice_views
 from app.operations.notices.live import News
 from app.operations.notices.service import Notices
+from app.operations.status import views as status_views
+from app.operations.status.service import Status
 from app.portals import views as portal_views
 from app.portals.domain import Portal
 from app.portals.service import Portals
+from app.proctoring.ledger import wiring as ledger
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.pictures import Pictures
@@ -51,6 +54,21 @@ ROOT = Path(__file__).parents[1]
 POOL = 10
 KEEP_ALIVE_S = 30
 STOP_WITHIN_S = 3
+SLICES = (
+    account_views,
+    learning_views,
+    api,
+    checks,
+    pictures,
+    ledger,
+    live,
+    operations_views,
+    notice_views,
+    portal_views,
+    help_page,
+    status_views,
+    openapi,
+)
 
 
 def serve() -> None:
@@ -87,22 +105,11 @@ def build(settings: Settings) -> web.Application:
         ],
         client_max_size=BODY_MAX,
     )
+    site.support = settings.support
     app[SITE] = site
     site.roomy.update(account_views.ROOMY | checks.ROOMY)
     app[live.SOCKETS] = set()
-    slices = (
-        account_views,
-        learning_views,
-        api,
-        checks,
-        pictures,
-        live,
-        operations_views,
-        notice_views,
-        portal_views,
-        openapi,
-    )
-    for views in slices:
+    for views in SLICES:
         app.add_routes(views.routes())
     if settings.development:
         app.add_routes(outbox_page.routes())
@@ -133,7 +140,9 @@ async def _wire(
     app[learning_kit.LEARNING] = learning
     app[learning_kit.STUDENTS] = Students(db, clock, learning)
     app[learning_kit.FILES] = Files(settings.content)
-    app[opening.NODES] = MediaNodes(opened.redis)
+    nodes = app[opening.NODES] = MediaNodes(opened.redis)
+    app[status_views.STATUS] = Status(db, clock, gatehouse.outbox, nodes)
+    app[help_page.NEEDS] = settings.policy
     app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
@@ -148,6 +157,7 @@ async def _wire(
         chance=SystemRandom(),
     )
     app[pictures.PICTURES] = Pictures(desk, gatehouse.sealer, gatehouse.trail)
+    ledger.wire(app, gatehouse, desk, signer)
     await _wire_proctoring(app, desk, stack)
 
 

@@ -15,6 +15,8 @@ from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
 from app.adapters.signing import Signer
 from app.portals.service import Portals
+from app.proctoring.ledger.mailing import Mailing
+from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
@@ -40,6 +42,7 @@ class House:
     photos: Photos
     consents: Consents
     pictures: Pictures
+    mailing: Mailing
 
 
 @asynccontextmanager
@@ -70,4 +73,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             photos=photos,
             consents=Consents(gatehouse, signer),
             pictures=Pictures(desk, gatehouse.sealer, gatehouse.trail),
+            mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
         )

@@ -14,7 +14,10 @@ from workers.house import House
 SWEEP_EVERY_S = 1.0
 ANCHOR_EVERY_S = 600.0
 TIDY_EVERY_S = 60.0
-LAST_LOOK_AHEAD_S = 10.0
+STATEMENTS_EVERY_S = 60.0
+LAST_LOOK_AHEAD = 0.9
+"""Of the patience with a last look: one that runs out before the portal closes would
+end the sitting as finished, and its time would meet the closed days as a gap."""
 
 log = structlog.get_logger()
 
@@ -24,6 +27,7 @@ async def run(house: House) -> None:
     async with (
         alongside(restarted("anchor", lambda: anchor(house))),
         alongside(restarted("tidy", lambda: tidy(house))),
+        alongside(restarted("statements", lambda: mail_statements(house))),
     ):
         while True:
             try:
@@ -49,7 +53,7 @@ async def close_portal(house: House) -> None:
     if await house.portals.closed(Portal.LEARNING):
         await house.sittings.close()
         return
-    ahead = timedelta(seconds=house.desk.policy.finish_within_s + LAST_LOOK_AHEAD_S)
+    ahead = timedelta(seconds=house.desk.policy.finish_within_s * LAST_LOOK_AHEAD)
     if await house.portals.closes_within(Portal.LEARNING, ahead):
         await house.sittings.finish_all()
 
@@ -64,6 +68,17 @@ async def tidy(house: House) -> None:
         except (Unavailable, OSError, TimeoutError) as error:
             log.warning("tidying_failed", error=type(error).__name__)
         await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def mail_statements(house: House) -> None:
+    """Until cancelled: daily statements, after each student's own midnight."""
+    while True:
+        try:
+            if posted := await house.mailing.send_due():
+                log.info("statements_posted", letters=posted)
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("statements_failed", error=type(error).__name__)
+        await asyncio.sleep(STATEMENTS_EVERY_S)
 
 
 async def anchor(house: House) -> None:

@@ -8,6 +8,7 @@ import click
 from app.cli.audit import audit
 from app.cli.content import content
 from app.cli.doctor import doctor
+from app.cli.ledger import ledger, statement
 from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
 from app.cli.running import join_the_running
@@ -34,6 +35,8 @@ main.add_command(audit)
 main.add_command(roster)
 main.add_command(admin)
 main.add_command(content)
+main.add_command(ledger)
+main.add_command(statement)
 
 
 @main.command("app")

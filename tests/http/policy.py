@@ -6,6 +6,7 @@ A route that is missing here fails the matrix, and so does a line without a rout
 PUBLIC = "public"
 EVERYBODY = frozenset({"student", "proctor", "helpdesk", "admin"})
 STUDENT, PROCTOR = frozenset({"student"}), frozenset({"proctor"})
+STAFF = frozenset({"proctor", "helpdesk", "admin"})
 HELPERS, ADMIN = frozenset({"helpdesk", "admin"}), frozenset({"admin"})
 
 _TABLE = {
@@ -16,6 +17,7 @@ _TABLE = {
         POST /login/code/again
         POST /logout
         GET /help
+        GET /status
         GET /login/second
         POST /login/second/send
         POST /login/second/{way}
@@ -80,6 +82,10 @@ _TABLE = {
         POST /api/checks
         POST /api/checks/{check}/conclude
         GET POST /api/checks/speed
+        GET /hours
+        GET /hours.csv
+        GET /hours.pdf
+        GET POST /hours/mail
         POST /api/sittings
         POST /api/sittings/{id}/pause
         POST /api/sittings/{id}/resume
@@ -97,12 +103,20 @@ _TABLE = {
         POST /api/wall/{id}/resume
         POST /api/wall/{id}/end
     """,
+    STAFF: """
+        GET POST /staff/people/{account}/hours/corrections
+    """,
     HELPERS: """
         GET /staff
         GET /staff/people
         GET /staff/people.csv
         GET /staff/people/{account}
         GET /staff/people/{account}/photo
+        GET /staff/people/{account}/hours
+        GET /staff/corrections
+        POST /staff/corrections/{correction}/approve
+        POST /staff/corrections/{correction}/refuse
+        POST /staff/corrections/{correction}/withdraw
         POST /staff/people/{account}/contacts
         POST /staff/people/{account}/checking
         POST /staff/people/{account}/unlock

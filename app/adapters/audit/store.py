@@ -63,9 +63,7 @@ async def read_before(
     return [_event(row) for row in rows]
 
 
-async def read_acts(
-    tx: Tx, whats: Sequence[str], whom: Sequence[UUID]
-) -> list[Event]:
+async def read_acts(tx: Tx, whats: Sequence[str], whom: Sequence[UUID]) -> list[Event]:
     rows = await tx.fetch(
         """SELECT * FROM audit_event WHERE whom = ANY ($2) AND what = ANY ($1)
            ORDER BY seq""",
