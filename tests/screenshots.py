@@ -18,6 +18,37 @@ from workers.loadtest.clips import Scene, make_clip
 SLOW = 30_000
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 360, "height": 740}
+LEARNING = [
+    "consent",
+    "account/consent",
+    "check",
+    "hours",
+    "help",
+    "status",
+    "study/SCPM/activities-drive-costs",
+    "study/CEL/directors-and-their-duties",
+]
+STUDIED = """
+    WITH one AS (
+        INSERT INTO sitting (sitting_id, account_id, module_code, state, reason, epoch,
+            opened_at, ended_at)
+        SELECT gen_random_uuid(), account_id, module, 'ended', 'finished', 1, day,
+            day + interval '3 hours'
+        FROM account, generate_series(now() - interval '150 days',
+            now() - interval '1 day', interval '31 hours') AS day,
+            (VALUES ('CEL'), ('SCPM')) AS m (module)
+        WHERE srn = 'CHITRA003'
+          AND (extract(doy FROM day)::int % 2 = 0) = (module = 'CEL')
+        RETURNING *)
+    INSERT INTO stretch (sitting_id, account_id, module_code, started_at, ended_at,
+        state, void_reason)
+    SELECT sitting_id, account_id, module_code, opened_at + n * interval '10 minutes',
+        opened_at + (n + 1) * interval '10 minutes',
+        CASE WHEN (extract(doy FROM opened_at)::int + n) % 17 = 0 THEN 'void'
+            ELSE 'confirmed' END,
+        CASE WHEN (extract(doy FROM opened_at)::int + n) % 17 = 0 THEN 'no_face' END
+    FROM one, generate_series(0, 2 + extract(doy FROM opened_at)::int % 5) AS n"""
+"""Half a year of one student, for the calendar: pictures show it, nothing judges it."""
 LOOKS = [("", WIDE, "light"), ("-dark", WIDE, "dark"), ("-narrow", NARROW, "light")]
 
 
@@ -41,6 +72,7 @@ async def picture_all(house: House, scratch: Path, folder: Path) -> None:
     """The student's page and the wall; the rest, for looking at, beside the clips."""
     looks = ROOT / "var" / "screenshots"
     looks.mkdir(parents=True, exist_ok=True)
+    await house.value(f"{STUDIED} RETURNING 1")
     asha, ben = (demo_pictures()[who] for who in ("asha", "ben"))
     right = make_clip(scratch / "right.mjpeg", [Scene(picture=asha, seconds=4)])
     # Esha's account, Ben's face: this one needs a proctor.
@@ -52,10 +84,12 @@ async def picture_all(house: House, scratch: Path, folder: Path) -> None:
         await student.screenshot(path=folder / "study.png")
         await stranger.screenshot(path=looks / "study-not-recognised.png")
         for name, viewport, scheme in LOOKS:
-            context = await browser.new_context(viewport=viewport, color_scheme=scheme)
+            context = await browser.new_context(
+                viewport=viewport, color_scheme=scheme, reduced_motion="reduce"
+            )
             await picture_pages(await context.new_page(), house.url, looks, name)
             await context.close()
-    for word in ("wall", "login"):
+    for word in ("wall", "login", "dashboard", "check"):
         shutil.copy(looks / f"{word}.png", folder / f"{word}.png")
 
 
@@ -75,7 +109,15 @@ async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
         await page.goto(f"{url}/{path}")
         await page.screenshot(path=folder / f"{path.replace('/', '-')}{name}.png")
     await log_in(page, url, "ADMIN1")
-    for path in ("", "/people?q=a", "/requests", "/roster", "/roles", "/notices"):
+    for path in (
+        "",
+        "/people?q=a",
+        "/requests",
+        "/roster",
+        "/roles",
+        "/notices",
+        "/windows",
+    ):
         await page.goto(f"{url}/staff{path}")
         word = path.strip("/").split("?")[0] or "start"
         await page.screenshot(path=folder / f"staff-{word}{name}.png", full_page=True)
@@ -89,13 +131,15 @@ async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
     await page.context.clear_cookies()
     await log_in(page, url, "CHITRA003")
     await page.wait_for_selector("[data-part=next]:not([hidden])")
-    await page.screenshot(path=folder / f"dashboard{name}.png")
+    await page.screenshot(path=folder / f"dashboard{name}.png", full_page=True)
     for path in ("account", "account/security", "account/devices"):
         await page.goto(f"{url}/{path}")
         shot = folder / f"{path.replace('/', '-')}{name}.png"
         await page.screenshot(path=shot, full_page=True)
-    await page.goto(f"{url}/study/SCPM")
-    await page.screenshot(path=folder / f"topic{name}.png")
+    for path in LEARNING:
+        await page.goto(f"{url}/{path}")
+        shot = folder / f"{path.split('?')[0].replace('/', '-') or 'start'}{name}.png"
+        await page.screenshot(path=shot, full_page=True)
 
 
 if __name__ == "__main__":
