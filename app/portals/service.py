@@ -8,9 +8,10 @@ from asyncpg import ExclusionViolationError
 from app.adapters.audit import Act, Trail
 from app.adapters.bell import Bell
 from app.adapters.db import Database
+from app.adapters.kept import Kept
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId
-from app.kernel.refusals import NotFound, Unavailable
+from app.kernel.refusals import NotFound
 from app.portals import store
 from app.portals.domain import (
     Portal,
@@ -39,8 +40,7 @@ class Portals:
         self._clock = clock
         self._trail = trail
         self._bell = bell
-        self._open: list[Window] = []
-        self._read_at: datetime | None = None
+        self._kept = Kept(self._read, clock, every=KEPT, at_first=list[Window]())
 
     async def make(self, by: AccountId, window: Window) -> None:
         """Raises BadWindow or WindowsOverlap."""
@@ -70,15 +70,7 @@ class Portals:
 
     async def windows(self, *, fresh: bool = False) -> list[Window]:
         """Current and coming ones. While the database is away, those of before."""
-        now = self._clock.now()
-        if fresh or self._read_at is None or now - self._read_at >= KEPT:
-            try:
-                async with self._db.connection() as tx:
-                    self._open = await store.read_open(tx, now)
-            except Unavailable:
-                pass
-            self._read_at = now
-        return self._open
+        return await self._kept.get(fresh=fresh)
 
     async def announced(self, *, fresh: bool = False) -> list[Window]:
         return announced(await self.windows(fresh=fresh), self._clock.now())
@@ -94,6 +86,10 @@ class Portals:
         """Raises PortalClosed (until, wait_s)."""
         require_open(await self.windows(), portal, self._clock.now())
 
+    async def _read(self, now: datetime) -> list[Window]:
+        async with self._db.connection() as tx:
+            return await store.read_open(tx, now)
+
     async def _tell(self) -> None:
-        self._read_at = None
+        self._kept.forget()
         await self._bell.ring(NEWS)

@@ -8,9 +8,10 @@ from uuid import UUID
 from app.adapters.audit import Act, Trail
 from app.adapters.bell import Bell
 from app.adapters.db import Database
+from app.adapters.kept import Kept
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId
-from app.kernel.refusals import NotFound, Unavailable
+from app.kernel.refusals import NotFound
 from app.operations.notices import store
 from app.operations.notices.domain import (
     Audience,
@@ -34,8 +35,7 @@ class Notices:
         self._clock = clock
         self._trail = trail
         self._bell = bell
-        self._open: list[Notice] = []
-        self._read_at: datetime | None = None
+        self._kept = Kept(self._read, clock, every=KEPT, at_first=list[Notice]())
 
     async def make(self, by: AccountId, notice: Notice) -> None:
         """Raises BadNotice."""
@@ -57,21 +57,17 @@ class Notices:
 
     async def open(self, *, fresh: bool = False) -> list[Notice]:
         """Current and coming ones. While the database is away, those of before."""
-        now = self._clock.now()
-        if fresh or self._read_at is None or now - self._read_at >= KEPT:
-            try:
-                async with self._db.connection() as tx:
-                    self._open = await store.read_open(tx, now)
-            except Unavailable:
-                pass
-            self._read_at = now
-        return self._open
+        return await self._kept.get(fresh=fresh)
 
     async def current(
         self, audiences: Iterable[Audience], *, fresh: bool = False
     ) -> list[Notice]:
         return current(await self.open(fresh=fresh), self._clock.now(), audiences)
 
+    async def _read(self, now: datetime) -> list[Notice]:
+        async with self._db.connection() as tx:
+            return await store.read_open(tx, now)
+
     async def _tell(self) -> None:
-        self._read_at = None
+        self._kept.forget()
         await self._bell.ring(NEWS)

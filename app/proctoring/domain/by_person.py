@@ -16,7 +16,7 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
-from app.proctoring.domain.judge import Judged
+from app.proctoring.domain.judge import Judged, set_running
 from app.proctoring.domain.planning import Chance, routine
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.watch import Outcome, Watch, end, lapsed, suspended
@@ -83,13 +83,6 @@ def _held_running(
 def _held_starting(
     watch: Watch, look: Judged, policy: Policy, chance: Chance
 ) -> Outcome:
-    running = replace(
-        watch,
-        state=State.RUNNING,
-        reason=None,
-        running_from=look.at,
-        seen_at=look.at,
-        active_at=look.at,
-    )
+    running = set_running(watch, look.at)
     plan = routine(look.at, policy, chance)
     return running, [LooksCancelled(), StretchOpened(at=look.at), *plan]

@@ -101,16 +101,21 @@ def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outco
         return _passed_running(watch, look, policy, chance, since)
     if watch.reason in PEOPLE:
         return watch, []  # A look may pass while a person's pause stands.
-    running = replace(
+    plan = routine(look.at, policy, chance)
+    changes: list[Change] = [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
+    return set_running(watch, look.at), changes
+
+
+def set_running(watch: Watch, at: datetime) -> Watch:
+    """From here on time runs, and the student counts as there and active."""
+    return replace(
         watch,
         state=State.RUNNING,
         reason=None,
-        running_from=look.at,
-        seen_at=look.at,
-        active_at=look.at,
+        running_from=at,
+        seen_at=at,
+        active_at=at,
     )
-    plan = routine(look.at, policy, chance)
-    return running, [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
 
 
 def _passed_running(

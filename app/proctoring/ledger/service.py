@@ -25,6 +25,7 @@ from app.proctoring.ledger.domain import (
 )
 from app.proctoring.ledger.entries import entries
 from app.proctoring.ledger.parts import WEEKS, Calendar, by_day, calendar, split
+from app.proctoring.ledger.words import why
 
 LATEST = 12
 Titles: TypeAlias = Mapping[tuple[str, str], str]
@@ -33,11 +34,16 @@ Titles: TypeAlias = Mapping[tuple[str, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A part with its titles; `topic` is None where the page told none."""
+    """A part with its titles; `topic` is None where the page told none.
+
+    `why` it counts or not; `looks` that were passed in it.
+    """
 
     part: Part
     module: str
     topic: str | None
+    why: str
+    looks: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +134,23 @@ class Ledger:
     ) -> list[Shown]:
         # Every stretch that is not empty has a part at least: these are enough.
         newest = [it for it in stretches if it.length_us][-latest:]
-        readings = await store.readings(
-            tx, account, newest[0].since if newest else None
-        )
+        since = newest[0].since if newest else None
+        readings = await store.readings(tx, account, since)
+        looks = await store.looks(tx, [account], since)
         modules = {it.code: it.title for it in await store.modules(tx)}
         parts = split(newest, readings)[-latest:]
-        return [_shown(it, modules, titles) for it in reversed(parts)]
+        whys = {it.stretch: why(it) for it in newest}
+        asked = [it.asked_at for it in looks if it.passed]
+        return [
+            Shown(
+                part=it,
+                module=modules.get(it.module, it.module),
+                topic=titles.get((it.module, it.topic or ""), it.topic),
+                why=whys[it.stretch],
+                looks=sum(it.since <= at <= it.till for at in asked),
+            )
+            for it in reversed(parts)
+        ]
 
     async def verify(self, account: AccountId | None = None) -> verifying.Verified:
         """Everybody's hours from first principles, or one student's."""
@@ -158,8 +175,3 @@ def _modules(
         for row in rows
         if row.code in told and module in (None, row.code)
     ]
-
-
-def _shown(part: Part, modules: Mapping[ModuleCode, str], titles: Titles) -> Shown:
-    topic = titles.get((part.module, part.topic or ""), part.topic)
-    return Shown(part=part, module=modules.get(part.module, part.module), topic=topic)

@@ -80,18 +80,25 @@ async def sums(
     return {**found}
 
 
-async def looks(tx: Tx, accounts: Sequence[AccountId]) -> list[Look]:
-    """Judged or held, by account and time. A device check vouches for no time."""
+async def looks(
+    tx: Tx, accounts: Sequence[AccountId], since: datetime | None = None
+) -> list[Look]:
+    """Judged or held, by account and time; only those asked from `since` on.
+
+    A device check vouches for no time.
+    """
     rows = await tx.fetch(
         """SELECT l.look_id, l.sitting_id, s.account_id, l.asked_at, l.judged_at,
                l.held_at, l.verdict,
                EXISTS (SELECT FROM incident i WHERE i.look_id = l.look_id
                    AND i.sitting_id = l.sitting_id) AS raised
            FROM look l JOIN sitting s ON s.sitting_id = l.sitting_id
-           WHERE s.account_id = ANY ($1) AND s.kind <> 'check'
+           WHERE s.account_id = ANY ($1)
+             AND ($2::timestamptz IS NULL OR l.asked_at >= $2) AND s.kind <> 'check'
              AND (l.judged_at IS NOT NULL OR l.held_at IS NOT NULL)
            ORDER BY s.account_id, l.asked_at""",
         accounts,
+        since,
     )
     return [_look(row) for row in rows]
 

@@ -155,6 +155,8 @@ async def record(request: web.Request, who: Identity) -> Mapping[str, object]:
                 "topic": it.topic,
                 "length": seconds_in_words(it.part.length_us),
                 "tone": shown.TONES[it.part.state],
+                "why": it.why,
+                "looks": it.looks,
             }
             for it in found.history
         ],

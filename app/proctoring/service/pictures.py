@@ -1,5 +1,6 @@
 """Checking by a person: pictures wait, a proctor compares, time follows."""
 
+from datetime import datetime
 from uuid import UUID
 
 from app.adapters.audit import Act, Trail
@@ -50,12 +51,12 @@ class Pictures:
             if jpeg is None or watch.kind is Kind.CHECK:
                 # A check shows its own owner whether the camera works: nobody looks.
                 ours = Verdict.NO_VIDEO if jpeg is None else Verdict.SYSTEM_UNAVAILABLE
-                judged = _judged(lease, ours, self._desk)
+                judged = _judged(lease, ours, now)
                 await looks.write_verdict(tx, look, ours, None, now)
                 after, changes = judge(watch, judged, desk.policy, desk.chance)
             else:
                 await store.hold(tx, look, self._seal(look, jpeg), now)
-                judged = _judged(lease, Verdict.HELD, self._desk)
+                judged = _judged(lease, Verdict.HELD, now)
                 after, changes = hold(watch, judged, desk.policy, desk.chance)
             await write(tx, after, changes, now, look)
         await desk.tell(after, changes)
@@ -99,7 +100,7 @@ class Pictures:
                 raise NoSuchPicture
             if await store.has_older(tx, watch.account, lease.asked_at):
                 raise OlderFirst
-            judged = _judged(lease, verdict, desk)
+            judged = _judged(lease, verdict, desk.clock.now())
             await looks.write_verdict(tx, look, verdict, None, judged.at)
             await store.forget(tx, look)
             after, changes = compared(watch, judged, judged.at, desk.policy)
@@ -131,11 +132,11 @@ def _context(look: LookId) -> str:
     return f"look-picture:{look}"
 
 
-def _judged(lease: Lease, verdict: Verdict, desk: Desk) -> Judged:
+def _judged(lease: Lease, verdict: Verdict, now: datetime) -> Judged:
     return Judged(
         why=lease.why,
         epoch=lease.epoch,
         asked_at=lease.asked_at,
-        at=desk.clock.now(),
+        at=now,
         verdict=verdict,
     )
