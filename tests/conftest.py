@@ -13,6 +13,7 @@ from app.adapters.embedded import start_postgres, start_valkey
 from app.adapters.migrations import migrate
 from app.adapters.redis import connect as connect_redis
 from tests.house import House
+from tests.people import people_database
 
 ROOT = Path(__file__).parents[1]
 SHARED_FACES = ROOT.parent / "shared" / "faces"
@@ -45,13 +46,30 @@ async def _administer(server, command: str) -> None:
     await connection.close()
 
 
-@pytest.fixture
-async def database_url(postgres_server, template_database):
-    """A fresh, migrated database, copied from the template."""
-    name = f"t{uuid4().hex}"
+@pytest.fixture(scope="session")
+def content_folder(tmp_path_factory):
+    """Pictures and videos of the sample course."""
+    return tmp_path_factory.mktemp("content")
+
+
+@pytest.fixture(scope="session")
+async def peopled_database(postgres_server, template_database, content_folder):
+    """A template with people and the sample course in it, made once."""
     await _administer(
-        postgres_server, f"CREATE DATABASE {name} TEMPLATE {template_database}"
+        postgres_server, f"CREATE DATABASE peopled TEMPLATE {template_database}"
     )
+    await people_database(postgres_server.url("peopled"), content_folder)
+    return "peopled"
+
+
+@pytest.fixture
+async def database_url(request, postgres_server, template_database):
+    """A fresh, migrated database; with the people in it where a test asks for them."""
+    template = template_database
+    if "accounts" in request.fixturenames:
+        template = request.getfixturevalue("peopled_database")
+    name = f"t{uuid4().hex}"
+    await _administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {template}")
     yield postgres_server.url(name)
     await _administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -8,40 +8,19 @@ from aiohttp import CookieJar
 from aiohttp.test_utils import TestClient, TestServer
 from yarl import URL
 
-from app.accounts.domain.consents import Purpose
-from app.accounts.domain.people import Role
 from app.accounts.domain.policy import AccountPolicy
-from app.accounts.service.consents import Consents, current_notice
 from app.accounts.service.gatehouse import open_gatehouse
-from app.accounts.service.people import NewPerson, People
-from app.accounts.service.photos import Photos
+from app.accounts.service.people import People
 from app.accounts.views.guard import COOKIE
 from app.adapters.clock import AnchoredClock
-from app.adapters.files import Files
 from app.adapters.media_nodes import MediaNode, MediaNodes
-from app.adapters.signing import Signer
-from app.kernel.findings import Template
-from app.learning.content.reader import read_course
-from app.learning.service.imports import Imports
-from app.main import ROOT, build
+from app.main import build
 from app.proctoring.domain.policy import Policy
 from app.settings import Settings
 from tests.house import free_port
+from tests.people import MOBILES, PASSWORD, PHOTO, someone
 
-PASSWORD = "a good long password"
-# The beginning of a JPEG of 200 x 250: enough for everybody but a face engine.
-PHOTO = bytes.fromhex("ffd8ffe000021100ffc0000b0800fa00c801011100").replace(
-    b"\x00\x02\x11\x00", b"\x00\x02"
-) + bytes(200)
-
-
-MOBILES = {
-    "ASHA001": "+919876500001",
-    "BEN002": "+919876500002",
-    "PROCTOR1": "+919876500091",
-    "HELP1": "+919876500092",
-    "ADMIN1": "+919876500093",
-}
+__all__ = ["MOBILES", "PASSWORD", "PHOTO", "someone"]
 POLICY = AccountPolicy(code_again_s=0)
 
 
@@ -114,7 +93,7 @@ def account_policy():
 
 
 @pytest.fixture
-def app_settings(database_url, redis_url, account_policy, tmp_path):
+def app_settings(database_url, redis_url, account_policy, content_folder):
     port = free_port()
     return Settings(
         DATABASE_URL=database_url,
@@ -123,7 +102,7 @@ def app_settings(database_url, redis_url, account_policy, tmp_path):
         app_url=f"http://localhost:{port}",
         app_port=port,
         development=True,
-        content=tmp_path / "content",
+        content=content_folder,
         accounts=account_policy,
         policy=Policy(device_check=False),
     )
@@ -135,41 +114,13 @@ async def gatehouse(database, app_settings):
 
 
 @pytest.fixture
-async def accounts(database, gatehouse):
+async def accounts(peopled_database, gatehouse):
     """Two students, one with a face, and one of each kind of staff."""
-    people, photos = People(gatehouse), Photos(database, gatehouse.clock)
-    asha = await people.add(someone("ASHA001", "Asha Rao", Role.STUDENT))
-    ben = await people.add(someone("BEN002", "Ben Thomas", Role.STUDENT))
-    await people.add(someone("PROCTOR1", "Priya Shah", Role.PROCTOR))
-    await people.add(someone("HELP1", "Hari Das", Role.HELPDESK))
-    await people.add(someone("ADMIN1", "Anita Bose", Role.ADMIN))
-    await photos.set_photo(asha, PHOTO)
-    consents = Consents(gatehouse, Signer("s" * 40))
-    for student in (asha, ben):
-        version = current_notice().version
-        await consents.give(student, list(Purpose), version, "a test")
-    wanted = await photos.claim_wanted_reference("test")
-    template = Template(pack="test", vector=bytes(2048))
-    await photos.save_reference(wanted.photo, template)
-    return people
-
-
-def someone(srn: str, name: str, role: Role) -> NewPerson:
-    return NewPerson(
-        srn=srn,
-        name=name,
-        role=role,
-        password=PASSWORD,
-        email=f"{srn.lower()}@example.org",
-        mobile=MOBILES[srn],
-    )
+    return People(gatehouse)
 
 
 @pytest.fixture
 async def app_server(database, redis, accounts, app_settings):
-    course = ROOT / "app" / "learning" / "course"
-    imports = Imports(database, AnchoredClock(), Files(app_settings.content))
-    await imports.run(read_course(course), course)
     node = MediaNode(name="n1", url="http://localhost:1", streams=0, capacity=9)
     await MediaNodes(redis).beat(node, [])
     port = app_settings.app_port
