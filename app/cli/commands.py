@@ -8,6 +8,7 @@ import click
 from app.cli.audit import audit
 from app.cli.content import content
 from app.cli.doctor import doctor
+from app.cli.genuine import receipt
 from app.cli.ledger import ledger, statement
 from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
@@ -37,6 +38,7 @@ main.add_command(admin)
 main.add_command(content)
 main.add_command(ledger)
 main.add_command(statement)
+main.add_command(receipt)
 
 
 @main.command("app")

@@ -7,14 +7,11 @@ import click
 
 from app.accounts.domain.people import normalise_srn
 from app.accounts.service.people import NoSuchPerson, People
-from app.adapters.signing import Signer
+from app.cli.genuine import say_whether_genuine
 from app.cli.opening import gatehouse_here
-from app.proctoring.ledger.sheet import is_genuine
 from app.proctoring.ledger.verifying import Verified
 from app.proctoring.ledger.verifying import verify as verify_hours
 from app.settings import read_settings
-
-FILE_MAX = 64 * 1024**2
 
 
 @click.group()
@@ -62,12 +59,4 @@ def statement() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def verify_statement(file: Path) -> None:
     """Whether FILE is as this house signed it; exits with 1 if one byte is not."""
-    if file.stat().st_size > FILE_MAX:
-        raise SystemExit("This file is too large to be a statement.")
-    signer = Signer(read_settings().secret.get_secret_value())
-    if not is_genuine(file.read_bytes(), signer):
-        raise SystemExit(
-            "Not genuine: this file was changed after it was signed, or another "
-            "house signed it."
-        )
-    click.echo("Genuine: every byte is as it was signed.")
+    say_whether_genuine(file, "a statement")

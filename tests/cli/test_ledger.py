@@ -1,5 +1,7 @@
 """`spom ledger verify` and `spom statement verify`, as an operator runs them."""
 
+import pytest
+
 from app.adapters.signing import Signer, seal_text
 from tests.cli.test_people import spom
 from tests.stores.ledger_world import new_books
@@ -34,13 +36,14 @@ async def test_hours_are_verified_and_a_wrong_stretch_is_named(spom, database):
     assert "nobody with this number" in spom("ledger", "verify", "--srn", "X9").stderr
 
 
-def test_a_statement_is_genuine_until_one_byte_of_it_changes(spom, tmp_path):
+@pytest.mark.parametrize("kind", ["statement", "receipt"])
+def test_a_signed_file_is_genuine_until_one_byte_of_it_changes(spom, tmp_path, kind):
     file = tmp_path / "hours.csv"
     sealed = seal_text("kind,id\nstudent,ASHA001\n", Signer("s" * 40))
     file.write_bytes(sealed)
-    good = spom("statement", "verify", str(file))
+    good = spom(kind, "verify", str(file))
     assert (good.returncode, good.stdout[:8]) == (0, "Genuine:"), good.stderr
     file.write_bytes(sealed.replace(b"ASHA001", b"ASHA002"))
-    bad = spom("statement", "verify", str(file))
+    bad = spom(kind, "verify", str(file))
     assert bad.returncode == 1
     assert "Not genuine" in bad.stderr

@@ -1,6 +1,7 @@
 """No consent, no template: the schema itself."""
 
 import asyncio
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -16,6 +17,8 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.service.consents import Consents, current_notice
 from app.accounts.service.people import NewPerson, People
 from app.accounts.service.photos import Photos
+from app.accounts.store import consents as consent_store
+from app.accounts.store import photos as photo_store
 from app.adapters.signing import Signer, verify_text
 from app.kernel.findings import Template
 from tests.http.conftest import PHOTO
@@ -141,6 +144,50 @@ async def test_a_template_that_is_being_made_while_consent_goes_is_dropped(
     template = Template(pack="test", vector=bytes(2048))
     await photos.save_reference(wanted.photo, template)
     assert await photos.reference_of(asha, "test") is None
+
+
+async def claim(tx, gatehouse):
+    now, lease = gatehouse.clock.now(), timedelta(seconds=30)
+    return await photo_store.claim_wanted(tx, "test", now, lease)
+
+
+async def test_who_withdraws_while_a_template_is_claimed_is_not_refused(
+    consents, gatehouse, database, asha
+):
+    await consents.give(asha, EVERYTHING, VERSION, "a browser")
+    async with database.transaction() as tx:
+        assert await claim(tx, gatehouse) is not None
+        withdrawing = asyncio.create_task(consents.withdraw(asha, Purpose.BIOMETRICS))
+        await waits_for_a_lock(database)
+    assert await withdrawing
+    async with database.connection() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM reference") == 0
+
+
+async def test_a_photo_whose_consent_is_just_going_is_not_claimed(
+    consents, gatehouse, database, asha
+):
+    """Nor does the matcher wait for it, or fall over the foreign key."""
+    await consents.give(asha, EVERYTHING, VERSION, "a browser")
+    async with database.transaction() as tx:
+        now = gatehouse.clock.now()
+        await consent_store.withdraw(tx, asha, Purpose.BIOMETRICS, now)
+        async with database.transaction() as other:
+            assert await claim(other, gatehouse) is None
+    async with database.transaction() as tx:
+        assert await claim(tx, gatehouse) is None
+
+
+async def waits_for_a_lock(database) -> None:
+    async with database.connection() as tx:
+        for _ in range(200):
+            if await tx.fetchval(
+                """SELECT EXISTS (SELECT FROM pg_stat_activity WHERE
+                   datname = current_database() AND wait_event_type = 'Lock')"""
+            ):
+                return
+            await asyncio.sleep(0.02)
+    raise AssertionError("nothing waits")
 
 
 @pytest.mark.parametrize(

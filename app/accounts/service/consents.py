@@ -13,7 +13,7 @@ from app.accounts.domain.consents import (
     Notice,
     NoticeChanged,
     Purpose,
-    read_notice,
+    read_notices,
     receipt_text,
     require_for_camera,
     standing,
@@ -30,13 +30,18 @@ from app.adapters.signing import Signer, seal_text
 from app.kernel.ids import AccountId
 
 TEXTS = Path(__file__).parents[1] / "consent"
+KEYS_PATH = "/.well-known/jwks.json"
 
 
 @cache
+def all_notices() -> tuple[Notice, ...]:
+    """Every text there was, the newest last."""
+    return read_notices(path.read_text("utf-8") for path in TEXTS.glob("*.toml"))
+
+
 def current_notice() -> Notice:
     """The newest text."""
-    texts = [read_notice(path.read_text()) for path in TEXTS.glob("*.toml")]
-    return max(texts, key=lambda it: it.version)
+    return all_notices()[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +125,8 @@ class Consents:
             row = await store.checking_of(tx, account)
             given = await store.of_account(tx, account)
         assert row is not None
-        text = receipt_text(row["name"], row["srn"], given, self._notice)
+        owner, keys = f"{row['name']} ({row['srn']})", f"{self._house.url}{KEYS_PATH}"
+        text = receipt_text(owner, given, all_notices(), keys)
         return seal_text(text, self._signer)
 
     async def wish_person(self, account: AccountId) -> None:

@@ -51,7 +51,16 @@ async def give(tx: Tx, account: AccountId, it: Consent) -> None:
 
 
 async def withdraw(tx: Tx, account: AccountId, purpose: Purpose, now: datetime) -> bool:
-    """With the templates that hang on it. False when none stood."""
+    """With the templates that hang on it. False when none stood.
+
+    Locked first: a template that is being claimed just now is seen by the DELETE.
+    """
+    await tx.execute(
+        """SELECT FROM consent WHERE account_id = $1 AND purpose = $2 AND stands
+           FOR UPDATE""",
+        account,
+        purpose,
+    )
     await tx.execute(
         """DELETE FROM reference USING consent c
            WHERE c.consent_id = reference.consent_id AND c.account_id = $1

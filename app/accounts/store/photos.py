@@ -46,7 +46,8 @@ async def claim_wanted(
 ) -> Wanted | None:
     """Leases one photo to the caller, skipping what others claim.
 
-    Only of those who agreed to a template: the schema takes no other.
+    Only of those who agreed to a template: the schema takes no other. A consent that
+    is being withdrawn is locked, and skipped too.
     """
     row = await tx.fetchrow(
         """INSERT INTO reference (photo_id, pack, state, lease_until, account_id,
@@ -58,7 +59,8 @@ async def claim_wanted(
             AND c.purpose = 'biometrics'
            LEFT JOIN reference r ON r.photo_id = p.photo_id AND r.pack = $1
            WHERE r.photo_id IS NULL OR (r.state = 'wanted' AND r.lease_until <= $2)
-           ORDER BY p.uploaded_at LIMIT 1 FOR UPDATE OF p SKIP LOCKED
+           ORDER BY p.uploaded_at LIMIT 1
+           FOR UPDATE OF p SKIP LOCKED FOR KEY SHARE OF c SKIP LOCKED
            ON CONFLICT (photo_id, pack) DO UPDATE SET lease_until = excluded.lease_until
            RETURNING photo_id,
                (SELECT jpeg FROM profile_photo p WHERE p.photo_id = reference.photo_id)

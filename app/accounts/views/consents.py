@@ -6,9 +6,14 @@ from typing import TypeAlias
 from aiohttp import web
 from pydantic import Field
 
-from app.accounts.domain.consents import CheckedBy, Purpose, UnknownPurpose
+from app.accounts.domain.consents import (
+    CheckedBy,
+    ConsentNeeded,
+    Purpose,
+    UnknownPurpose,
+)
 from app.accounts.domain.people import Identity, Role
-from app.accounts.service.consents import Consents
+from app.accounts.service.consents import KEYS_PATH, Consents
 from app.accounts.views.guard import for_role, safe_next
 from app.accounts.views.kit import browser_of, page
 from app.accounts.views.login import FIELD_MAX
@@ -25,7 +30,7 @@ CONSENTS = web.AppKey("consents", Consents)
 SIGNER = web.AppKey("signer", Signer)
 Withdrawn: TypeAlias = Callable[[AccountId], Awaitable[None]]
 ON_WITHDRAWN: web.AppKey[Withdrawn] = web.AppKey("on_withdrawn")
-"""What ends when a student withdraws: their open sitting."""
+"""What ends when a consent that is needed is gone: the student's open sitting."""
 PRIVACY_PATH = "/account/consent"
 VERSION_MAX = 2**31 - 1
 
@@ -58,7 +63,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{PRIVACY_PATH}/{{purpose}}/give", give_one),
         web.post(f"{PRIVACY_PATH}/{{purpose}}/withdraw", withdraw),
         web.post("/staff/people/{account}/checking", set_checking),
-        web.get("/.well-known/jwks.json", show_keys),
+        web.get(KEYS_PATH, show_keys),
     ]
 
 
@@ -117,11 +122,18 @@ async def give_one(request: web.Request, who: Identity) -> web.StreamResponse:
 @form_for(privacy_page)
 async def withdraw(request: web.Request, who: Identity) -> web.StreamResponse:
     """At once: the template is deleted, and an open sitting ends with its time kept."""
-    purpose = _purpose(request)
-    gone = await request.app[CONSENTS].withdraw(who.account, purpose)
-    if gone and purpose is not Purpose.EVIDENCE:
-        await request.app[ON_WITHDRAWN](who.account)
+    await request.app[CONSENTS].withdraw(who.account, _purpose(request))
+    await _end_without_consent(request, who.account)
     return see_other(f"{PRIVACY_PATH}?said=saved")
+
+
+async def _end_without_consent(request: web.Request, account: AccountId) -> None:
+    """Looks at what stands, not at what changed: pressing again makes good what was
+    cut off between the two."""
+    try:
+        await request.app[CONSENTS].require(account)
+    except ConsentNeeded:
+        await request.app[ON_WITHDRAWN](account)
 
 
 @for_role(Role.STUDENT)
@@ -144,13 +156,14 @@ async def download_receipt(request: web.Request, who: Identity) -> web.StreamRes
     )
 
 
-@for_role(*HELPERS)
+@for_role(*HELPERS, proved=True)
 @takes(form=CheckingForm)
 async def set_checking(request: web.Request, who: Identity) -> web.StreamResponse:
     """A student's pictures are compared by a person, or by the machine again."""
     form = await read_form(request, CheckingForm)
     account = account_in(request)
     await request.app[CONSENTS].set_checked_by(who, account, form.checked_by)
+    await _end_without_consent(request, account)
     return see_other(f"/staff/people/{account}?said=done")
 
 

@@ -32,7 +32,7 @@ const ENDED = {
   finished: ["Finished", "Your time is kept. Press Start to study on.", "start"],
   proctor: ["A proctor ended this sitting", "Your confirmed time is safe. Press Start to begin again.", "start"],
   replaced: ["You went on with another module", "Press Start to study this one.", "start"],
-  withdrawn: ["You withdrew your consent", "Your camera is off and your time is kept. To study on, agree again under Account, Privacy."],
+  withdrawn: ["Your camera is off: a consent is missing", "Your time is kept. To study on, agree again under Account, Privacy."],
   closed: ["The learning portal is closed now", "Your time is kept. The page says above when it opens again."],
   abandoned: ["This sitting ended while you were away", "Press Start to begin again.", "start"],
 }
