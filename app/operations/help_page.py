@@ -4,10 +4,14 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from app.accounts.domain.people import Role
 from app.accounts.service.consents import current_notice
+from app.accounts.views.guard import WHO
 from app.accounts.views.kit import page
 from app.proctoring.domain.check_words import LINES
 from app.proctoring.domain.policy import Policy
+from app.proctoring.service.checks import Last
+from app.proctoring.views.checks import CHECKS
 
 NEEDS = web.AppKey("needs", Policy)
 
@@ -32,9 +36,18 @@ async def show_help(request: web.Request) -> web.StreamResponse:
         request,
         "help.html",
         policy=policy,
+        last=await _last_check(request),
         lines=explained(policy),
         consent=current_notice(),
     )
+
+
+async def _last_check(request: web.Request) -> Last | None:
+    """What this student's newest device check saw."""
+    who = request.get(WHO)
+    if who is None or who.role is not Role.STUDENT:
+        return None
+    return await request.app[CHECKS].last(who.account)
 
 
 def explained(policy: Policy) -> list[Explained]:

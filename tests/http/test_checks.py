@@ -94,3 +94,13 @@ async def test_nobody_makes_it_send_noise_all_day(asha):
     ]
     assert answers[: SPEED_RATE.burst] == [200] * SPEED_RATE.burst
     assert answers[-1] == 429
+
+
+async def test_help_says_what_the_last_check_saw_to_its_owner_alone(asha):
+    assert "What your last check saw" not in await (await asha.get("/help")).text()
+    await lines(asha)
+    page = await (await asha.get("/help")).text()
+    assert "What your last check saw" in page
+    assert "No picture of you reached us." in page
+    await asha.log_in("BEN002")
+    assert "What your last check saw" not in await (await asha.get("/help")).text()

@@ -22,8 +22,10 @@ export class ModuleProgress extends HTMLElement {
     bar.querySelector(".done").style.setProperty("--share", `${done}%`)
     bar.querySelector(".maybe").style.setProperty("--share", `${maybe}%`)
     const left = Math.max(0, hours.required_s - hours.confirmed_s)
-    const of = `${asClock(hours.confirmed_s)} of ${Math.round(hours.required_s / 3600)} h`
-    this.querySelector(".words").textContent = left === 0 ? `${of}: hours done` : of
+    const words = [`${asClock(hours.confirmed_s)} of ${Math.round(hours.required_s / 3600)} h confirmed`]
+    if (hours.provisional_s >= 1) words.push(`${asClock(hours.provisional_s)} provisional`)
+    words.push(left === 0 ? "hours done" : `${asClock(left)} to go`)
+    this.querySelector(".words").textContent = words.join(" · ")
   }
 }
 
