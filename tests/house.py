@@ -34,7 +34,10 @@ QUICK = {
     "LEASE_S": "6",
     "DEVICE_CHECK": "false",
 }
-LIVED = ("sitting", "device", "login", "attempt", "lockout", "outbox", "notice")
+LIVED = (
+    *("sitting", "device", "login", "attempt", "lockout", "outbox", "notice"),
+    *("topic_progress", "note"),
+)
 """Tables that a test fills; what hangs on them goes with them."""
 PROCESSES = {
     "app": ["-m", "app", "app"],

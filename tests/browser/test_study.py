@@ -55,7 +55,7 @@ async def test_the_right_person_sees_hours_become_confirmed(house, clips):
 
 
 async def test_another_person_is_paused_and_the_proctor_sees_an_incident(house, clips):
-    stand_in = clips(("asha", 9, 1), ("ben", 60, 1))
+    stand_in = clips(("asha", 13, 1), ("ben", 60, 1))
     async with chromium(stand_in) as browser:
         proctor = await (await browser.new_context()).new_page()
         await log_in(proctor, house.url, "PROCTOR1")
