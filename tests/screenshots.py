@@ -131,7 +131,9 @@ async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
     await page.context.clear_cookies()
     await log_in(page, url, "CHITRA003")
     await page.wait_for_selector("[data-part=next]:not([hidden])")
-    await page.screenshot(path=folder / f"dashboard{name}.png", full_page=True)
+    top = {"x": 0, "y": 0, "width": 1280, "height": 1340}
+    shown = {"clip": top} if name == "" else {}
+    await page.screenshot(path=folder / f"dashboard{name}.png", full_page=True, **shown)
     for path in ("account", "account/security", "account/devices"):
         await page.goto(f"{url}/{path}")
         shot = folder / f"{path.replace('/', '-')}{name}.png"
