@@ -7,7 +7,7 @@ from typing import TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from app.kernel.refusals import Unavailable
+from app.kernel.refusals import Refusal, Unavailable
 
 Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
@@ -27,11 +27,15 @@ class DatabaseAway(Unavailable):
     """Our database is out of reach just now. Nothing is lost; please try again."""
 
 
+class Unstorable(Refusal):
+    """This has a character that cannot be kept. Take it out, and try again."""
+
+
 class Database:
     """The pool, handed to services as an argument.
 
     Raises `DatabaseAway` when PostgreSQL is away, restarts or has no connection free:
-    one word for every loop that must outlive it.
+    one word for every loop that must outlive it; `Unstorable` for text with a NUL.
     """
 
     def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
@@ -45,6 +49,8 @@ class Database:
                 yield connection
         except _UNREACHABLE as error:
             raise DatabaseAway from error
+        except asyncpg.CharacterNotInRepertoireError as error:
+            raise Unstorable from error
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:

@@ -118,3 +118,21 @@ async def test_pictures_of_a_topic_lead_to_its_files(asha):
     [source, *_] = re.findall(r'<img src="([^"]+)"', page)
     assert source.startswith(f"/study/{module.code}/files/")
     assert (await asha.get(source)).status == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/study/%00", "/study/CEL/%00", "/study/CEL/files/%00", "/study/%00/files/x"],
+)
+async def test_names_that_no_database_takes_are_refused_calmly(asha, path):
+    assert (await asha.get(path)).status in (400, 404)
+
+
+@pytest.mark.parametrize("where", ["%00/competition", "CEL/%00", "cel/competition"])
+async def test_progress_and_notes_of_nowhere_are_refused(asha, where):
+    for what, said in (
+        ("progress", {"place": 1}),
+        ("note", {"text": "", "version": 0}),
+    ):
+        answer = await asha.post(f"/api/study/{where}/{what}", said)
+        assert answer.status in (400, 404), what
