@@ -19,6 +19,7 @@ export class DeviceCheckPage extends HTMLElement {
     const { signal } = this.#life
     this.#live = new Live(["student:me"])
     this.#live.open(signal)
+    this.#part("begin").disabled = false
     this.#part("begin").addEventListener("click", () => this.#run(), { signal })
   }
 

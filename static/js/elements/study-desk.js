@@ -22,6 +22,7 @@ export class StudyDesk extends HTMLElement {
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-act]")?.dataset.act), { signal })
     document.querySelector("connection-strip")?.follow(this.#live, signal)
     this.#live.open(signal)
+    this.querySelector("[data-act=start]").disabled = false // a press before now would be lost
     if (sessionStorage.getItem("studying") === this.dataset.module) this.#desk.start()
     this.#render()
   }
