@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.learning.content.problems import ContentRefused
+from app.learning.content.problems import ContentRefused, Problem
 from app.learning.content.reader import read_course
 
 COURSE = Path(__file__).parents[2] / "app" / "learning" / "course"
@@ -218,10 +218,14 @@ def test_whatever_lies_there_it_is_read_or_refused(course, where, what):
     before = path.read_bytes() if path.exists() else None
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(what)
+    told: list[Problem] = []
     try:
-        read_course(course)
-    except ContentRefused:
-        pass  # With every problem said; anything else would be a bug.
+        told_sets = [it.code for it in read_course(course)]
+    except ContentRefused as refused:
+        told_sets, told = [], refused.problems
     finally:
         path.unlink() if before is None else path.write_bytes(before)
         shutil.rmtree(course / "Z", ignore_errors=True)
+    # Read whole, or refused with a place and a reason: never neither.
+    assert told_sets[:1] == ["A"] or told
+    assert all(it.path and it.text for it in told)
