@@ -40,17 +40,19 @@ class Imports:
 
         Raises ModuleMoved; ValueError when a file changed since it was read.
         """
-        fresh: list[bytes] = []
-        try:
-            async with self._db.transaction() as tx:
-                await store.lock(tx)
-                await _refuse_moves(tx, sets)
+        async with self._db.transaction() as tx:
+            await store.lock(tx)
+            await _refuse_moves(tx, sets)
+            fresh: list[bytes] = []
+            try:
                 await self._keep_files(sets, folder, fresh)
                 return await self._write(tx, sets, retire=retire)
-        except BaseException:
-            for sha256 in fresh:
-                await self._files.forget(sha256)
-            raise
+            except BaseException:
+                # Under the lock nobody else relies on them yet. After it, a commit
+                # whose answer is lost may have happened: then they stay.
+                for sha256 in fresh:
+                    await self._files.forget(sha256)
+                raise
 
     async def _keep_files(
         self, sets: Sequence[StudySet], folder: Path, fresh: list[bytes]
