@@ -10,7 +10,9 @@ import cv2
 import structlog
 from av.video.codeccontext import VideoCodecContext
 
-from media.choose import Shot, choose, enough
+from app.kernel.findings import Ask
+from app.kernel.messages import MAX_FRAMES
+from media.choose import Shot, choose, enough, spread
 from media.peer import Peer
 from media.seam.limits import Limits, key_frame_size
 
@@ -19,6 +21,10 @@ KEPT_MAX = 16
 DECODED_MAX = 90
 ASK_AGAIN_S = 0.7
 STUCK_S = 1.4
+TURN_S = 6.0
+"""Reading what is asked takes a second, turning the head and holding it two."""
+TURN_EVERY_S = 0.2
+"""Of an asked turn not every picture is kept: it lasts long."""
 QUALITY = 88
 
 T = TypeVar("T")
@@ -32,8 +38,9 @@ class Burst:
     claims to be larger than allowed, is counted and makes it wait for a key frame.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, ask: Ask | None = None) -> None:
         self.decoded = 0
+        self._ask = ask
         self.refused = 0
         self.needs_key_frame = True
         self._limits = limits
@@ -42,6 +49,8 @@ class Burst:
 
     @property
     def enough(self) -> bool:
+        if self._ask is not None:
+            return False  # The whole turn is wanted, in its time.
         shots = [shot for shot, _ in self._kept]
         return self.decoded >= DECODED_MAX or enough(shots)
 
@@ -64,9 +73,12 @@ class Burst:
             self._keep(picture, at)
 
     def jpegs(self) -> tuple[bytes, ...]:
-        """The best first."""
+        """The best first; of an asked turn, in time's order."""
         pictures = dict(self._kept)
-        return tuple(_jpeg(pictures[shot]) for shot in choose(list(pictures)))
+        shots = list(pictures)
+        turn = self._ask is not None
+        chosen = spread(shots, MAX_FRAMES) if turn else choose(shots)
+        return tuple(_jpeg(pictures[shot]) for shot in chosen)
 
     def _allows(self, size: tuple[int, int]) -> bool:
         limits = self._limits
@@ -81,6 +93,10 @@ class Burst:
         return self._decoder.decode(av.Packet(frame))
 
     def _keep(self, picture: av.VideoFrame, at: float) -> None:
+        if self._ask is not None:
+            if not self._kept or at - self._kept[-1][0].at >= TURN_EVERY_S:
+                self._kept.append((_shot(picture, at), picture))
+            return
         self._kept.append((_shot(picture, at), picture))
         if len(self._kept) > KEPT_MAX:
             best = set(choose([shot for shot, _ in self._kept], KEPT_MAX))
@@ -101,28 +117,31 @@ class Capturer:
         self._window_s = window_s
         self._now = now
 
-    async def capture(self, peer: Peer) -> tuple[bytes, ...]:
+    async def capture(self, peer: Peer, ask: Ask | None = None) -> tuple[bytes, ...]:
         """JPEGs of the best pictures of the window, best first; none: no video.
 
-        Ends early once there are enough.
+        Ends early once there are enough. Of an asked turn: in time's order, all of it.
         """
-        burst, waiting = Burst(peer.limits), Waiting(self._now)
+        burst, waiting = Burst(peer.limits, ask), Waiting(self._now)
+        window_s = self._window_s if ask is None else TURN_S
         with peer.tapped(waiting.put):
-            await self._gather(peer, burst, waiting)
+            await self._gather(peer, burst, waiting, window_s)
         if burst.refused:
             log.warning("frames_refused", count=burst.refused)
         return await self._in_pool(burst.jpegs)
 
-    async def _gather(self, peer: Peer, burst: Burst, waiting: "Waiting") -> None:
+    async def _gather(
+        self, peer: Peer, burst: Burst, waiting: "Waiting", window_s: float
+    ) -> None:
         began = asked = self._now()
         stuck_at = began + STUCK_S
         await peer.request_key_frame()
-        while (left := began + self._window_s - self._now()) > 0 and not burst.enough:
+        while (left := began + window_s - self._now()) > 0 and not burst.enough:
             frame = await waiting.next(within_s=min(left, ASK_AGAIN_S))
             if frame is not None:
                 await self._in_pool(burst.add, *frame)
             elif self._now() > stuck_at:
-                stuck_at = began + self._window_s
+                stuck_at = began + window_s
                 peer.start_afresh()
             wanted = frame is None or burst.needs_key_frame
             if wanted and self._now() - asked >= ASK_AGAIN_S:

@@ -63,6 +63,26 @@ def choose(shots: Sequence[Shot], most: int = MOST) -> list[Shot]:
     return sorted(chosen, key=_rank, reverse=True)
 
 
+def spread(shots: Sequence[Shot], most: int) -> list[Shot]:
+    """In time's order, evenly over it: the sharpest of each of `most` equal spans.
+
+    Of the largest size alone, while that leaves enough to show a movement.
+    """
+    if not shots:
+        return []
+    largest = max(shot.pixels for shot in shots)
+    full = [shot for shot in shots if shot.pixels == largest]
+    shots = full if len(full) >= most // 2 else shots
+    began = min(shot.at for shot in shots)
+    span_s = (max(shot.at for shot in shots) - began) / most or 1.0
+    best: dict[int, Shot] = {}
+    for shot in shots:
+        slot = min(int((shot.at - began) / span_s), most - 1)
+        if slot not in best or shot.sharpness > best[slot].sharpness:
+            best[slot] = shot
+    return [best[slot] for slot in sorted(best)]
+
+
 def _rank(shot: Shot) -> tuple[int, bool, float]:
     return shot.pixels, shot.exposed, shot.sharpness
 

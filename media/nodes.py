@@ -62,7 +62,7 @@ class Node:
         peer = self._ingest.peer_of(command.sitting, command.epoch)
         frames: tuple[bytes, ...] = ()
         if peer is not None:
-            frames = await self._capturer.capture(peer)
+            frames = await self._capturer.capture(peer, command.ask)
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
         log.info("captured", look=str(command.look), frames=len(frames))

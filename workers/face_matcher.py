@@ -105,7 +105,7 @@ class Matcher:
             reference = await photos.reference_of(account, engine.pack)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, engine.examine, sample.frames, reference
+            self._thread, engine.examine, sample.frames, reference, sample.command.ask
         )
 
     async def _make_references(self) -> None:

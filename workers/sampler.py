@@ -52,6 +52,7 @@ async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
         attempt=lease.attempt,
         sitting=lease.sitting,
         epoch=lease.epoch,
+        ask=lease.ask,
     )
     stream, fields = capture_stream(node), command.to_fields()
     await house.redis.xadd(stream, fields, maxlen=COMMANDS_MAX)

@@ -1,6 +1,16 @@
 """What a face engine saw, in the words policy judges by. No picture, no vector."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ask(StrEnum):
+    """Where a student is asked to turn the head; left and right are the student's."""
+
+    FRONT = "front"
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,7 +21,10 @@ class Finding:
     face are of the best frames and None where there was no single face:
     `face_height` as a share of the picture's height, `turn` the larger of |yaw| and
     |pitch| in degrees, `similarity` the cosine of the combined embedding with the
-    reference (None without a reference), `liveness` 0..1 (1 = live). `luminance` is
+    reference (None without a reference), `liveness` 0..1 (1 = live), `motion` the mean
+    change of the face's area between two frames, 0..1 of full scale (None for one).
+    Where a turn of the head was asked: `did_as_asked`, and `kept`, the least cosine
+    between the face turned and the face before it turned. `luminance` is
     the mean brightness 0..1 of the face, or of the picture where no face was found.
     `sharpness` is the variance of the Laplacian of the face at 112 px (or picture),
     relative to the picture's own variance, times 1000.
@@ -25,6 +38,9 @@ class Finding:
     turn: float | None = None
     similarity: float | None = None
     liveness: float | None = None
+    motion: float | None = None
+    did_as_asked: bool | None = None
+    kept: float | None = None
     engine: str
     pack: str
 

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
+from app.kernel.findings import Ask
 from app.kernel.ids import LookId, SittingId
 
-MAX_FRAMES = 5
+MAX_FRAMES = 12
+"""Of an asked turn, which takes time; other samples have fewer."""
 _Word: TypeAlias = bytes | bytearray | memoryview | str | int | float
 Fields: TypeAlias = dict[_Word, _Word]
 
@@ -28,6 +30,7 @@ class CaptureCommand:
     attempt: int
     sitting: SittingId
     epoch: int
+    ask: Ask | None = None
 
     def to_fields(self) -> Fields:
         return {
@@ -35,6 +38,7 @@ class CaptureCommand:
             "attempt": str(self.attempt).encode(),
             "sitting": str(self.sitting).encode(),
             "epoch": str(self.epoch).encode(),
+            "ask": (self.ask or "").encode(),
         }
 
     @classmethod
@@ -45,6 +49,7 @@ class CaptureCommand:
                 attempt=int(fields[b"attempt"]),
                 sitting=SittingId(UUID(fields[b"sitting"].decode())),
                 epoch=int(fields[b"epoch"]),
+                ask=Ask(word.decode()) if (word := fields.get(b"ask")) else None,
             )
         except (KeyError, ValueError) as error:
             raise Malformed(f"unreadable message: {error}") from error

@@ -1,52 +1,27 @@
 """The face engine: pictures in, a finding out; a photo in, a template out."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from app.kernel.findings import Finding, Template
+from app.kernel.findings import Ask, Finding, Template
 from app.kernel.refusals import Refusal
 from media.faces.models import Models, Vector
 from media.faces.packs import PACK
-from media.faces.pictures import (
-    Box,
-    Picture,
-    PictureUnreadable,
-    crop,
-    luminance,
-    read_picture,
-    sharpness,
-)
+from media.faces.pictures import PictureUnreadable, luminance, read_picture, sharpness
+from media.faces.seen import Seen, count, motion, readable, see
+from media.faces.turning import Pose, as_asked, straight
 
-VERSION = "1"
+VERSION = "2"
 BEST_FRAMES = 3
-BESIDE_MIN = 0.35
-"""A second face counts when it is at least this share of the first one's height."""
-FACE_MIN = 0.06
-"""Smaller shares of the picture's height are noise, posters and crowds."""
 PHOTO_FACE_MIN = 0.12
 PHOTO_SHARPNESS_MIN = 8.0
 
 
 class PhotoRefused(Refusal):
     """A profile photo that cannot serve as reference; the message says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """One frame and the faces in it, largest first."""
-
-    picture: Picture
-    boxes: list[Box]
-
-    @property
-    def face_height(self) -> float:
-        box = self.boxes[0]
-        height: int = self.picture.shape[0]
-        return float(box[3] - box[1]) / height
 
 
 class FaceEngine:
@@ -62,26 +37,45 @@ class FaceEngine:
         """Raises PackError when a model file is missing or damaged."""
         return cls(Models(pack, threads))
 
-    def examine(self, frames: Sequence[bytes], reference: Template | None) -> Finding:
-        """What the frames (JPEG) of one sample show together.
+    def examine(
+        self,
+        frames: Sequence[bytes],
+        reference: Template | None,
+        ask: Ask | None = None,
+    ) -> Finding:
+        """What the frames (JPEG, in time's order where a turn was asked) show together.
 
         Unreadable frames are left out. A reference of another pack is no reference.
         """
-        seen = [self._see(picture) for picture in _readable(frames)]
-        count = _count(seen)
-        chosen = [frame for frame in seen if _faces(frame) == count]
-        if count != 1:
-            return self._finding(seen, chosen, count)
-        best = sorted(chosen, key=_worth, reverse=True)[:BEST_FRAMES]
-        if reference is None or reference.pack != self.pack:
-            return self._finding(seen, best, count)
-        similarity = self._similarity(best, reference)
-        return self._finding(seen, best, count, similarity)
+        return self.capture(frames, reference, ask)[0]
+
+    def capture(
+        self,
+        frames: Sequence[bytes],
+        reference: Template | None,
+        ask: Ask | None = None,
+    ) -> tuple[Finding, Vector | None]:
+        """The finding, and the unit embedding of the frames that show what was asked
+        (without an ask, of the best)."""
+        seen = [see(self._models, picture) for picture in readable(frames)]
+        faces = count(seen)
+        chosen = [frame for frame in seen if frame.faces == faces]
+        if faces != 1:
+            return self._finding(seen, chosen, faces), None
+        if ask is not None:
+            return self._asked(seen, chosen, reference, ask)
+        best = sorted(chosen, key=lambda frame: frame.worth, reverse=True)
+        best = best[:BEST_FRAMES]
+        finding = self._finding(seen, best, faces)
+        if not self._is_ours(reference):
+            return finding, None
+        mean = self._mean_of(best)
+        return replace(finding, similarity=_cosine(mean, reference)), mean
 
     def enrol(self, photo: bytes) -> Template:
         """The template of a profile photo (JPEG). Raises PhotoRefused."""
         try:
-            seen = self._see(read_picture(photo))
+            seen = see(self._models, read_picture(photo))
         except PictureUnreadable:
             raise PhotoRefused("The photo cannot be read.") from None
         if not seen.boxes:
@@ -90,85 +84,74 @@ class FaceEngine:
             raise PhotoRefused("The photo shows several faces.")
         if seen.face_height < PHOTO_FACE_MIN:
             raise PhotoRefused("The face in the photo is too small.")
-        if sharpness(_face(seen)) < PHOTO_SHARPNESS_MIN:
+        if sharpness(seen.face) < PHOTO_SHARPNESS_MIN:
             raise PhotoRefused("The photo is too blurred.")
         return Template(pack=self.pack, vector=self._embed(seen).tobytes())
 
-    def _see(self, picture: Picture) -> _Seen:
-        boxes = [box for box, _ in self._models.detect(picture)]
-        boxes.sort(key=lambda box: float(box[3] - box[1]), reverse=True)
-        height = picture.shape[0]
-        if boxes:
-            least = max(FACE_MIN * height, BESIDE_MIN * (boxes[0][3] - boxes[0][1]))
-            boxes = [box for box in boxes if box[3] - box[1] >= least]
-        return _Seen(picture, boxes)
+    def _asked(
+        self,
+        seen: Sequence[Seen],
+        chosen: Sequence[Seen],
+        reference: Template | None,
+        ask: Ask,
+    ) -> tuple[Finding, Vector | None]:
+        """Who it is, by the frames that look ahead; and whether that face turned."""
+        poses = [Pose(*self._models.pose(it.picture, it.boxes[0])) for it in chosen]
+        ahead = [chosen[i] for i in straight(poses)]
+        asked = [chosen[i] for i in as_asked(poses, ask)]
+        best = sorted(ahead or chosen, key=lambda frame: frame.worth, reverse=True)
+        best = best[:BEST_FRAMES]
+        finding = replace(self._finding(seen, best, 1), did_as_asked=bool(asked))
+        if not self._is_ours(reference):
+            return finding, None
+        front = self._mean_of(best)
+        finding = replace(finding, similarity=_cosine(front, reference))
+        if not asked:
+            return finding, None
+        turned = [self._embed(frame) for frame in asked[:BEST_FRAMES]]
+        kept = min(float(front @ vector) for vector in turned)
+        return replace(finding, kept=kept), _unit(np.mean(turned, axis=0))
 
-    def _similarity(self, frames: Sequence[_Seen], reference: Template) -> float:
-        """Cosine of the frames' mean embedding: three frames miss far less than one."""
-        mean = np.mean([self._embed(frame) for frame in frames], axis=0)
-        known = np.frombuffer(reference.vector, np.float32)
-        return float(mean @ known / np.linalg.norm(mean))
+    def _is_ours(self, reference: Template | None) -> bool:
+        return reference is not None and reference.pack == self.pack
 
-    def _embed(self, frame: _Seen) -> Vector:
+    def _mean_of(self, frames: Sequence[Seen]) -> Vector:
+        """Three frames together miss far less than one."""
+        return _unit(np.mean([self._embed(frame) for frame in frames], axis=0))
+
+    def _embed(self, frame: Seen) -> Vector:
         points = self._models.five_points(frame.picture, frame.boxes[0])
         return self._models.embed(frame.picture, points)
 
     def _finding(
-        self,
-        seen: Sequence[_Seen],
-        best: Sequence[_Seen],
-        faces: int,
-        similarity: float | None = None,
+        self, seen: Sequence[Seen], best: Sequence[Seen], faces: int
     ) -> Finding:
-        pieces = [_face(frame) for frame in best]
+        pieces = [frame.face for frame in best]
         faced = best if faces == 1 else []
         models = self._models
+        poses = [models.pose(it.picture, it.boxes[0]) for it in faced]
         return Finding(
             frames=len(seen),
             faces=faces,
             luminance=_mean([luminance(piece) for piece in pieces]) or 0.0,
             sharpness=max([sharpness(piece) for piece in pieces], default=0.0),
             face_height=_mean([frame.face_height for frame in faced]),
-            turn=_mean([models.turn(f.picture, f.boxes[0]) for f in faced]),
-            similarity=similarity,
+            turn=_mean([max(abs(yaw), abs(pitch)) for yaw, pitch in poses]),
             liveness=_mean([models.liveness(f.picture, f.boxes[0]) for f in faced]),
+            motion=motion([frame for frame in seen if frame.faces == 1]),
             engine=self.version,
             pack=self.pack,
         )
 
 
-def _readable(frames: Sequence[bytes]) -> list[Picture]:
-    pictures = []
-    for jpeg in frames:
-        try:
-            pictures.append(read_picture(jpeg))
-        except PictureUnreadable:
-            continue
-    return pictures
+def _cosine(unit: Vector, reference: Template | None) -> float:
+    assert reference is not None
+    return float(unit @ np.frombuffer(reference.vector, np.float32))
 
 
-def _count(seen: Sequence[_Seen]) -> int:
-    """The count most frames agree on, several winning a tie; zero without frames."""
-    counts = Counter(map(_faces, seen))
-    return max(counts, key=lambda faces: (counts[faces], faces), default=0)
-
-
-def _faces(frame: _Seen) -> int:
-    """0, 1, or 2 for several."""
-    return min(len(frame.boxes), 2)
-
-
-def _worth(frame: _Seen) -> float:
-    """Large, sharp and bright frames first."""
-    face = _face(frame)
-    return frame.face_height * min(1.0, sharpness(face) / 100) * luminance(face)
-
-
-def _face(frame: _Seen) -> Picture:
-    """The first face, or the whole picture where there is none."""
-    if not frame.boxes:
-        return frame.picture
-    return crop(frame.picture, frame.boxes[0], 1.0, 112)
+def _unit(vector: Vector) -> Vector:
+    unit: Vector = (vector / np.linalg.norm(vector)).astype(np.float32)
+    return unit
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -86,12 +86,15 @@ class Models:
         (logits,) = self._liveness.run(None, {"input": tensor})
         return float(_softmax(logits[0])[0])
 
-    def turn(self, picture: Picture, box: Box) -> float:
-        """The larger of |yaw| and |pitch| in degrees (Hopenet: 66 bins of 3)."""
+    def pose(self, picture: Picture, box: Box) -> tuple[float, float]:
+        """Yaw and pitch in degrees (Hopenet: 66 bins of 3).
+
+        Yaw above 0: turned to the person's own left; pitch above 0: up.
+        """
         rgb = cv2.cvtColor(crop(picture, box, 1.5, 224), cv2.COLOR_BGR2RGB)
         tensor = (rgb.astype(np.float32) / 255 - _IMAGENET_MEAN) / _IMAGENET_STD
         yaw, pitch, _ = self._pose.run(None, {"input": _planes(tensor)})
-        return max(abs(_degrees(yaw[0])), abs(_degrees(pitch[0])))
+        return -_degrees(yaw[0]), _degrees(pitch[0])
 
 
 def _pad_to_four_thirds(picture: Picture) -> Picture:

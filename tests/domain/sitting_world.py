@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from app.kernel.findings import Ask
 from app.kernel.ids import AccountId, SittingId
 from app.proctoring.domain.changes import (
     Change,
@@ -85,6 +86,7 @@ class World:
         )
         self.ledger = Ledger()
         self.looks: dict[Why, datetime] = {}
+        self.asks: dict[Why, Ask | None] = {}
         self.incidents: list[Verdict] = []
 
     def wait(self, seconds: float, *, present: bool = True) -> "World":
@@ -112,11 +114,12 @@ class World:
         *,
         took_s: float = 1,
         epoch: int | None = None,
+        **how: bool,
     ) -> "World":
-        """A look asked now and judged `took_s` later."""
+        """A look asked now and judged `took_s` later; `how`: asked, suspicious."""
         asked_at = self.now
         self.wait(took_s)
-        return self.judged(asked_at, verdict, why, epoch)
+        return self.judged(asked_at, verdict, why, epoch, **how)
 
     def judged(
         self,
@@ -124,13 +127,17 @@ class World:
         verdict: Verdict,
         why: Why = Why.INTERVAL,
         epoch: int | None = None,
+        **how: bool,
     ) -> "World":
+        self.looks.pop(why, None)
+        self.asks.pop(why, None)
         look = Judged(
             why=why,
             epoch=epoch or self.watch.epoch,
             asked_at=asked_at,
             at=self.now,
             verdict=verdict,
+            **how,
         )
         return self.take(judge(self.watch, look, self.policy, self.chance))
 
@@ -139,10 +146,12 @@ class World:
         for change in changes:
             self.ledger.apply(change)
             match change:
-                case LookWanted(why=why, due_at=due_at):
+                case LookWanted(why=why, due_at=due_at, ask=ask):
                     self.looks.setdefault(why, due_at)
+                    self.asks.setdefault(why, ask)
                 case LooksCancelled():
                     self.looks.clear()
+                    self.asks.clear()
                 case IncidentRaised(kind=kind):
                     self.incidents.append(kind)
         return self

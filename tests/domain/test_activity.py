@@ -7,13 +7,9 @@ from uuid import uuid4
 import pytest
 
 from app.proctoring.domain.changes import LooksCancelled, StretchClosed
+from app.proctoring.domain.neglect import asks_at, inactive
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import (
-    Watch,
-    asks_at,
-    inactive,
-    resume,
-)
+from app.proctoring.domain.watch import Watch, resume
 from app.proctoring.domain.words import Reason, State
 
 T0 = datetime(2026, 11, 24, 9, tzinfo=UTC)

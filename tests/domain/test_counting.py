@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.proctoring.domain import neglect
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.words import Ending, Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, Ledger, Stretch, World
@@ -127,7 +128,7 @@ def test_finishing_takes_a_last_look_so_that_no_minute_is_lost():
 def test_a_last_look_that_never_comes_ends_the_sitting_all_the_same():
     world = running().wait(200)
     world.take(life.finish(world.watch, world.now, POLICY)).wait(21)
-    world.take(life.overdue_finish(world.watch, world.now, POLICY))
+    world.take(neglect.overdue_finish(world.watch, world.now, POLICY))
     assert world.watch.state is State.ENDED
     assert world.ledger.stretches[-1].state == "provisional"
 

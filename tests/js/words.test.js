@@ -5,8 +5,8 @@ import { describe, describeCamera } from "../../static/js/models/words.js"
 
 const page = (changes = {}) => ({ camera: null, refusal: null, mine: true, wanted: true, link: "up", ...changes })
 const sitting = (changes = {}) => ({ state: "running", reason: null, verdict: "match", tries_left: null, finishing: false, ...changes })
-const VERDICTS = ["mismatch", "no_face", "several_faces", "spoof", "dark", "blurred", "small", "turned", "no_video", "system_unavailable"]
-const REASONS = ["student", "proctor", "away", "needs_person", "no_video", "mismatch", "no_face", "several_faces", "spoof", "dark", "blurred", "small", "turned"]
+const VERDICTS = ["mismatch", "no_face", "several_faces", "spoof", "not_as_asked", "dark", "blurred", "small", "turned", "no_video", "system_unavailable"]
+const REASONS = ["student", "proctor", "away", "needs_person", "no_video", "mismatch", "no_face", "several_faces", "spoof", "not_as_asked", "dark", "blurred", "small", "turned"]
 
 test("time that runs is said calmly", () => {
   assert.deepEqual(describe(sitting(), null, page()), { tone: "good", title: "It is you. Your time runs", hint: "Just study. We look again now and then.", action: null })
@@ -86,4 +86,15 @@ test("how the last sitting ended is told once it is over", () => {
 
 test("no words carry a score", () => {
   for (const verdict of VERDICTS) assert.doesNotMatch(describe(sitting({ verdict, similarity: 0.31 }), null, page()).hint, /0\.\d/)
+})
+
+test("a turn of the head that is asked is said first, each with its own words", () => {
+  const titles = ["left", "right", "up"].map((asked) => describe(sitting({ asked, verdict: "mismatch", finishing: true }), null, page()).title)
+  assert.equal(new Set(titles).size, 3)
+  assert.match(titles[0], /to your left/)
+})
+
+test("an empty chair is told before time pauses", () => {
+  assert.match(describe(sitting({ trouble: "empty" }), null, page()).title, /cannot see you/)
+  assert.equal(describe(sitting({ trouble: "unseen" }), null, page()).tone, "good")
 })

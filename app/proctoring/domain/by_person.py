@@ -4,6 +4,7 @@ A captured picture sets time running and divides it into stretches, as a passed 
 would; what the person then says confirms or voids what lies before it.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from app.proctoring.domain.changes import (
     Voided,
 )
 from app.proctoring.domain.judge import Judged, set_running
-from app.proctoring.domain.planning import Chance, routine
+from app.proctoring.domain.planning import Chance, LookWanted, routine
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.watch import Outcome, Watch, end, lapsed, suspended
 from app.proctoring.domain.words import (
@@ -77,12 +78,19 @@ def _held_running(
     if changes:
         changes.append(StretchOpened(at=look.asked_at))
         watch = replace(watch, running_from=look.asked_at)
-    return watch, [*changes, *routine(look.at, policy, chance)]
+    return watch, [*changes, *_plain_routine(look, policy, chance)]
 
 
 def _held_starting(
     watch: Watch, look: Judged, policy: Policy, chance: Chance
 ) -> Outcome:
     running = set_running(watch, look.at)
-    plan = routine(look.at, policy, chance)
+    plan = _plain_routine(look, policy, chance)
     return running, [LooksCancelled(), StretchOpened(at=look.at), *plan]
+
+
+def _plain_routine(
+    look: Judged, policy: Policy, chance: Chance
+) -> Iterator[LookWanted]:
+    """No turns of the head: the person who compares has one picture."""
+    return routine(look.at, replace(policy, challenge_per_hour=0), chance)

@@ -12,9 +12,19 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
-from app.proctoring.domain.planning import Chance, LookWanted, routine
+from app.proctoring.domain.planning import Chance, LookWanted, routine, some_turn
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import Outcome, Watch, arrival, end, lapsed
+from app.proctoring.domain.watch import (
+    Outcome,
+    Watch,
+    arrival,
+    doubted,
+    end,
+    lapsed,
+    speaks_against,
+    stopped,
+    vouched,
+)
 from app.proctoring.domain.words import (
     IMPOSTOR,
     PEOPLE,
@@ -33,7 +43,8 @@ class Judged:
     """A look and what it came to.
 
     `asked_at` is when this try of it was commanded: the frames are later, so time
-    up to it lies between looks. `at` is when the verdict was reached.
+    up to it lies between looks. `at` is when the verdict was reached. `asked`: with a
+    turn of the head; `suspicious`: the face matched, but may not be alive.
     """
 
     why: Why
@@ -41,6 +52,8 @@ class Judged:
     asked_at: datetime
     at: datetime
     verdict: Verdict
+    asked: bool = False
+    suspicious: bool = False
 
 
 def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
@@ -58,7 +71,7 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     elif look.verdict is Verdict.SYSTEM_UNAVAILABLE:
         after = _try_later(watch, look, policy)
     else:
-        watch, after = _failed(watch, look, policy)
+        watch, after = _failed(watch, look, policy, chance)
     return watch, [*before, *after]
 
 
@@ -93,16 +106,21 @@ def _try_later(watch: Watch, look: Judged, policy: Policy) -> list[Change]:
 
 
 def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+    if watch.doubt is Verdict.NOT_AS_ASKED and not look.asked:
+        # Who would not turn the head is not believed for looking ahead again.
+        return watch, [] if watch.reason in PEOPLE else [_challenge(look, chance)]
     since = Confirmed(
         since=look.asked_at - timedelta(seconds=policy.bridge_s), until=look.asked_at
     )
     watch = replace(watch, failures=0, doubt=None)
+    again = [_challenge(look, chance)] if look.suspicious and not look.asked else []
     if watch.state is State.RUNNING:
-        return _passed_running(watch, look, policy, chance, since)
+        watch, changes = _passed_running(watch, look, policy, chance, since)
+        return watch, [*changes, *(again if watch.state is State.RUNNING else [])]
     if watch.reason in PEOPLE:
         return watch, []  # A look may pass while a person's pause stands.
-    plan = routine(look.at, policy, chance)
-    changes: list[Change] = [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
+    plan = [*routine(look.at, policy, chance), *again]
+    changes = [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
     return set_running(watch, look.at), changes
 
 
@@ -123,10 +141,14 @@ def _passed_running(
 ) -> Outcome:
     changes: list[Change] = []
     assert watch.running_from is not None
+    if watch.doubted_at is not None and look.asked_at < watch.doubted_at:
+        return watch, []  # It saw what was before the doubt.
     if look.asked_at > watch.running_from:
-        changes = [StretchClosed(at=look.asked_at), since]
+        vouched_until = watch.doubt_from or look.asked_at
+        changes = [StretchClosed(at=vouched_until), since]
         changes.append(StretchOpened(at=look.asked_at))
-        watch = replace(watch, running_from=look.asked_at)
+        watch = replace(watch, running_from=look.asked_at, doubt_from=None)
+        watch = replace(watch, doubted_at=None, trouble=None, trouble_since=None)
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)
     return watch, [*changes, *routine(look.at, policy, chance)]
@@ -141,52 +163,75 @@ def _finished(
     return ended, [*kept, *more]
 
 
-def _failed(watch: Watch, look: Judged, policy: Policy) -> Outcome:
-    doubt = watch.doubt or (None if look.verdict is Verdict.NO_VIDEO else look.verdict)
-    watch = replace(watch, failures=watch.failures + 1, doubt=doubt)
+def _failed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+    watch = replace(watch, failures=watch.failures + 1, doubt=_doubt(watch, look))
+    if look.verdict in SUSPICIOUS and vouched(watch) is not None:
+        watch = doubted(watch, look.asked_at)
     if watch.reason in PEOPLE:
         return watch, []
     if watch.failures <= policy.retries:
-        return watch, [_again(look.at, policy.retry_after_s)]
+        return watch, [_retry(watch, look, policy, chance)]
     if watch.failures == policy.retries + 1:
-        return _out_of_retries(watch, look, policy)
-    return _still_failing(watch, look, policy)
+        return _out_of_retries(watch, look, policy, chance)
+    return _still_failing(watch, look, policy, chance)
 
 
-def _out_of_retries(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+def _doubt(watch: Watch, look: Judged) -> Verdict | None:
+    """The first trouble that speaks against the student; a stand-in's is the worst."""
+    if look.verdict in IMPOSTOR and watch.doubt not in IMPOSTOR:
+        return look.verdict
+    return watch.doubt or (None if look.verdict is Verdict.NO_VIDEO else look.verdict)
+
+
+def _retry(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> LookWanted:
+    """The last try before a pause is a challenge: a turned head tells more."""
+    last = watch.failures == policy.retries and watch.doubt in IMPOSTOR
+    again = _again(look.at, policy.retry_after_s)
+    asked = last or watch.doubt is Verdict.NOT_AS_ASKED
+    return replace(again, ask=some_turn(chance)) if asked else again
+
+
+def _challenge(look: Judged, chance: Chance) -> LookWanted:
+    return LookWanted(why=Why.CHALLENGE, due_at=look.at, ask=some_turn(chance))
+
+
+def _out_of_retries(
+    watch: Watch, look: Judged, policy: Policy, chance: Chance
+) -> Outcome:
     changes: list[Change] = []
     if watch.running_from is not None:
-        changes.append(StretchClosed(at=max(look.asked_at, watch.running_from)))
-    if watch.doubt is not None:
+        until = watch.doubt_from or max(look.asked_at, watch.running_from)
+        changes.append(StretchClosed(at=until))
+    if watch.doubt is not None and speaks_against(watch):
         changes.append(Voided(why=watch.doubt))
     if look.verdict in SUSPICIOUS:
         changes.append(IncidentRaised(kind=look.verdict))
-    paused = replace(
-        watch,
-        state=State.PAUSED,
-        reason=Reason(look.verdict),
-        running_from=None,
-        finishing_since=None,
-    )
-    again = _while_paused(look, policy.retry_paused_s)
+    paused = replace(stopped(watch), state=State.PAUSED, reason=Reason(look.verdict))
+    again = _while_paused(paused, look, policy.retry_paused_s, chance)
     return paused, [*changes, LooksCancelled(), *again]
 
 
-def _still_failing(watch: Watch, look: Judged, policy: Policy) -> Outcome:
+def _still_failing(
+    watch: Watch, look: Judged, policy: Policy, chance: Chance
+) -> Outcome:
     if look.verdict in IMPOSTOR and watch.failures >= policy.tries_before_person:
         stuck = replace(watch, reason=Reason.NEEDS_PERSON)
         return stuck, [LooksCancelled(), IncidentRaised(kind=look.verdict)]
     doublings = min(watch.failures - policy.retries - 1, 8)
     delay_s = min(policy.retry_paused_s * 2**doublings, policy.retry_paused_max_s)
-    again = _while_paused(look, delay_s)
+    again = _while_paused(watch, look, delay_s, chance)
     return replace(watch, reason=Reason(look.verdict)), [*again]
 
 
-def _while_paused(look: Judged, after_s: float) -> list[LookWanted]:
+def _while_paused(
+    watch: Watch, look: Judged, after_s: float, chance: Chance
+) -> list[LookWanted]:
     """Without video there is nothing to look at: presence wants the next look."""
     if look.verdict is Verdict.NO_VIDEO:
         return []
-    return [_again(look.at, after_s)]
+    again = _again(look.at, after_s)
+    asked = watch.doubt is Verdict.NOT_AS_ASKED
+    return [replace(again, ask=some_turn(chance)) if asked else again]
 
 
 def _again(now: datetime, after_s: float) -> LookWanted:

@@ -19,14 +19,36 @@ def verdict_of(finding: Finding, policy: Policy) -> Verdict:
     return _somebody(finding, policy)
 
 
+def is_suspicious(finding: Finding, policy: Policy) -> bool:
+    """Signs that no living person sits there: reason to ask for a turn of the head.
+
+    Never a verdict: a good camera in good light may look like a picture of one.
+    """
+    if finding.faces != 1 or finding.did_as_asked:
+        return False
+    still = finding.motion is not None and finding.motion < policy.still_below
+    liveness = finding.liveness
+    return still or (liveness is not None and liveness < policy.suspect_liveness)
+
+
 def _somebody(finding: Finding, policy: Policy) -> Verdict:
     if finding.similarity is None:
         return Verdict.SYSTEM_UNAVAILABLE
     if _looks_fake(finding, policy):
         return Verdict.SPOOF
     if finding.similarity >= policy.match_similarity:
-        return Verdict.MATCH
+        return _as_asked(finding, policy)
     return _quality_trouble(finding, policy) or Verdict.MISMATCH
+
+
+def _as_asked(finding: Finding, policy: Policy) -> Verdict:
+    """It is them; where a turn was asked, they turned, and stayed the same person."""
+    if finding.did_as_asked is None:
+        return Verdict.MATCH
+    if not finding.did_as_asked or finding.kept is None:
+        return Verdict.NOT_AS_ASKED
+    kept = finding.kept >= policy.turned_similarity
+    return Verdict.MATCH if kept else Verdict.MISMATCH
 
 
 def _nobody(finding: Finding, policy: Policy) -> Verdict:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from app.kernel.findings import Ask
 from app.kernel.ids import LookId, SittingId
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Why
@@ -23,11 +24,13 @@ class LookWanted:
 
     why: Why
     due_at: datetime
+    ask: Ask | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """One try of a look that is ours until the lease runs out."""
+    """One try of a look that is ours until the lease runs out; `ask`: with a turn of
+    the head that is shown to the student while we capture."""
 
     look: LookId
     sitting: SittingId
@@ -35,6 +38,7 @@ class Lease:
     epoch: int
     attempt: int
     asked_at: datetime
+    ask: Ask | None = None
 
 
 def routine(now: datetime, policy: Policy, chance: Chance) -> Iterator[LookWanted]:
@@ -48,4 +52,17 @@ def routine(now: datetime, policy: Policy, chance: Chance) -> Iterator[LookWante
     if policy.random_per_hour > 0:
         gap_s = chance.expovariate(policy.random_per_hour / 3600)
         gap_s = max(gap_s, policy.random_gap_min_s)
-        yield LookWanted(why=Why.RANDOM, due_at=now + timedelta(seconds=gap_s))
+        due_at = now + timedelta(seconds=gap_s)
+        yield LookWanted(why=Why.RANDOM, due_at=due_at, ask=at_times(policy, chance))
+
+
+def at_times(policy: Policy, chance: Chance) -> Ask | None:
+    """Some of the random looks are challenges, so that no recording will do."""
+    share = policy.challenge_per_hour / policy.random_per_hour
+    return some_turn(chance) if chance.uniform(0, 1) < share else None
+
+
+def some_turn(chance: Chance) -> Ask:
+    """Which way cannot be foreseen."""
+    turns = (Ask.LEFT, Ask.RIGHT, Ask.UP)
+    return turns[min(int(chance.uniform(0, len(turns))), len(turns) - 1)]

@@ -22,7 +22,10 @@ class Policy:
     small_below: float = 0.14
     turned_beyond: float = 40.0
     spoof_below: float | None = None
-    """None: liveness is recorded but decides nothing."""
+    """None: liveness alone fails nobody."""
+    suspect_liveness: float = 0.3
+    still_below: float = 0.004
+    """A face less alive or less moving than this is asked to turn the head."""
 
     retries: int = 3
     retry_after_s: float = 5
@@ -30,6 +33,9 @@ class Policy:
     retry_paused_max_s: float = 60
     tries_before_person: int = 10
     unavailable_retry_s: float = 30
+
+    trouble_s: float = 20
+    """An empty chair or several faces pause after this."""
 
     lapse_s: float = 12
     """Presence older than this ends the stretch at the last time seen."""
@@ -64,6 +70,12 @@ class Policy:
     safari_least: int = 16
     """The oldest browsers that have all that the study page uses."""
 
+    challenge_per_hour: float = 0.5
+    """Of the random looks, so many ask for a turn of the head. 0: only on suspicion."""
+    turned_similarity: float = 0.35
+    """A face that turns away resembles itself less; below this it is another."""
     lease_s: float = 8
+    asked_lease_s: float = 14
+    """A turn of the head takes a while to read and to do."""
     attempts: int = 5
     capture_s: float = 2.5

@@ -15,12 +15,14 @@ from app.proctoring.domain.changes import (
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import (
+    IMPOSTOR,
     OWN,
     PEOPLE,
     Ending,
     Kind,
     Reason,
     State,
+    Trouble,
     Verdict,
     Why,
 )
@@ -37,7 +39,9 @@ class Watch:
     `failures` the failed looks in a row, `doubt` the first of them that speaks
     against the student (not a fault of the line or of ours), `active_at` when the
     student last did something on the page, `opened_on` which browser it is open in,
-    `check` the check of that device.
+    `check` the check of that device. `glanced_at` is the last glance at one face;
+    from `doubt_from` on nobody vouches for who it is, as was noticed `doubted_at`;
+    `trouble` is what glances see instead of one face.
     """
 
     sitting: SittingId
@@ -57,6 +61,11 @@ class Watch:
     finishing_since: datetime | None = None
     opened_on: str | None = None
     check: CheckId | None = None
+    glanced_at: datetime | None = None
+    doubt_from: datetime | None = None
+    doubted_at: datetime | None = None
+    trouble: Trouble | None = None
+    trouble_since: datetime | None = None
 
 
 Outcome: TypeAlias = tuple[Watch, list[Change]]
@@ -87,7 +96,7 @@ def streaming(watch: Watch, now: datetime) -> Outcome:
     """Video of the current epoch arrives: check at once who it is."""
     if watch.state is State.ENDED or watch.reason in PEOPLE:
         return watch, []
-    return watch, [LookWanted(why=arrival(watch), due_at=_not_too_soon(watch, now))]
+    return watch, [LookWanted(why=arrival(watch), due_at=not_too_soon(watch, now))]
 
 
 def arrival(watch: Watch) -> Why:
@@ -99,7 +108,7 @@ def lapsed(watch: Watch, now: datetime, policy: Policy) -> Outcome:
     """Presence stopped: the stretch ends at the last time seen."""
     if not _has_lapsed(watch, now, policy):
         return watch, []
-    return _pause(watch, Reason.AWAY, now, policy)
+    return paused_by(watch, Reason.AWAY, now, policy)
 
 
 def pause(watch: Watch, by: Reason, now: datetime, policy: Policy) -> Outcome:
@@ -108,7 +117,7 @@ def pause(watch: Watch, by: Reason, now: datetime, policy: Policy) -> Outcome:
         raise SittingEnded
     if by is Reason.STUDENT and watch.state is not State.RUNNING:
         raise NotRunning
-    return _pause(watch, by, now, policy)
+    return paused_by(watch, by, now, policy)
 
 
 def resume(watch: Watch, by: Reason, now: datetime) -> Outcome:
@@ -124,25 +133,9 @@ def resume(watch: Watch, by: Reason, now: datetime) -> Outcome:
         return watch, []
     if watch.reason in PEOPLE:
         watch = replace(watch, state=State.CHECKING_IN, reason=None, failures=0)
-    return watch, [LookWanted(why=Why.RESUME, due_at=_not_too_soon(watch, now))]
-
-
-def inactive(watch: Watch, now: datetime, policy: Policy) -> Outcome:
-    """Nobody answered "still there?": time ends where the question began.
-
-    What a look confirmed meanwhile stays: it saw the student.
-    """
-    asked_at = asks_at(watch, policy)
-    if asked_at is None or now < asked_at + timedelta(seconds=policy.idle_answer_s):
-        return watch, []
-    return _pause(watch, Reason.INACTIVE, now, policy, until=asked_at)
-
-
-def asks_at(watch: Watch, policy: Policy) -> datetime | None:
-    """When the page asks "still there?" if nothing moves till then."""
-    if watch.state is not State.RUNNING or watch.active_at is None:
-        return None
-    return watch.active_at + timedelta(seconds=policy.idle_after_s)
+    if by is Reason.PROCTOR:
+        watch = replace(watch, doubt=None)
+    return watch, [LookWanted(why=Why.RESUME, due_at=not_too_soon(watch, now))]
 
 
 def check(watch: Watch, why: Why, now: datetime) -> Outcome:
@@ -153,7 +146,7 @@ def check(watch: Watch, why: Why, now: datetime) -> Outcome:
         return watch, [LookWanted(why=why, due_at=now)]
     if watch.reason in PEOPLE:
         return watch, []
-    return watch, [LookWanted(why=why, due_at=_not_too_soon(watch, now))]
+    return watch, [LookWanted(why=why, due_at=not_too_soon(watch, now))]
 
 
 def finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
@@ -171,38 +164,53 @@ def end(watch: Watch, why: Ending, now: datetime, policy: Policy) -> Outcome:
     if watch.state is State.ENDED:
         return watch, []
     changes = _close(watch, now, policy)
-    ended = replace(
-        watch, state=State.ENDED, reason=why, running_from=None, finishing_since=None
-    )
+    ended = replace(stopped(watch), state=State.ENDED, reason=why)
     return ended, [*changes, LooksCancelled()]
 
 
-def overdue_finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
-    """The last look did not come in time: end anyway, time stays provisional."""
-    since = watch.finishing_since
-    if since is None or now - since < timedelta(seconds=policy.finish_within_s):
-        return watch, []
-    return end(watch, Ending.FINISHED, now, policy)
+def vouched(watch: Watch) -> datetime | None:
+    """Up to when the face that passed the last look has been followed.
+
+    None: no glances reach us; then looks alone vouch, as far as they go.
+    """
+    if watch.running_from is None or watch.glanced_at is None:
+        return None
+    return max(watch.running_from, watch.glanced_at)
 
 
-def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
-    """Nobody came back for a long time."""
-    is_check = watch.kind is Kind.CHECK
-    patience = timedelta(
-        seconds=policy.check_abandon_s if is_check else policy.abandon_after_s
+def doubted(watch: Watch, at: datetime) -> Watch:
+    """From the last good glance on it may be somebody else, as was noticed at `at`."""
+    since = watch.doubt_from or vouched(watch) or watch.running_from
+    return replace(watch, doubt_from=since, doubted_at=at)
+
+
+def speaks_against(watch: Watch) -> bool:
+    """Whether what failed voids the time before it.
+
+    Glances vouch for the time before an empty chair; for a stand-in's nobody does.
+    """
+    return watch.doubt in IMPOSTOR or watch.glanced_at is None
+
+
+def stopped(watch: Watch) -> Watch:
+    """Time no longer runs, and with it goes what only running time has."""
+    return replace(
+        watch,
+        running_from=None,
+        finishing_since=None,
+        doubt_from=None,
+        doubted_at=None,
+        trouble=None,
+        trouble_since=None,
     )
-    last_sign = watch.seen_at or watch.opened_at
-    if watch.state is State.RUNNING or now - last_sign < patience:
-        return watch, []
-    return end(watch, Ending.ABANDONED, now, policy)
 
 
 def suspended(watch: Watch, now: datetime, policy: Policy) -> Outcome:
     """A person found something: another person has to let the student go on."""
-    return _pause(watch, Reason.NEEDS_PERSON, now, policy)
+    return paused_by(watch, Reason.NEEDS_PERSON, now, policy)
 
 
-def _pause(
+def paused_by(
     watch: Watch,
     reason: Reason,
     now: datetime,
@@ -210,14 +218,9 @@ def _pause(
     *,
     until: datetime | None = None,
 ) -> Outcome:
+    """Stops time: by `until`, and where somebody last vouched for it."""
     changes = _close(watch, now, policy, until)
-    paused = replace(
-        watch,
-        state=State.PAUSED,
-        reason=reason,
-        running_from=None,
-        finishing_since=None,
-    )
+    paused = replace(stopped(watch), state=State.PAUSED, reason=reason)
     return paused, [*changes, LooksCancelled()]
 
 
@@ -227,15 +230,15 @@ def _close(
     if watch.running_from is None:
         return []
     at = watch.seen_at if _has_lapsed(watch, now, policy) else now
-    at = min(at or now, until or now)
+    at = min(at or now, until or now, watch.doubt_from or now)
     changes: list[Change] = [StretchClosed(at=max(at, watch.running_from))]
-    if watch.doubt is not None:
+    if watch.doubt is not None and speaks_against(watch):
         # Leaving before the retries are used up must not save a stand-in's time.
         changes.append(Voided(why=watch.doubt))
     return changes
 
 
-def _not_too_soon(watch: Watch, now: datetime) -> datetime:
+def not_too_soon(watch: Watch, now: datetime) -> datetime:
     if watch.looked_at is None:
         return now
     return max(now, watch.looked_at + LOOK_GAP)

@@ -30,6 +30,9 @@ class Why(StrEnum):
     RETRY = "retry"
     PROCTOR = "proctor"
     FINISH = "finish"
+    CHALLENGE = "challenge"
+    GLANCE = "glance"
+    ENROL = "enrol"
 
 
 class Verdict(StrEnum):
@@ -40,6 +43,7 @@ class Verdict(StrEnum):
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
     SPOOF = "spoof"
+    NOT_AS_ASKED = "not_as_asked"
     DARK = "dark"
     BLURRED = "blurred"
     SMALL = "small"
@@ -62,6 +66,7 @@ class Reason(StrEnum):
     NO_FACE = "no_face"
     SEVERAL_FACES = "several_faces"
     SPOOF = "spoof"
+    NOT_AS_ASKED = "not_as_asked"
     DARK = "dark"
     BLURRED = "blurred"
     SMALL = "small"
@@ -80,6 +85,14 @@ class Ending(StrEnum):
     CHECKED = "checked"
 
 
+class Trouble(StrEnum):
+    """What glances see instead of one face."""
+
+    EMPTY = "empty"
+    SEVERAL = "several"
+    UNSEEN = "unseen"
+
+
 OWN = frozenset({Reason.STUDENT, Reason.INACTIVE})
 """Pauses that the student lifts."""
 
@@ -87,9 +100,15 @@ PEOPLE = OWN | {Reason.PROCTOR, Reason.NEEDS_PERSON}
 """Pauses that a passed look alone does not lift."""
 
 SUSPICIOUS = frozenset(
-    {Verdict.MISMATCH, Verdict.NO_FACE, Verdict.SEVERAL_FACES, Verdict.SPOOF}
+    {
+        Verdict.MISMATCH,
+        Verdict.NO_FACE,
+        Verdict.SEVERAL_FACES,
+        Verdict.SPOOF,
+        Verdict.NOT_AS_ASKED,
+    }
 )
 """Verdicts a person should judge once the retries are used up."""
 
-IMPOSTOR = frozenset({Verdict.MISMATCH, Verdict.SPOOF})
+IMPOSTOR = frozenset({Verdict.MISMATCH, Verdict.SPOOF, Verdict.NOT_AS_ASKED})
 """Verdicts after which endless tries would help an attacker, not a student."""

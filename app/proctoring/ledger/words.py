@@ -17,6 +17,7 @@ REASONS: dict[str, str] = {
     Verdict.MISMATCH: "Another face than the one on the profile photo was seen.",
     Verdict.NO_FACE: "Nobody was seen in front of the camera.",
     Verdict.SEVERAL_FACES: "More than one person was seen.",
+    Verdict.NOT_AS_ASKED: "The head was not turned as asked.",
     Verdict.SPOOF: "A picture or a screen was seen, not a live face.",
     Verdict.DARK: "It was too dark to recognise anybody.",
     Verdict.BLURRED: "The picture was too blurred to recognise anybody.",

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.kernel.findings import Finding
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.judge import Judged, judge
-from app.proctoring.domain.judging import verdict_of
+from app.proctoring.domain.judging import is_suspicious, verdict_of
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
@@ -32,7 +32,10 @@ class Looks:
             return await store.claim_due(
                 tx,
                 self._desk.clock.now(),
-                timedelta(seconds=policy.lease_s),
+                store.Patience(
+                    plain=timedelta(seconds=policy.lease_s),
+                    asked=timedelta(seconds=policy.asked_lease_s),
+                ),
                 attempts=policy.attempts,
                 limit=CLAIM_MOST,
             )
@@ -74,7 +77,7 @@ class Looks:
             lease = await store.leased(tx, look, attempt)
             if watch is None or lease is None:
                 return None
-            judged = _judged(lease, finding, desk.policy, desk.clock.now())
+            judged = judged_of(lease, finding, desk.policy, desk.clock.now())
             facts = json.dumps(asdict(finding)) if finding else None
             await store.write_verdict(tx, look, judged.verdict, facts, judged.at)
             after, changes = judge(watch, judged, desk.policy, desk.chance)
@@ -94,9 +97,10 @@ class Looks:
         return len(used_up)
 
 
-def _judged(
+def judged_of(
     lease: Lease, finding: Finding | None, policy: Policy, now: datetime
 ) -> Judged:
+    """None: no worker or node answered, which is our own fault."""
     ours = Verdict.SYSTEM_UNAVAILABLE
     return Judged(
         why=lease.why,
@@ -104,4 +108,6 @@ def _judged(
         asked_at=lease.asked_at,
         at=now,
         verdict=verdict_of(finding, policy) if finding else ours,
+        asked=lease.ask is not None,
+        suspicious=finding is not None and is_suspicious(finding, policy),
     )

@@ -9,10 +9,12 @@ from uuid import uuid4
 from app.adapters.db import Tx
 from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
 from app.kernel.refusals import Conflict
+from app.proctoring.domain import neglect
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import Ending, Reason, State, Why
 from app.proctoring.service.desk import Desk, write
+from app.proctoring.store import neglect as left
 from app.proctoring.store import sittings as store
 
 Gate: TypeAlias = Callable[[AccountId], Awaitable[None]]
@@ -210,10 +212,10 @@ class Sittings:
         """Ends stretches nobody is present for, late finishes, abandoned sittings."""
         policy = self._desk.policy
         async with self._desk.db.connection() as tx:
-            found = await store.neglected(
+            found = await left.neglected(
                 tx,
                 self._desk.clock.now(),
-                store.Patience(
+                left.Patience(
                     lapse=timedelta(seconds=policy.lapse_s),
                     finish=timedelta(seconds=policy.finish_within_s),
                     abandon=timedelta(seconds=policy.abandon_after_s),
@@ -228,8 +230,8 @@ class Sittings:
     def _neglect(self, watch: Watch, now: datetime) -> Outcome:
         policy = self._desk.policy
         if watch.state is not State.RUNNING:
-            return life.abandoned(watch, now, policy)
-        for rule in (life.lapsed, life.inactive, life.overdue_finish):
+            return neglect.abandoned(watch, now, policy)
+        for rule in (life.lapsed, neglect.inactive, neglect.overdue_finish):
             after, changes = rule(watch, now, policy)
             if changes:
                 return after, changes

@@ -8,7 +8,6 @@ from uuid import UUID
 from app.adapters.db import Row
 from app.adapters.live import JsonState
 from app.kernel.ids import AccountId
-from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.wall import need
 from app.proctoring.domain.words import Reason, State, Verdict
 from app.proctoring.service.desk import Desk
@@ -58,7 +57,13 @@ class States:
     def _reach(self) -> timedelta:
         return timedelta(seconds=self._desk.policy.checkpoint_every_s)
 
+    def _tries_left(self, failures: int) -> int | None:
+        retries = self._desk.policy.retries
+        return max(0, retries + 1 - failures) if failures else None
+
     def _sitting(self, row: Row) -> JsonState:
+        # A first failed look is tried again before anybody is bothered with it.
+        silent = row["state"] == State.RUNNING and row["failures"] == 1
         return {
             "id": str(row["sitting_id"]),
             "module": row["module_code"],
@@ -66,8 +71,10 @@ class States:
             "state": row["state"],
             "reason": row["reason"],
             "looking": bool(row["looking"]),
-            "verdict": row["verdict"],
-            "tries_left": _tries_left(row["failures"], self._desk.policy),
+            "asked": row["asked"],
+            "trouble": row["trouble"],
+            "verdict": None if silent else row["verdict"],
+            "tries_left": None if silent else self._tries_left(row["failures"]),
             "looked_at": _iso(row["looked_at"]),
             "next_try_at": _iso(row["next_try_at"]),
             "counting": row["state"] == State.RUNNING,
@@ -76,10 +83,6 @@ class States:
             "idle_after_s": self._desk.policy.idle_after_s,
             "idle_answer_s": self._desk.policy.idle_answer_s,
         }
-
-
-def _tries_left(failures: int, policy: Policy) -> int | None:
-    return max(0, policy.retries + 1 - failures) if failures else None
 
 
 def _hours(row: Row) -> JsonState:

@@ -1,9 +1,11 @@
 """Looks: planned, leased, judged once."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 from app.adapters.db import Row, Tx
+from app.kernel.findings import Ask
 from app.kernel.ids import LookId, SittingId
 from app.proctoring.domain.planning import Lease, LookWanted
 from app.proctoring.domain.words import Verdict, Why
@@ -15,7 +17,8 @@ async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
     A routine look keeps its time: hurrying it at each wish would raise its rate.
     """
     await tx.execute(
-        """INSERT INTO look (look_id, sitting_id, why, due_at) VALUES ($1, $2, $3, $4)
+        """INSERT INTO look (look_id, sitting_id, why, due_at, ask)
+           VALUES ($1, $2, $3, $4, $5)
            ON CONFLICT (sitting_id, why)
                WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
            DO UPDATE SET due_at = least(look.due_at, excluded.due_at)
@@ -25,6 +28,7 @@ async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
         sitting,
         wanted.why,
         wanted.due_at,
+        wanted.ask,
     )
 
 
@@ -37,8 +41,16 @@ async def cancel_open(tx: Tx, sitting: SittingId, now: datetime) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long a try of a look may take, plainly or with a turn of the head."""
+
+    plain: timedelta
+    asked: timedelta
+
+
 async def claim_due(
-    tx: Tx, now: datetime, lease: timedelta, *, attempts: int, limit: int
+    tx: Tx, now: datetime, patience: Patience, *, attempts: int, limit: int
 ) -> list[Lease]:
     """Leases due looks whose tries are not used up, skipping what others claim."""
     rows = await tx.fetch(
@@ -48,15 +60,18 @@ async def claim_due(
                  AND due_at <= $1
                  AND (lease_until IS NULL OR lease_until <= $1) AND attempts < $3
                ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-           UPDATE look l SET lease_until = $1::timestamptz + $2::interval,
+           UPDATE look l SET lease_until = $1::timestamptz
+                   + CASE WHEN l.ask IS NULL THEN $2::interval ELSE $5::interval END,
                attempts = attempts + 1, asked_at = $1, epoch = s.epoch
            FROM due, sitting s
            WHERE l.look_id = due.look_id AND s.sitting_id = l.sitting_id
-           RETURNING l.look_id, l.sitting_id, l.why, l.epoch, l.attempts, l.asked_at""",
+           RETURNING l.look_id, l.sitting_id, l.why, l.epoch, l.attempts, l.asked_at,
+               l.ask""",
         now,
-        lease,
+        patience.plain,
         attempts,
         limit,
+        patience.asked,
     )
     return [_lease(row) for row in rows]
 
@@ -64,7 +79,7 @@ async def claim_due(
 async def used_up(tx: Tx, now: datetime, *, attempts: int, limit: int) -> list[Lease]:
     """Looks that were tried as often as we try and never answered."""
     rows = await tx.fetch(
-        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
+        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at, ask FROM look
            WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
              AND attempts >= $2 AND lease_until <= $1
            ORDER BY due_at LIMIT $3""",
@@ -105,7 +120,7 @@ async def leased(tx: Tx, look: LookId, attempt: int) -> Lease | None:
     Lock the sitting first: every change of its looks happens under that lock.
     """
     row = await tx.fetchrow(
-        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at FROM look
+        """SELECT look_id, sitting_id, why, epoch, attempts, asked_at, ask FROM look
            WHERE look_id = $1 AND attempts = $2 AND judged_at IS NULL
              AND cancelled_at IS NULL AND held_at IS NULL FOR UPDATE""",
         look,
@@ -140,4 +155,5 @@ def _lease(row: Row) -> Lease:
         epoch=row["epoch"],
         attempt=row["attempts"],
         asked_at=row["asked_at"],
+        ask=Ask(row["ask"]) if row["ask"] else None,
     )

@@ -8,11 +8,12 @@ from typing import NamedTuple
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
 from app.proctoring.domain.watch import Watch
-from app.proctoring.domain.words import Ending, Kind, Reason, State, Verdict
+from app.proctoring.domain.words import Ending, Kind, Reason, State, Trouble, Verdict
 
 _COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
     verdict, looked_at, running_from, seen_at, active_at,
-    finishing_since, opened_on, kind, check_id"""
+    finishing_since, opened_on, kind, check_id,
+    glanced_at, doubt_from, doubted_at, trouble, trouble_since"""
 
 
 async def insert(tx: Tx, watch: Watch, module: ModuleCode | None) -> bool:
@@ -101,7 +102,8 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
                doubt = $6, verdict = $7, looked_at = $8, running_from = $9,
                seen_at = greatest(seen_at, $10), finishing_since = $11,
                active_at = greatest(active_at, $13), opened_on = $14,
-               check_id = $15,
+               check_id = $15, glanced_at = greatest(glanced_at, $16),
+               doubt_from = $17, doubted_at = $18, trouble = $19, trouble_since = $20,
                ended_at = CASE WHEN $2 = 'ended' THEN coalesce(ended_at, $12) END
            WHERE sitting_id = $1""",
         watch.sitting,
@@ -119,6 +121,11 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
         watch.active_at,
         watch.opened_on,
         watch.check,
+        watch.glanced_at,
+        watch.doubt_from,
+        watch.doubted_at,
+        watch.trouble,
+        watch.trouble_since,
     )
 
 
@@ -172,39 +179,6 @@ async def checkpoint(
     return [SittingId(row["sitting_id"]) for row in rows if row["unwatched"]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long until somebody has to look after a sitting."""
-
-    lapse: timedelta
-    finish: timedelta
-    abandon: timedelta
-    idle: timedelta
-    check: timedelta
-
-
-async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId]:
-    """Open sittings that presence, a last look or their student has left."""
-    rows = await tx.fetch(
-        """SELECT sitting_id FROM sitting
-           WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
-              OR (state = 'running'
-                  AND finishing_since < $1::timestamptz - $3::interval)
-              OR (state = 'running' AND active_at <= $1::timestamptz - $5::interval)
-              OR (state IN ('checking_in', 'paused')
-                  AND coalesce(seen_at, opened_at) < $1::timestamptz
-                    - CASE kind WHEN 'check' THEN $6::interval ELSE $4::interval END)
-           ORDER BY seen_at LIMIT 500""",
-        now,
-        patience.lapse,
-        patience.finish,
-        patience.abandon,
-        patience.idle,
-        patience.check,
-    )
-    return [SittingId(row["sitting_id"]) for row in rows]
-
-
 async def accounts_of(tx: Tx, sittings: Sequence[SittingId]) -> list[AccountId]:
     rows = await tx.fetch(
         "SELECT DISTINCT account_id FROM sitting WHERE sitting_id = ANY ($1)", sittings
@@ -234,6 +208,11 @@ def _watch(row: Row) -> Watch:
         opened_on=row["opened_on"],
         kind=Kind(row["kind"]),
         check=CheckId(row["check_id"]) if row["check_id"] else None,
+        glanced_at=row["glanced_at"],
+        doubt_from=row["doubt_from"],
+        doubted_at=row["doubted_at"],
+        trouble=Trouble(row["trouble"]) if row["trouble"] else None,
+        trouble_since=row["trouble_since"],
     )
 
 

@@ -34,9 +34,10 @@ async def current_sittings(
 ) -> list[Row]:
     """The open sitting of each account, with its open look's times."""
     return await tx.fetch(
-        """SELECT s.*, l.looking, l.next_try_at FROM sitting s
+        """SELECT s.*, l.looking, l.asked, l.next_try_at FROM sitting s
            LEFT JOIN LATERAL (
                SELECT bool_or(lease_until > $2) AS looking,
+                   max(ask) FILTER (WHERE lease_until > $2) AS asked,
                    min(due_at) FILTER (WHERE why IN ('retry', 'resume', 'start'))
                        AS next_try_at
                FROM look WHERE sitting_id = s.sitting_id

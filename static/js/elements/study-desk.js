@@ -61,9 +61,11 @@ export class StudyDesk extends HTMLElement {
     if (hours) this.querySelector("hour-count").show(hours, { counting: Boolean(sitting?.counting && this.#live.isOpen), at: latest.at })
   }
 
-  #say({ tone, title, hint }) {
+  #say({ tone, title, hint, asked }) {
     const state = this.querySelector("[data-part=state]")
     state.dataset.tone = tone
+    state.dataset.ask = asked ?? ""
+    state.role = tone === "ask" ? "alert" : "status" // what is asked cannot wait
     for (const [id, text] of [["state-title", title], ["state-hint", hint]]) {
       const place = state.querySelector(`[data-testid=${id}]`)
       if (place.textContent !== text) place.textContent = text // a screen reader hears changes only

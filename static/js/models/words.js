@@ -9,6 +9,7 @@ const LOOK_AGAIN = {
   several_faces: ["Somebody else is in the picture", "Please make sure that only you are in front of the camera."],
   mismatch: ["We did not recognise you", "Look straight into the camera, with light on your face and nothing covering it."],
   spoof: ["We could not be sure that it is you", "Look into the camera yourself, with light on your face."],
+  not_as_asked: ["We did not see your head turn", "We ask again in a moment: turn your head slowly the way we say, then look ahead."],
   no_video: ["No picture arrives", "Your camera's picture does not reach us. Check your connection; we keep trying."],
 }
 
@@ -36,6 +37,14 @@ const ENDED = {
   closed: ["The learning portal is closed now", "Your time is kept. The page says above when it opens again."],
   abandoned: ["This sitting ended while you were away", "Press Start to begin again.", "start"],
 }
+
+const TURN = {
+  left: ["Please turn your head to your left", "Slowly, for two seconds; then look ahead again."],
+  right: ["Please turn your head to your right", "Slowly, for two seconds; then look ahead again."],
+  up: ["Please look up", "Raise your chin slowly, for two seconds; then look ahead again."],
+}
+
+const TROUBLE = { empty: LOOK_AGAIN.no_face, several: LOOK_AGAIN.several_faces }
 
 const OWN = new Set(["student", "inactive"])
 const say = (tone, [title, hint, action = null]) => ({ tone, title, hint, action })
@@ -68,12 +77,14 @@ export function describe(sitting, ended, page) {
 }
 
 function describeSitting(sitting) {
+  if (TURN[sitting.asked]) return { ...say("ask", TURN[sitting.asked]), asked: sitting.asked }
   if (sitting.finishing) return say("wait", ["Finishing…", "One last look, so that no minute is lost."])
   if (sitting.verdict === "system_unavailable" && sitting.state !== "paused") {
     return say("wait", ["We could not check just now", "That is our fault. Your time is kept; simply go on."])
   }
   if (sitting.verdict === "held" && sitting.state === "running") return say("good", ["Your time runs", "A person compares your pictures; your time is provisional until then. Just study."])
   const trouble = sitting.verdict !== "match" && LOOK_AGAIN[sitting.verdict]
+  if (sitting.state === "running" && TROUBLE[sitting.trouble]) return say("wait", TROUBLE[sitting.trouble])
   if (sitting.state === "running") return trouble ? retrying(trouble, sitting) : say("good", ["It is you. Your time runs", "Just study. We look again now and then."])
   if (sitting.state === "paused") return describePause(sitting)
   if (trouble) return retrying(trouble, sitting)

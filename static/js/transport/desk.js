@@ -78,7 +78,7 @@ export class Desk extends EventTarget {
       else if (this.sitting.epoch > this.link.opened.epoch) this.#takenOver()
       else if (this.sitting.reason === "inactive") this.stop()
     }
-    this.link.lookedAt(Boolean(this.mine && this.sitting.looking))
+    this.link.lookedAt(Boolean(this.mine && this.sitting.looking), Boolean(this.mine && this.sitting.asked))
     this.dispatchEvent(new Event("change"))
   }
 

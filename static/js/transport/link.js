@@ -62,8 +62,8 @@ export class Link extends EventTarget {
     return this.#stream?.path() ?? null
   }
 
-  lookedAt(looking) {
-    this.#stream?.lookedAt(looking)
+  lookedAt(looking, turning = false) {
+    this.#stream?.lookedAt(looking, turning)
   }
 
   #refused(error) {

@@ -4,6 +4,7 @@ import { Whip } from "./whip.js"
 const DISCONNECTED_MOST_MS = 3_000
 const CONNECT_MOST_MS = 12_000
 const BURST_MOST_MS = 4_000
+const TURN_MOST_MS = 9_000
 
 export class Stream extends EventTarget {
   #whip
@@ -26,12 +27,13 @@ export class Stream extends EventTarget {
     return this.#whip.path()
   }
 
-  lookedAt(looking) {
+  // `turning`: a turn of the head was asked, which takes longer to be seen.
+  lookedAt(looking, turning = false) {
     if (looking === this.#bursting) return
     this.#bursting = looking
     clearTimeout(this.#burstTimer)
     this.#whip.burst(looking)
-    if (looking) this.#burstTimer = setTimeout(() => this.#whip.burst(false), BURST_MOST_MS)
+    if (looking) this.#burstTimer = setTimeout(() => this.#whip.burst(false), turning ? TURN_MOST_MS : BURST_MOST_MS)
   }
 
   end() {

@@ -1,0 +1,106 @@
+"""What a glance does to a sitting: nobody is identified, only followed.
+
+A glance vouches for the face it has followed since the last passed look. Where it
+cannot, time from the last good glance on is in doubt: it counts for nobody, and a
+passed look ends the doubt. So a stand-in between two looks gains nothing, and a false
+alarm costs a student seconds.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.proctoring.domain.changes import Change
+from app.proctoring.domain.planning import LookWanted
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.watch import (
+    Outcome,
+    Watch,
+    doubted,
+    not_too_soon,
+    paused_by,
+)
+from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
+
+
+class Sight(StrEnum):
+    """What one glance saw, beside what was followed before.
+
+    `steady`: the same face; `jumped`: the same, but elsewhere; `broken`: a face, but
+    perhaps another; `unseen`: the camera sent no picture when it was asked for one.
+    """
+
+    STEADY = "steady"
+    JUMPED = "jumped"
+    BROKEN = "broken"
+    EMPTY = "empty"
+    SEVERAL = "several"
+    UNSEEN = "unseen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """`at` is when the picture arrived."""
+
+    sight: Sight
+    at: datetime
+    epoch: int
+
+
+_TROUBLES = {
+    Sight.EMPTY: Trouble.EMPTY,
+    Sight.SEVERAL: Trouble.SEVERAL,
+    Sight.UNSEEN: Trouble.UNSEEN,
+}
+_PAUSES = {
+    Trouble.EMPTY: Reason.NO_FACE,
+    Trouble.SEVERAL: Reason.SEVERAL_FACES,
+    Trouble.UNSEEN: Reason.NO_VIDEO,
+}
+
+
+def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
+    """Late, doubled or overtaken glances change nothing."""
+    if watch.kind is Kind.CHECK or glance.epoch != watch.epoch:
+        return watch, []
+    if watch.state is not State.RUNNING:
+        return _while_not_running(watch, glance)
+    if watch.glanced_at is not None and glance.at <= watch.glanced_at:
+        return watch, []
+    trouble = _TROUBLES.get(glance.sight)
+    if trouble is not None:
+        return _troubled(watch, trouble, glance.at, policy)
+    if glance.sight is Sight.BROKEN:
+        watch = doubted(watch, glance.at)
+    watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
+    if glance.sight is Sight.STEADY:
+        return watch, []
+    return watch, [LookWanted(why=Why.GLANCE, due_at=glance.at)]
+
+
+def _troubled(watch: Watch, trouble: Trouble, at: datetime, policy: Policy) -> Outcome:
+    watch = doubted(watch, at)
+    if watch.trouble is not trouble or watch.trouble_since is None:
+        return replace(watch, trouble=trouble, trouble_since=at), []
+    if at - watch.trouble_since < timedelta(seconds=policy.trouble_s):
+        return watch, []
+    paused, changes = paused_by(watch, _PAUSES[trouble], at, policy)
+    return paused, [*changes, *_look_again(trouble, at, policy)]
+
+
+def _look_again(trouble: Trouble, at: datetime, policy: Policy) -> list[Change]:
+    """Several faces are looked at closely at once; an empty chair when it fills."""
+    if trouble is Trouble.SEVERAL:
+        return [LookWanted(why=Why.GLANCE, due_at=at)]
+    after = timedelta(seconds=policy.retry_paused_max_s)
+    return [LookWanted(why=Why.RETRY, due_at=at + after)]
+
+
+def _while_not_running(watch: Watch, glance: Glance) -> Outcome:
+    """A face is back: look at once, so that nobody has to press anything."""
+    if watch.state is not State.PAUSED or watch.reason not in _PAUSES.values():
+        return watch, []
+    if glance.sight in _TROUBLES:
+        return watch, []
+    due_at = not_too_soon(watch, glance.at)
+    return watch, [LookWanted(why=Why.RESUME, due_at=due_at)]

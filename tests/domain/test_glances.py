@@ -1,0 +1,132 @@
+"""Glances follow the face between looks; time in doubt counts for nobody."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.proctoring.domain.glances import Glance, Sight, glanced
+from app.proctoring.domain.words import Reason, State, Verdict, Why
+from tests.domain.sitting_world import POLICY, T0, World
+
+EVERY_S = 10
+
+
+def glance(world: World, sight: Sight = Sight.STEADY) -> World:
+    seen = Glance(sight=sight, at=world.now, epoch=world.watch.epoch)
+    return world.take(glanced(world.watch, seen, POLICY))
+
+
+def followed(seconds: int = 100) -> World:
+    """Looked at, then followed for so long by steady glances."""
+    world = World().look(Verdict.MATCH, Why.START)
+    for _ in range(0, seconds, EVERY_S):
+        glance(world.wait(EVERY_S))
+    return world
+
+
+def test_steady_glances_change_no_time():
+    world = followed(100)
+    world.look(Verdict.MATCH)
+    assert world.ledger.seconds("confirmed") == 100
+
+
+def test_a_break_makes_a_look_due_at_once():
+    world = glance(followed().wait(EVERY_S), Sight.BROKEN)
+    assert world.looks[Why.GLANCE] == world.now
+    assert world.watch.state is State.RUNNING
+
+
+def test_what_lies_between_the_break_and_the_look_counts_for_nobody():
+    world = followed(100).wait(EVERY_S)
+    glance(world, Sight.BROKEN).wait(2).look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == 100
+    world.wait(50).look(Verdict.MATCH)
+    assert world.ledger.seconds("confirmed") == 150 + 1
+    assert world.watch.doubt_from is None
+
+
+def test_a_look_that_was_asked_before_the_break_does_not_end_the_doubt():
+    world = followed(100)
+    asked_at = world.now
+    glance(world.wait(EVERY_S), Sight.BROKEN)
+    world.judged(asked_at, Verdict.MATCH, Why.RANDOM)
+    assert world.watch.doubt_from is not None
+    assert world.ledger.seconds("confirmed") == 0
+
+
+def test_a_jump_is_looked_at_and_costs_nothing():
+    world = glance(followed(100).wait(EVERY_S), Sight.JUMPED)
+    assert Why.GLANCE in world.looks
+    world.look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == 110
+
+
+@pytest.mark.parametrize(
+    ("sight", "reason"),
+    [
+        (Sight.EMPTY, Reason.NO_FACE),
+        (Sight.SEVERAL, Reason.SEVERAL_FACES),
+        (Sight.UNSEEN, Reason.NO_VIDEO),
+    ],
+    ids=["empty", "several", "unseen"],
+)
+def test_trouble_of_twenty_seconds_pauses_and_keeps_what_was_followed(sight, reason):
+    world = followed(100)
+    for number in range(3):
+        assert world.watch.state is State.RUNNING, number
+        glance(world.wait(EVERY_S), sight)
+    assert (world.watch.state, world.watch.reason) == (State.PAUSED, reason)
+    assert world.watch.trouble is None
+    glance(world.wait(EVERY_S), Sight.BROKEN)
+    assert Why.RESUME in world.looks
+    world.look(Verdict.MATCH, Why.RESUME)
+    assert world.ledger.seconds("confirmed") == 100
+    assert world.incidents == []
+
+
+def test_leaving_the_chair_for_a_moment_costs_that_moment():
+    world = glance(followed(100).wait(EVERY_S), Sight.EMPTY)
+    assert world.watch.trouble is not None
+    glance(world.wait(5), Sight.BROKEN).wait(1).look(Verdict.MATCH, Why.GLANCE)
+    assert world.watch.state is State.RUNNING
+    assert world.watch.trouble is None
+    assert world.ledger.seconds("confirmed") == 100
+
+
+def test_several_faces_that_stay_are_an_incident_by_looks():
+    world = followed(100)
+    for _ in range(3):
+        glance(world.wait(EVERY_S), Sight.SEVERAL)
+    for _ in range(POLICY.retries + 1):
+        world.look(Verdict.SEVERAL_FACES, Why.GLANCE).wait(5)
+    assert world.incidents == [Verdict.SEVERAL_FACES]
+    assert world.ledger.seconds("void") == 0
+
+
+def test_a_stand_in_between_two_looks_gains_nothing_by_going_back_in_time():
+    """A mismatch, then the student is back for the retry: the time between is lost."""
+    world = followed(100).wait(4)
+    world.look(Verdict.MISMATCH).wait(5).look(Verdict.MATCH, Why.RETRY)
+    assert world.ledger.seconds("confirmed") == 100
+
+
+@given(st.lists(st.sampled_from(list(Sight)), max_size=40), st.integers(0, 2**16))
+def test_glances_alone_never_confirm_a_second(sights, seed):
+    world = World(seed=seed).look(Verdict.MATCH, Why.START)
+    for sight in sights:
+        glance(world.wait(EVERY_S), sight)
+    assert world.ledger.seconds("confirmed") == 0
+
+
+@given(st.lists(st.sampled_from(list(Sight)), min_size=1, max_size=20))
+def test_late_doubled_and_old_glances_change_nothing(sights):
+    world = followed(50)
+    before = world.watch
+    for sight in sights:
+        old = Glance(sight=sight, at=T0 + timedelta(seconds=1), epoch=before.epoch)
+        stale = Glance(sight=sight, at=world.now, epoch=before.epoch - 1)
+        world.take(glanced(world.watch, old, POLICY))
+        world.take(glanced(world.watch, stale, POLICY))
+    assert world.watch == before
