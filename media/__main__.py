@@ -18,6 +18,11 @@ from app.adapters.redis import connect
 from media import seam
 from media.capture import Capturer
 from media.deadlines import end_dawdlers
+from media.faces.glimpse import Glimpser
+from media.faces.models import Models
+from media.faces.packs import PackError
+from media.follow import Rhythm
+from media.glances import Glances
 from media.ingest import Ingest
 from media.nodes import Node
 from media.seam.limits import Limits
@@ -37,7 +42,8 @@ def main() -> None:
 
     Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
     SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE,
-    SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE.
+    SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE, SPOM_PACK,
+    SPOM_POLICY_GLANCE_EVERY_S.
     """
     set_up_logging()
     settings = read_settings()
@@ -65,7 +71,9 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             now=time.monotonic,
         )
         server = await _listen(settings, ingest, listening, stack)
+        glances = _glances(settings, ingest, stack)
         tasks = [
+            *([group.create_task(glances.run())] if glances else []),
             group.create_task(_node(settings, ingest, stack).run()),
             group.create_task(ingest.sweep()),
             group.create_task(
@@ -113,6 +121,29 @@ def _node(settings: Settings, ingest: Ingest, stack: AsyncExitStack) -> Node:
         url=settings.media_url,
         redis=redis,
         patient_redis=patient,
+    )
+
+
+def _glances(
+    settings: Settings, ingest: Ingest, stack: AsyncExitStack
+) -> Glances | None:
+    """Loads the models only where glances are wanted."""
+    if not settings.glance_every_s:
+        return None
+    try:
+        models = Models(settings.pack, 1)
+    except PackError as error:
+        raise SystemExit(str(error)) from None
+    redis = connect(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    pool = stack.enter_context(ThreadPoolExecutor(1, thread_name_prefix="glance"))
+    return Glances(
+        ingest=ingest,
+        glimpser=Glimpser(models),
+        pool=pool,
+        redis=redis,
+        now=time.monotonic,
+        rhythm=Rhythm(every_s=settings.glance_every_s),
     )
 
 

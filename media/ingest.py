@@ -11,7 +11,7 @@ import structlog
 from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Conflict, NotFound, Unavailable
-from app.kernel.tickets import Ticket
+from app.kernel.tickets import Glancing, Ticket
 from media.peer import Peer
 from media.seam.description import read_fragment, read_offer
 from media.seam.limits import Limits
@@ -51,6 +51,7 @@ class Stream:
     sitting: SittingId
     epoch: int
     peer: Peer
+    glancing: Glancing = Glancing.FOLLOW
     resource: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     etag: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -94,7 +95,12 @@ class Ingest:
         wanted = read_offer(offer)
         self._check(ticket)
         peer = Peer(wanted, place=self._place, limits=self._limits, now=self._now)
-        stream = Stream(sitting=ticket.sitting, epoch=ticket.epoch, peer=peer)
+        stream = Stream(
+            sitting=ticket.sitting,
+            epoch=ticket.epoch,
+            peer=peer,
+            glancing=ticket.glancing,
+        )
         self._enter(stream)
         try:
             answer = await peer.answer()
@@ -114,6 +120,11 @@ class Ingest:
     def peer_of(self, sitting: SittingId, epoch: int) -> Peer | None:
         stream = self._streams.get(sitting)
         return stream.peer if stream is not None and stream.epoch == epoch else None
+
+    def followed(self) -> list[Stream]:
+        """Those that glances look at."""
+        streams = self._streams.values()
+        return [it for it in streams if it.glancing is not Glancing.NONE]
 
     async def patch(
         self, resource: str, fragment: str, matching: str

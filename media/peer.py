@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import cast
 
 from aiortc import RTCCertificate, RTCIceCandidate, RTCIceParameters, RTCIceTransport
@@ -12,11 +12,13 @@ from aiortc.rtcicetransport import candidate_from_aioice
 from app.adapters.tasks import alongside
 from media.seam.description import Offer, write_answer, write_fragment
 from media.seam.ice import IceLink, IngestConnection
-from media.seam.limits import Limits, Sources
+from media.seam.limits import Limits, Sources, key_frame_size
 from media.seam.place import Place
 from media.seam.receiver import QuietReceiver, Tap
 
 HANDSHAKE_WITHIN_S = 15
+KEY_FRAME_TRIES = (0.4, 0.6)
+"""Shares of the patience for each time that a key frame is asked for."""
 
 
 class Peer:
@@ -106,6 +108,22 @@ class Peer:
 
     async def request_key_frame(self) -> None:
         await self._receiver.request_key_frame()
+
+    async def key_frame(self, *, within_s: float) -> bytes | None:
+        """The next key frame, asked for; None when none came in time."""
+        arrived: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        def take(frame: bytes) -> None:
+            if not arrived.done() and key_frame_size(frame) is not None:
+                arrived.set_result(frame)
+
+        with self.tapped(take):
+            for part in KEY_FRAME_TRIES:
+                await self.request_key_frame()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(within_s * part):
+                        return await asyncio.shield(arrived)
+        return None
 
     async def _carry(self) -> None:
         assert self._first is not None

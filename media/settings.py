@@ -1,6 +1,7 @@
 """Settings of the media process, read once from the environment."""
 
 import socket
+from pathlib import Path
 from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -28,6 +29,11 @@ class Settings(BaseSettings):
     media_capacity: int = Field(400, ge=1)
     media_node: str = ""
     """The node's name in Redis, unique; empty: made from host name and port."""
+    pack: Path = Path("var/models/faceplugin")
+    glance_every_s: float = Field(
+        10, ge=0, validation_alias="SPOM_POLICY_GLANCE_EVERY_S"
+    )
+    """0: no glances; then looks alone see who is there."""
     capture_s: float = Field(2.5, gt=0, validation_alias="SPOM_POLICY_CAPTURE_S")
 
     @property

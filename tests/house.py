@@ -42,7 +42,7 @@ LIVED = (
 PROCESSES = {
     "app": ["-m", "app", "app"],
     "media": ["-m", "media"],
-    "sampler": ["-m", "workers", "sampler", "housekeeping", "courier"],
+    "sampler": ["-m", "workers", "sampler", "glancer", "housekeeping", "courier"],
     "matcher": ["-m", "workers", "face_matcher"],
 }
 

@@ -9,7 +9,7 @@ from joserfc.jwk import OctKey
 
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Unauthenticated
-from app.kernel.tickets import Ticket
+from app.kernel.tickets import Glancing, Ticket
 
 _AUDIENCE = "spom-media"
 
@@ -28,6 +28,7 @@ def sign(ticket: Ticket, secret: str) -> str:
         "sub": str(ticket.sitting),
         "epoch": ticket.epoch,
         "exp": int(ticket.expires_at.timestamp()),
+        "glancing": ticket.glancing.value,
     }
     return jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(secret))
 
@@ -43,6 +44,7 @@ def verify(token: str, secret: str, now: datetime) -> Ticket:
             sitting=SittingId(UUID(claims["sub"])),
             epoch=int(claims["epoch"]),
             expires_at=datetime.fromtimestamp(int(claims["exp"]), UTC),
+            glancing=Glancing(claims["glancing"]),
         )
     except (JoseError, KeyError, ValueError, TypeError, OverflowError) as error:
         raise TicketInvalid from error

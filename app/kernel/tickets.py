@@ -2,10 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from app.kernel.ids import SittingId
 
 TICKET_LIFE = timedelta(minutes=1)
+
+
+class Glancing(StrEnum):
+    """What may be done between looks: a face compared with itself, faces counted, or
+    nothing."""
+
+    FOLLOW = "follow"
+    COUNT = "count"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,3 +29,4 @@ class Ticket:
     sitting: SittingId
     epoch: int
     expires_at: datetime
+    glancing: Glancing = Glancing.FOLLOW

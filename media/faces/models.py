@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 from insightface import model_zoo
 from insightface.utils import face_align
 
 from media.faces.packs import check, model_path
 from media.faces.pictures import Box, Picture, crop
+from media.faces.sessions import quickest_options, session
 
 Vector = npt.NDArray[np.float32]
 
@@ -29,29 +29,21 @@ class Models:
 
     def __init__(self, folder: Path, threads: int) -> None:
         check(folder)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-
-        def session(name: str) -> onnxruntime.InferenceSession:
-            path = str(model_path(folder, name))
-            return onnxruntime.InferenceSession(
-                path, options, providers=["CPUExecutionProvider"]
-            )
-
-        self._detect = session("detect")
-        self._landmark = session("landmark")
-        self._liveness = session("liveness")
-        self._pose = session("pose")
+        self._detect = session(model_path(folder, "detect"), threads)
+        self._landmark = session(model_path(folder, "landmark"), threads)
+        self._liveness = session(model_path(folder, "liveness"), threads)
+        self._pose = session(model_path(folder, "pose"), threads)
+        feature = model_path(folder, "feature")
         self._feature = model_zoo.get_model(
-            str(model_path(folder, "feature")),
+            str(feature),
             providers=["CPUExecutionProvider"],
-            sess_options=options,
+            sess_options=quickest_options(feature, threads),
         )
 
-    def detect(self, picture: Picture) -> list[tuple[Box, float]]:
-        """Boxes in pixels with their scores, best first."""
+    def detect(
+        self, picture: Picture, least: float = SCORE_MIN
+    ) -> list[tuple[Box, float]]:
+        """Boxes in pixels with their scores from `least` on, best first."""
         height, width = picture.shape[:2]
         padded = _pad_to_four_thirds(picture)
         small = cv2.resize(padded, DETECT_SIZE, interpolation=cv2.INTER_AREA)
@@ -59,7 +51,7 @@ class Models:
         scores, boxes = self._detect.run(None, {"input": _planes(rgb)})
         found = boxes[0] * np.array(padded.shape[1::-1] * 2, np.float32)
         found = np.clip(found, 0, np.array([width, height] * 2, np.float32))
-        return _strongest(found, scores[0, :, 1])
+        return _strongest(found, scores[0, :, 1], least)
 
     def five_points(self, picture: Picture, box: Box) -> npt.NDArray[np.float32]:
         """5 x 2: eye centres, nose tip, mouth corners (iBUG 68: 36-47, 30, 48, 54)."""
@@ -73,7 +65,10 @@ class Models:
 
     def embed(self, picture: Picture, points: npt.NDArray[np.float32]) -> Vector:
         """512 numbers of unit length."""
-        aligned = face_align.norm_crop(picture, points, 112)
+        return self.embed_aligned(face_align.norm_crop(picture, points, 112))
+
+    def embed_aligned(self, aligned: Picture) -> Vector:
+        """Of a face that `norm_crop` aligned, 112 x 112."""
         # `get_feat` swaps red and blue; this model separates better fed with BGR.
         rgb = cv2.cvtColor(aligned, cv2.COLOR_BGR2RGB)
         vector = self._feature.get_feat(rgb)[0]
@@ -109,10 +104,10 @@ def _pad_to_four_thirds(picture: Picture) -> Picture:
 
 
 def _strongest(
-    boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32]
+    boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32], least: float
 ) -> list[tuple[Box, float]]:
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
-    kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), SCORE_MIN, OVERLAP_MAX)
+    kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), least, OVERLAP_MAX)
     return [(boxes[i], float(scores[i])) for i in np.array(kept, int).flatten()]
 
 

@@ -27,7 +27,9 @@ MOTION_SIDE = 64
 
 
 class Detects(Protocol):
-    def detect(self, picture: Picture) -> list[tuple[Box, float]]: ...
+    def detect(
+        self, picture: Picture, least: float = ...
+    ) -> list[tuple[Box, float]]: ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,18 @@ class Seen:
 
 def see(models: Detects, picture: Picture) -> Seen:
     """Leaves out what is too small to sit before this camera."""
-    boxes = [box for box, _ in models.detect(picture)]
+    return _seen(picture, [box for box, _ in models.detect(picture)])
+
+
+def see_gently(models: Detects, picture: Picture, sure: float, least: float) -> Seen:
+    """A face of which the detector is less sure counts while there is no other: who
+    looks down at a book has not left."""
+    found = models.detect(picture, least)
+    certain = [box for box, score in found if score >= sure]
+    return _seen(picture, certain or [box for box, _ in found[:1]])
+
+
+def _seen(picture: Picture, boxes: list[Box]) -> Seen:
     boxes.sort(key=lambda box: float(box[3] - box[1]), reverse=True)
     height = picture.shape[0]
     if boxes:

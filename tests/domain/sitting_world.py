@@ -116,7 +116,7 @@ class World:
         epoch: int | None = None,
         **how: bool,
     ) -> "World":
-        """A look asked now and judged `took_s` later; `how`: asked, suspicious."""
+        """A look asked now and judged `took_s` later; `how`: asked."""
         asked_at = self.now
         self.wait(took_s)
         return self.judged(asked_at, verdict, why, epoch, **how)

@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from app.kernel.findings import Ask, Finding
-from app.proctoring.domain.judging import is_suspicious, verdict_of
+from app.proctoring.domain.judging import signs_of, verdict_of
 from app.proctoring.domain.planning import routine, some_turn
 from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.words import Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 
@@ -44,18 +45,18 @@ def test_who_turns_as_asked_and_stays_the_same_passes(finding, verdict):
 
 
 @pytest.mark.parametrize(
-    ("finding", "suspicious"),
+    ("finding", "signs"),
     [
-        (ALIVE, False),
-        (replace(ALIVE, motion=0.0), True),
-        (replace(ALIVE, motion=None, liveness=None), False),
-        (replace(ALIVE, liveness=0.05), True),
-        (replace(TURNED, motion=0.0, liveness=0.05), False),
+        (ALIVE, []),
+        (replace(ALIVE, motion=0.0), [Sign.FROZEN]),
+        (replace(ALIVE, motion=None, liveness=None), []),
+        (replace(ALIVE, liveness=0.05), [Sign.LIFELESS]),
+        (replace(TURNED, motion=0.0, liveness=0.05), []),
     ],
     ids=["alive", "still", "unknown", "not-live", "turned-after-all"],
 )
-def test_a_still_or_lifeless_face_is_reason_to_ask(finding, suspicious):
-    assert is_suspicious(finding, POLICY) is suspicious
+def test_a_still_or_lifeless_face_is_reason_to_ask(finding, signs):
+    assert signs_of(finding, POLICY) == signs
 
 
 def test_random_looks_are_challenges_as_often_as_policy_says():
@@ -74,14 +75,6 @@ def test_which_way_is_even():
     ways = [some_turn(chance) for _ in range(3000)]
     for way in (Ask.LEFT, Ask.RIGHT, Ask.UP):
         assert abs(ways.count(way) / 3000 - 1 / 3) < 0.04
-
-
-def test_a_match_that_may_not_be_alive_is_asked_at_once():
-    world = World().look(Verdict.MATCH, Why.START, suspicious=True)
-    assert world.watch.state is State.RUNNING
-    assert world.asks[Why.CHALLENGE] is not None
-    world.look(Verdict.MATCH, Why.CHALLENGE, asked=True)
-    assert Why.CHALLENGE not in world.looks
 
 
 def test_the_last_try_before_a_pause_is_a_challenge():

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.proctoring.domain.glances import Glance, Sight, glanced
+from app.kernel.glances import Sight
+from app.proctoring.domain.glances import Glance, glanced
 from app.proctoring.domain.words import Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 

@@ -8,8 +8,8 @@ alarm costs a student seconds.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
+from app.kernel.glances import Sight
 from app.proctoring.domain.changes import Change
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
@@ -21,21 +21,6 @@ from app.proctoring.domain.watch import (
     paused_by,
 )
 from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
-
-
-class Sight(StrEnum):
-    """What one glance saw, beside what was followed before.
-
-    `steady`: the same face; `jumped`: the same, but elsewhere; `broken`: a face, but
-    perhaps another; `unseen`: the camera sent no picture when it was asked for one.
-    """
-
-    STEADY = "steady"
-    JUMPED = "jumped"
-    BROKEN = "broken"
-    EMPTY = "empty"
-    SEVERAL = "several"
-    UNSEEN = "unseen"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

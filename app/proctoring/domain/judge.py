@@ -44,7 +44,7 @@ class Judged:
 
     `asked_at` is when this try of it was commanded: the frames are later, so time
     up to it lies between looks. `at` is when the verdict was reached. `asked`: with a
-    turn of the head; `suspicious`: the face matched, but may not be alive.
+    turn of the head.
     """
 
     why: Why
@@ -53,7 +53,6 @@ class Judged:
     at: datetime
     verdict: Verdict
     asked: bool = False
-    suspicious: bool = False
 
 
 def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
@@ -113,14 +112,12 @@ def _passed(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outco
         since=look.asked_at - timedelta(seconds=policy.bridge_s), until=look.asked_at
     )
     watch = replace(watch, failures=0, doubt=None)
-    again = [_challenge(look, chance)] if look.suspicious and not look.asked else []
     if watch.state is State.RUNNING:
-        watch, changes = _passed_running(watch, look, policy, chance, since)
-        return watch, [*changes, *(again if watch.state is State.RUNNING else [])]
+        return _passed_running(watch, look, policy, chance, since)
     if watch.reason in PEOPLE:
         return watch, []  # A look may pass while a person's pause stands.
-    plan = [*routine(look.at, policy, chance), *again]
-    changes = [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
+    plan = routine(look.at, policy, chance)
+    changes: list[Change] = [since, LooksCancelled(), StretchOpened(at=look.at), *plan]
     return set_running(watch, look.at), changes
 
 

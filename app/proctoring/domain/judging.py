@@ -2,6 +2,7 @@
 
 from app.kernel.findings import Finding
 from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.words import Verdict
 
 
@@ -19,16 +20,19 @@ def verdict_of(finding: Finding, policy: Policy) -> Verdict:
     return _somebody(finding, policy)
 
 
-def is_suspicious(finding: Finding, policy: Policy) -> bool:
+def signs_of(finding: Finding, policy: Policy) -> list[Sign]:
     """Signs that no living person sits there: reason to ask for a turn of the head.
 
     Never a verdict: a good camera in good light may look like a picture of one.
     """
     if finding.faces != 1 or finding.did_as_asked:
-        return False
-    still = finding.motion is not None and finding.motion < policy.still_below
-    liveness = finding.liveness
-    return still or (liveness is not None and liveness < policy.suspect_liveness)
+        return []
+    signs = []
+    if finding.motion is not None and finding.motion < policy.still_below:
+        signs.append(Sign.FROZEN)
+    if finding.liveness is not None and finding.liveness < policy.suspect_liveness:
+        signs.append(Sign.LIFELESS)
+    return signs
 
 
 def _somebody(finding: Finding, policy: Policy) -> Verdict:

@@ -34,6 +34,14 @@ class Policy:
     tries_before_person: int = 10
     unavailable_retry_s: float = 30
 
+    glance_every_s: float = 10
+    """Between looks, faces are counted and followed this often; 0: never."""
+    frozen_s: float = 60
+    """A face that does not move at all for so long is asked to turn the head."""
+    repeats_suspect: int = 12
+    """Moments of ten minutes that repeat earlier ones to the pixel."""
+    suspect_again_s: float = 1800
+    """The same sign is answered by a challenge only so often."""
     trouble_s: float = 20
     """An empty chair or several faces pause after this."""
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from app.kernel.findings import Finding
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.judge import Judged, judge
-from app.proctoring.domain.judging import is_suspicious, verdict_of
+from app.proctoring.domain.judging import signs_of, verdict_of
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.desk import WALL, Desk, topic_of, write
+from app.proctoring.service.glances import note_signs
 from app.proctoring.store import looks as store
 from app.proctoring.store import sittings
 
@@ -81,6 +82,10 @@ class Looks:
             facts = json.dumps(asdict(finding)) if finding else None
             await store.write_verdict(tx, look, judged.verdict, facts, judged.at)
             after, changes = judge(watch, judged, desk.policy, desk.chance)
+            if finding is not None and judged.verdict is Verdict.MATCH:
+                signs = signs_of(finding, desk.policy)
+                more = await note_signs(tx, desk, after, signs, judged.at)
+                changes = [*changes, *more]
             await write(tx, after, changes, judged.at, look)
         await desk.tell(after, changes)
         return judged.verdict
@@ -109,5 +114,4 @@ def judged_of(
         at=now,
         verdict=verdict_of(finding, policy) if finding else ours,
         asked=lease.ask is not None,
-        suspicious=finding is not None and is_suspicious(finding, policy),
     )

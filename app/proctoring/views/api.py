@@ -6,16 +6,18 @@ from uuid import UUID
 from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
+from app.accounts.views.consents import CONSENTS
 from app.accounts.views.guard import for_role, page_context
 from app.accounts.views.kit import browser_of
 from app.adapters.bodies import Body, read_json
 from app.adapters.http import SITE, Handler
 from app.adapters.openapi import takes
 from app.kernel.ids import AccountId, ModuleCode, SittingId
+from app.kernel.tickets import Glancing
 from app.learning.views.kit import LEARNING, STUDENTS
 from app.proctoring.service.desk import NoSuchSitting
 from app.proctoring.service.sittings import OpenedOn, Sittings
-from app.proctoring.views.opening import NODES, device_key, way_in
+from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
 SITTINGS = web.AppKey("sittings", Sittings)
 
@@ -76,7 +78,11 @@ async def open_sitting(request: web.Request, who: Identity) -> web.StreamRespons
             browser=browser_of(request).name, device=device_key(request)
         ),
     )
-    way = way_in(request, opened.sitting, opened.epoch, node)
+    # Who is checked by a person is not compared with anything by a machine.
+    by_person = await request.app[CONSENTS].is_by_person(who.account)
+    glancing = Glancing.COUNT if by_person else Glancing.FOLLOW
+    stream = Stream(sitting=opened.sitting, epoch=opened.epoch, glancing=glancing)
+    way = way_in(request, stream, node)
     return web.json_response({"module": module.code, **way})
 
 

@@ -19,10 +19,11 @@ from app.adapters.openapi import takes
 from app.adapters.throttle import Rate, Throttle
 from app.kernel.ids import CheckId
 from app.kernel.refusals import Conflict
+from app.kernel.tickets import Glancing
 from app.proctoring.domain.checks import Told
 from app.proctoring.domain.devices import Signs
 from app.proctoring.service.checks import Checks, NoSuchCheck
-from app.proctoring.views.opening import NODES, device_key, way_in
+from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
 CHECKS = web.AppKey("checks", Checks)
 THROTTLE = web.AppKey("throttle", Throttle)
@@ -85,7 +86,8 @@ async def open_check(request: web.Request, who: Identity) -> web.StreamResponse:
     opened = await request.app[CHECKS].open(
         who.account, device, browser_of(request).name
     )
-    way = way_in(request, opened.sitting, opened.epoch, node)
+    stream = Stream(sitting=opened.sitting, epoch=opened.epoch, glancing=Glancing.NONE)
+    way = way_in(request, stream, node)
     return web.json_response({"check": str(opened.check), **way})
 
 

@@ -1,6 +1,7 @@
 """What a browser gets to stream a sitting or a check: where to, and the ticket."""
 
 import hashlib
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -10,19 +11,31 @@ from app.adapters.http import SITE
 from app.adapters.media_nodes import MediaNode, MediaNodes
 from app.adapters.tickets import sign
 from app.kernel.ids import SittingId
-from app.kernel.tickets import TICKET_LIFE, Ticket
+from app.kernel.tickets import TICKET_LIFE, Glancing, Ticket
 
 NODES = web.AppKey("nodes", MediaNodes)
 
 
-def way_in(
-    request: web.Request, sitting: SittingId, epoch: int, node: MediaNode
-) -> dict[str, object]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """Which video a ticket is for, and what glances may do with it."""
+
+    sitting: SittingId
+    epoch: int
+    glancing: Glancing
+
+
+def way_in(request: web.Request, stream: Stream, node: MediaNode) -> dict[str, object]:
     expires_at = request.app[CLOCK].now() + TICKET_LIFE
-    ticket = Ticket(sitting=sitting, epoch=epoch, expires_at=expires_at)
+    ticket = Ticket(
+        sitting=stream.sitting,
+        epoch=stream.epoch,
+        expires_at=expires_at,
+        glancing=stream.glancing,
+    )
     return {
-        "sitting": str(sitting),
-        "epoch": epoch,
+        "sitting": str(stream.sitting),
+        "epoch": stream.epoch,
         "whip": f"{node.url}/whip",
         "ticket": sign(ticket, request.app[SITE].secret),
     }

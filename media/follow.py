@@ -1,0 +1,190 @@
+"""Following one face from glance to glance, and noticing what no living face does."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app.kernel.glances import Followed, Sight
+from media.faces.glimpse import Glimpse
+from media.faces.models import Vector
+
+Embed = Callable[[Glimpse], Vector]
+
+JUMP = 1.0
+"""Moved by more than the distance between the eyes."""
+ALIKE, UNLIKE = 0.9, 0.75
+"""Correlation of the aligned faces. From one glance to the next the same face keeps
+0.93 and more while its expression lasts; another's reaches 0.75."""
+SAME_FACE = 0.42
+"""Cosine with the face followed so far; other people stay below 0.33, most of them."""
+COMPARED_AT_ONCE, COMPARED_PER_H = 4, 24
+"""Comparing costs five times a glance: so often an hour, and a few more at first."""
+STILL_PX = 1.3
+"""Mean movement of five points in a picture 320 wide; sensor noise alone makes up to 1.2."""
+REPEAT_PX, REPEAT_GRAY = 0.5, 0.9
+"""Mean distance of the points, and mean change of the small picture (0..255)."""
+MOVED_PX = 2.5
+REPEAT_AFTER_S, REPEAT_WITHIN_S = 20.0, 600.0
+KEPT = 240
+"""Forty minutes."""
+
+
+class Follower:
+    """Of one stream; `compare=False` counts faces and looks at none of them."""
+
+    def __init__(self, *, compare: bool = True) -> None:
+        self._compare = compare
+        self._last: Glimpse | None = None
+        self._anchor: Vector | None = None
+        self._lost = True
+        self._tokens, self._filled_at = float(COMPARED_AT_ONCE), 0.0
+        self._still: tuple[npt.NDArray[np.float32], float] | None = None
+        self._past = _Past()
+
+    def take(self, glimpse: Glimpse | None, at: float, embed: Embed) -> Followed:
+        """What this glimpse is after those before it; None: no picture came.
+
+        `at` in monotonic seconds.
+        """
+        if glimpse is None:
+            return Followed(sight=Sight.UNSEEN)
+        if glimpse.points is None:
+            self._lost = True
+            return Followed(sight=Sight.SEVERAL if glimpse.faces else Sight.EMPTY)
+        sight = self._sight(glimpse, at, embed)
+        self._last, self._lost = glimpse, False
+        if not self._compare:
+            return Followed(sight=sight)
+        return Followed(
+            sight=sight,
+            still_s=self._still_s(glimpse, at),
+            repeats=self._past.repeats(glimpse, at),
+            mark=mark_of(glimpse),
+        )
+
+    def _sight(self, glimpse: Glimpse, at: float, embed: Embed) -> Sight:
+        last = self._last
+        if last is None or self._lost:
+            self._anchor = None
+            return Sight.BROKEN
+        if not self._compare:
+            return Sight.STEADY
+        jumped = _moved(glimpse, last) > JUMP
+        alike = _alike(glimpse, last)
+        if alike >= ALIKE and not jumped:
+            return Sight.STEADY
+        if not self._may_compare(at):
+            return Sight.JUMPED if jumped or alike < UNLIKE else Sight.STEADY
+        if not self._same(glimpse, last, embed):
+            return Sight.BROKEN
+        return Sight.JUMPED if jumped else Sight.STEADY
+
+    def _same(self, glimpse: Glimpse, last: Glimpse, embed: Embed) -> bool:
+        """Compared with the face as the track began: it must not drift to another's."""
+        if self._anchor is None:
+            self._anchor = embed(last)
+        vector = embed(glimpse)
+        same = float(vector @ self._anchor) >= SAME_FACE
+        if not same:
+            self._anchor = vector
+        return same
+
+    def _may_compare(self, at: float) -> bool:
+        refilled = self._tokens + (at - self._filled_at) * COMPARED_PER_H / 3600
+        self._tokens = min(float(COMPARED_AT_ONCE), refilled)
+        self._filled_at = at
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
+
+    def _still_s(self, glimpse: Glimpse, at: float) -> float:
+        """For how long the face has not moved at all."""
+        points = _points(glimpse)
+        if self._still is None or _px(points, self._still[0]) > STILL_PX:
+            self._still = points, at
+        return at - self._still[1]
+
+
+class _Past:
+    """The last glimpses of a stream: a clip that is played again repeats them."""
+
+    def __init__(self) -> None:
+        self._at = np.full(KEPT, -np.inf)
+        self._points = np.zeros((KEPT, 5, 2), np.float32)
+        self._thumbs: list[npt.NDArray[np.uint8] | None] = [None] * KEPT
+        self._next = 0
+        self._found: deque[float] = deque(maxlen=KEPT)
+
+    def repeats(self, glimpse: Glimpse, at: float) -> int:
+        """How many glimpses of the last ten minutes repeated an earlier one exactly,
+        with a face that moved in between."""
+        if self._is_repeat(glimpse, at):
+            self._found.append(at)
+        while self._found and at - self._found[0] > REPEAT_WITHIN_S:
+            self._found.popleft()
+        slot = self._next
+        self._at[slot], self._points[slot] = at, _points(glimpse)
+        self._thumbs[slot] = glimpse.thumb
+        self._next = (slot + 1) % KEPT
+        return len(self._found)
+
+    def _is_repeat(self, glimpse: Glimpse, at: float) -> bool:
+        distances = np.abs(self._points - _points(glimpse)).mean(axis=(1, 2))
+        known = np.isfinite(self._at)
+        moved = self._at[known & (distances > MOVED_PX)]
+        if not moved.size:
+            return False
+        near = known & (distances < REPEAT_PX) & (self._at < moved.max())
+        near &= self._at < at - REPEAT_AFTER_S
+        slots = np.flatnonzero(near).tolist()
+        return any(self._looks_the_same(slot, glimpse) for slot in slots)
+
+    def _looks_the_same(self, slot: int, glimpse: Glimpse) -> bool:
+        thumb = self._thumbs[slot]
+        if thumb is None or thumb.shape != glimpse.thumb.shape:
+            return False
+        change = np.abs(thumb.astype(np.int16) - glimpse.thumb).mean()
+        return float(change) < REPEAT_GRAY
+
+
+def mark_of(glimpse: Glimpse) -> bytes:
+    """A perceptual hash: 64 bits of differences between neighbours, then the five
+    points in eighths of a pixel (10 x int16, big-endian)."""
+    rows = glimpse.thumb[1::3, ::4][:8, :8].astype(np.int16)
+    right = glimpse.thumb[1::3, 2::4][:8, :8].astype(np.int16)
+    bits = np.packbits((right > rows).ravel()).tobytes()
+    return bits + np.round(_points(glimpse) * 8).astype(">i2").tobytes()
+
+
+def _points(glimpse: Glimpse) -> npt.NDArray[np.float32]:
+    assert glimpse.points is not None
+    return glimpse.points
+
+
+def _moved(glimpse: Glimpse, last: Glimpse) -> float:
+    points, before = _points(glimpse), _points(last)
+    apart = float(np.linalg.norm(before[1] - before[0]))
+    return _px(points, before) * 1.4 / max(apart, 1.0)
+
+
+def _alike(glimpse: Glimpse, last: Glimpse) -> float:
+    assert glimpse.patch is not None
+    assert last.patch is not None
+    return float((glimpse.patch * last.patch).mean())
+
+
+def _px(points: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:
+    return float(np.abs(points - other).mean())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rhythm:
+    """Seconds between glances: jittered, and shorter while something is wrong."""
+
+    every_s: float = 10.0
+    troubled_s: float = 4.0
+    within_s: float = 3.0
