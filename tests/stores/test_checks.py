@@ -172,3 +172,22 @@ async def test_a_new_check_ends_the_one_before(world, checks):
     world.clock.forward(601)
     assert await world.sittings.sweep() == 1
     assert await world.value("SELECT count(*) FROM sitting WHERE state<>'ended'") == 0
+
+
+@pytest.mark.parametrize(
+    ("camera", "signs"),
+    [("OBS Virtual Camera", 1), ("Integrated Webcam", 0)],
+    ids=["program", "camera"],
+)
+async def test_a_camera_that_is_a_program_is_a_sign_and_no_verdict(
+    world, checks, camera, signs
+):
+    sittings = Sittings(world.desk, [], checks)
+    await checked(world, checks, told=replace(FINE, camera=camera))
+    opened = await sittings.open(
+        world.student, MODULE, opened_on=OpenedOn(device=DEVICE)
+    )
+    count = "SELECT count(*) FROM sign WHERE sitting_id = $1"
+    assert await world.value(count, opened.sitting) == signs
+    risk = "SELECT risk > 0 FROM sitting WHERE sitting_id = $1"
+    assert await world.value(risk, opened.sitting) is bool(signs)

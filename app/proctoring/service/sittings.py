@@ -11,9 +11,13 @@ from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
 from app.kernel.refusals import Conflict
 from app.proctoring.domain import neglect
 from app.proctoring.domain import watch as life
+from app.proctoring.domain.devices import VIRTUAL_CAMERA
+from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import Ending, Reason, State, Why
 from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.glances import note_signs
+from app.proctoring.store import checks
 from app.proctoring.store import neglect as left
 from app.proctoring.store import sittings as store
 
@@ -104,8 +108,15 @@ class Sittings:
                 )
                 if not await store.insert(tx, watch, module):
                     raise OpenedMeanwhile
+            await self._note_camera(tx, watch, now)
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
+
+    async def _note_camera(self, tx: Tx, watch: Watch, now: datetime) -> None:
+        """A camera that is a program is a sign, as far as its name tells."""
+        camera = await checks.camera_of(tx, watch.check) if watch.check else None
+        if camera and VIRTUAL_CAMERA.search(camera):
+            await note_signs(tx, self._desk, watch, [Sign.VIRTUAL_CAMERA], now)
 
     async def _replace(
         self, tx: Tx, found: store.Found, now: datetime, *, instead: bool

@@ -41,6 +41,14 @@ async def lock(tx: Tx, account: AccountId, check: CheckId) -> Row | None:
     )
 
 
+async def camera_of(tx: Tx, check: CheckId) -> str | None:
+    """The camera's name, as the browser told it."""
+    found: str | None = await tx.fetchval(
+        "SELECT facts ->> 'camera' FROM device_check WHERE check_id = $1", check
+    )
+    return found
+
+
 async def last_look(tx: Tx, sitting: SittingId) -> Row | None:
     """verdict, finding of the newest judged look."""
     return await tx.fetchrow(

@@ -1,0 +1,145 @@
+"""Glances at real streams: key frames asked for, followed and told, and cheap."""
+
+import asyncio
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from app.adapters.redis import entries_of
+from app.kernel.glances import GlanceTold, Sight
+from app.kernel.ids import SittingId
+from app.kernel.tickets import Glancing
+from media.faces.glimpse import Glimpser
+from media.faces.models import Models
+from media.faces.packs import install
+from media.follow import Rhythm
+from media.glances import GLANCES, Glances
+from tests.conftest import ROOT
+from tests.media.studio import until_async
+from workers.demo_faces import demo_pictures
+from workers.loadtest.cameras import Camera
+
+PACK = ROOT / "var" / "models" / "faceplugin"
+QUICK = Rhythm(every_s=0.4, troubled_s=0.4, within_s=1.5)
+
+
+@pytest.fixture(scope="module")
+def glimpser():
+    install(PACK)
+    return Glimpser(Models(PACK, 1))
+
+
+@asynccontextmanager
+async def glancing(studio, redis, glimpser):
+    with ThreadPoolExecutor(1) as pool:
+        glances = Glances(
+            ingest=studio.ingest,
+            glimpser=glimpser,
+            pool=pool,
+            redis=redis,
+            now=time.monotonic,
+            rhythm=QUICK,
+        )
+        task = asyncio.create_task(glances.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+
+async def told(redis, sitting, at_least):
+    """The glances of a sitting, once there are so many."""
+
+    async def read():
+        entries = entries_of(await redis.xread({GLANCES: "0"}))
+        found = [GlanceTold.from_fields(fields) for _, fields in entries]
+        return [it for it in found if it.sitting == sitting]
+
+    async def enough():
+        return len(await read()) >= at_least
+
+    await until_async(enough, within_s=15)
+    return await read()
+
+
+def shown(picture, count=20, fps=5):
+    """A camera before which somebody sways a little; without a picture, a wall."""
+    frames = []
+    for number in range(count):
+        frame = np.full((240, 320, 3), 110, np.uint8)
+        if picture is not None:
+            shift = np.array([[1, 0, 3 * np.sin(number / 3)], [0, 1, 0]])
+            face = cv2.resize(picture, (200, 220))
+            frame[10:230, 60:260] = cv2.warpAffine(
+                face, shift, (200, 220), borderMode=1
+            )
+        bgr = av.VideoFrame.from_ndarray(frame, format="bgr24")
+        frames.append(bgr.reformat(format="yuv420p"))
+    return Camera(frames, fps=fps)
+
+
+@pytest.fixture(scope="module")
+def portraits():
+    return demo_pictures()
+
+
+async def test_a_face_is_followed_and_its_change_is_told(
+    studio, redis, glimpser, portraits
+):
+    sitting, camera = SittingId(uuid4()), shown(portraits["asha"])
+    async with studio.student(sitting, 2, camera=camera):
+        await studio.streaming(sitting, 2)
+        async with glancing(studio, redis, glimpser):
+            before = await told(redis, sitting, 3)
+            camera.pictures = shown(portraits["ben"]).pictures
+            after = await told(redis, sitting, len(before) + 3)
+    sights = [it.followed.sight for it in before]
+    assert sights[0] is Sight.BROKEN
+    assert set(sights[1:]) <= {Sight.STEADY, Sight.JUMPED}
+    assert Sight.BROKEN in {it.followed.sight for it in after[len(before) :]}
+    assert {it.epoch for it in after} == {2}
+
+
+async def test_a_wall_is_an_empty_chair(studio, redis, glimpser):
+    sitting = SittingId(uuid4())
+    async with studio.student(sitting, camera=shown(None)):
+        await studio.streaming(sitting)
+        async with glancing(studio, redis, glimpser):
+            seen = await told(redis, sitting, 2)
+    assert {it.followed.sight for it in seen} == {Sight.EMPTY}
+
+
+async def test_a_camera_that_sends_no_key_frame_is_unseen(
+    studio, redis, glimpser, portraits, monkeypatch
+):
+    """Frames that flow, but never one that can be looked at."""
+    monkeypatch.setattr("media.peer.key_frame_size", lambda frame: None)
+    sitting = SittingId(uuid4())
+    async with studio.student(sitting, camera=shown(portraits["asha"])):
+        await studio.streaming(sitting)
+        async with glancing(studio, redis, glimpser):
+            seen = await told(redis, sitting, 1)
+    assert seen[0].followed.sight is Sight.UNSEEN
+
+
+async def test_only_what_the_ticket_allows_is_done(studio, redis, glimpser, portraits):
+    counted, left_alone = SittingId(uuid4()), SittingId(uuid4())
+    async with (
+        studio.student(counted, camera=shown(portraits["asha"])),
+        studio.student(left_alone, camera=shown(portraits["ben"])),
+    ):
+        for sitting in (counted, left_alone):
+            await studio.streaming(sitting)
+        streams = {it.sitting: it for it in studio.ingest.followed()}
+        streams[counted].glancing = Glancing.COUNT
+        streams[left_alone].glancing = Glancing.NONE
+        async with glancing(studio, redis, glimpser):
+            seen = await told(redis, counted, 3)
+        assert await told(redis, left_alone, 0) == []
+    assert all(it.followed.mark == b"" for it in seen)
