@@ -20,10 +20,10 @@ ALIKE, UNLIKE = 0.9, 0.75
 0.93 and more while its expression lasts; another's reaches 0.75."""
 SAME_FACE = 0.42
 """Cosine with the face followed so far; other people stay below 0.33, most of them."""
-COMPARED_AT_ONCE, COMPARED_PER_H = 4, 24
+COMPARED_AT_ONCE, COMPARED_PER_H = 3, 4
 """Comparing costs five times a glance: so often an hour, and a few more at first."""
 STILL_PX = 1.3
-"""Mean movement of five points in a picture 320 wide; sensor noise alone makes up to 1.2."""
+"""Mean movement of five points, in a picture 320 wide; noise alone makes up to 1.2."""
 REPEAT_PX, REPEAT_GRAY = 0.5, 0.9
 """Mean distance of the points, and mean change of the small picture (0..255)."""
 MOVED_PX = 2.5
@@ -185,6 +185,7 @@ def _px(points: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> floa
 class Rhythm:
     """Seconds between glances: jittered, and shorter while something is wrong."""
 
-    every_s: float = 10.0
+    every_s: float = 12.0
     troubled_s: float = 4.0
     within_s: float = 3.0
+    gather_s: float = 0.5

@@ -106,6 +106,8 @@ def _pad_to_four_thirds(picture: Picture) -> Picture:
 def _strongest(
     boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32], least: float
 ) -> list[tuple[Box, float]]:
+    # The weak ones go first: suppression among thousands costs more than finding.
+    boxes, scores = boxes[scores >= least], scores[scores >= least]
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), least, OVERLAP_MAX)
     return [(boxes[i], float(scores[i])) for i in np.array(kept, int).flatten()]

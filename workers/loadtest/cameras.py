@@ -68,11 +68,13 @@ class EncodedCamera(_Paced):
         return packet
 
 
-def encode_clip(pictures: Sequence[av.VideoFrame], *, fps: float = 15) -> list[bytes]:
+def encode_clip(
+    pictures: Sequence[av.VideoFrame], *, fps: float = 15, bit_rate: int = 800_000
+) -> list[bytes]:
     """VP8 frames, the first and then one a second of them key frames."""
     encoder = av.CodecContext.create("libvpx", "w")
     encoder.width, encoder.height = pictures[0].width, pictures[0].height
-    encoder.pix_fmt, encoder.bit_rate = "yuv420p", 800_000
+    encoder.pix_fmt, encoder.bit_rate = "yuv420p", bit_rate
     encoder.time_base = Fraction(1, round(fps))
     encoder.gop_size = round(fps)
     encoder.options = {"deadline": "realtime", "cpu-used": "-6", "lag-in-frames": "0"}
