@@ -15,7 +15,7 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor screenshots clean needs
+.PHONY: help up test check pure js models doctor bench screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ models: .venv/.installed ## Fetches the face models from npm and checks them
 
 doctor: .venv/.installed ## Says what this machine lacks
 	@$(BIN)/spom doctor
+
+bench: .venv/.installed models ## Measures what glances cost (a minute)
+	@$(BIN)/python -m tests.bench_glances
 
 screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png anew with a real browser
 	@$(BIN)/python -m tests.screenshots docs

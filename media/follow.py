@@ -20,7 +20,7 @@ ALIKE, UNLIKE = 0.9, 0.75
 0.93 and more while its expression lasts; another's reaches 0.75."""
 SAME_FACE = 0.42
 """Cosine with the face followed so far; other people stay below 0.33, most of them."""
-COMPARED_AT_ONCE, COMPARED_PER_H = 3, 4
+COMPARED_AT_ONCE, COMPARED_PER_H = 3, 2
 """Comparing costs five times a glance: so often an hour, and a few more at first."""
 STILL_PX = 1.3
 """Mean movement of five points, in a picture 320 wide; noise alone makes up to 1.2."""

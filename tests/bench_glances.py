@@ -32,8 +32,8 @@ from workers.loadtest.cameras import EncodedCamera, encode_clip
 STREAMS = 24
 SECONDS = 12
 EVERY_S = 1.0
-AN_HOUR = 360
-"""Glances of one student, one every ten seconds."""
+AN_HOUR = 3600 / Rhythm().every_s
+"""Glances of one student."""
 ROUNDS = 3
 COMPARED_AT_ONCE = follow.COMPARED_AT_ONCE
 
