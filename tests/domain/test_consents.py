@@ -22,6 +22,7 @@ from app.accounts.service.consents import TEXTS, current_notice
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 FIRST = (TEXTS / "1.toml").read_text("utf-8")
+CURRENT = current_notice().version
 SECOND = FIRST.replace("version = 1", "version = 2")
 KEYS = "https://study.example/.well-known/jwks.json"
 
@@ -35,7 +36,7 @@ def changed(text: str, code: str, *, since: int | None = None) -> str:
     return before + mark + after
 
 
-def consent(purpose: Purpose, version: int = 1, **other: datetime) -> Consent:
+def consent(purpose: Purpose, version: int = CURRENT, **other: datetime) -> Consent:
     return Consent(
         purpose=purpose, version=version, given_at=NOON, given_on="Firefox", **other
     )

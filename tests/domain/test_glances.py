@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.glances import Sight
+from app.proctoring.domain.by_person import hold
 from app.proctoring.domain.glances import Glance, glanced
+from app.proctoring.domain.judge import Judged
 from app.proctoring.domain.words import Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 
@@ -131,3 +133,18 @@ def test_late_doubled_and_old_glances_change_nothing(sights):
         world.take(glanced(world.watch, old, POLICY))
         world.take(glanced(world.watch, stale, POLICY))
     assert world.watch == before
+
+
+def test_a_picture_for_a_person_ends_the_doubt_as_a_passed_look_does():
+    world = followed(100).wait(EVERY_S)
+    glance(world, Sight.BROKEN).wait(2)
+    look = Judged(
+        why=Why.GLANCE,
+        epoch=world.watch.epoch,
+        asked_at=world.now,
+        at=world.now,
+        verdict=Verdict.HELD,
+    )
+    world.take(hold(world.watch, look, POLICY, world.chance))
+    assert world.watch.doubt_from is None
+    assert world.ledger.seconds("provisional") == 100

@@ -20,7 +20,14 @@ from app.proctoring.domain.changes import (
 from app.proctoring.domain.judge import Judged, set_running
 from app.proctoring.domain.planning import Chance, LookWanted, routine
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.watch import Outcome, Watch, end, lapsed, suspended
+from app.proctoring.domain.watch import (
+    Outcome,
+    Watch,
+    end,
+    lapsed,
+    suspended,
+    undoubted,
+)
 from app.proctoring.domain.words import (
     PEOPLE,
     SUSPICIOUS,
@@ -69,9 +76,11 @@ def _held_running(
 ) -> Outcome:
     assert watch.running_from is not None
     changes: list[Change] = []
+    if watch.doubted_at is not None and look.asked_at < watch.doubted_at:
+        return watch, []  # The picture shows what was before the doubt.
     if look.asked_at > watch.running_from:
-        changes = [StretchClosed(at=look.asked_at)]
-        watch = replace(watch, running_from=None)
+        changes = [StretchClosed(at=watch.doubt_from or look.asked_at)]
+        watch = undoubted(replace(watch, running_from=None))
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         ended, more = end(watch, Ending.FINISHED, look.at, policy)
         return ended, [*changes, *more]

@@ -23,6 +23,7 @@ from app.proctoring.domain.watch import (
     lapsed,
     speaks_against,
     stopped,
+    undoubted,
     vouched,
 )
 from app.proctoring.domain.words import (
@@ -144,8 +145,7 @@ def _passed_running(
         vouched_until = watch.doubt_from or look.asked_at
         changes = [StretchClosed(at=vouched_until), since]
         changes.append(StretchOpened(at=look.asked_at))
-        watch = replace(watch, running_from=look.asked_at, doubt_from=None)
-        watch = replace(watch, doubted_at=None, trouble=None, trouble_since=None)
+        watch = undoubted(replace(watch, running_from=look.asked_at))
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)
     return watch, [*changes, *routine(look.at, policy, chance)]

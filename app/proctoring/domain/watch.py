@@ -194,14 +194,12 @@ def speaks_against(watch: Watch) -> bool:
 
 def stopped(watch: Watch) -> Watch:
     """Time no longer runs, and with it goes what only running time has."""
+    return undoubted(replace(watch, running_from=None, finishing_since=None))
+
+
+def undoubted(watch: Watch) -> Watch:
     return replace(
-        watch,
-        running_from=None,
-        finishing_since=None,
-        doubt_from=None,
-        doubted_at=None,
-        trouble=None,
-        trouble_since=None,
+        watch, doubt_from=None, doubted_at=None, trouble=None, trouble_since=None
     )
 
 

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from app.adapters.audit import Act, Trail
 from app.adapters.db import Tx
-from app.adapters.sealing import Sealer
+from app.adapters.envelopes import Envelopes, Purpose, Unreadable
 from app.kernel.ids import AccountId, LookId
 from app.kernel.refusals import Conflict, NotFound
 from app.proctoring.domain.by_person import compared, hold
 from app.proctoring.domain.judge import Judged, judge
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.words import SUSPICIOUS, Kind, Verdict
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import WALL, Desk, topic_of, write
 from app.proctoring.store import looks, sittings
 from app.proctoring.store import pictures as store
 from app.proctoring.store.pictures import Waiting
@@ -30,9 +30,9 @@ class OlderFirst(Conflict):
 
 
 class Pictures:
-    def __init__(self, desk: Desk, sealer: Sealer, trail: Trail) -> None:
+    def __init__(self, desk: Desk, envelopes: Envelopes, trail: Trail) -> None:
         self._desk = desk
-        self._sealer = sealer
+        self._envelopes = envelopes
         self._trail = trail
 
     async def hold(self, look: LookId, attempt: int, jpeg: bytes | None) -> None:
@@ -55,7 +55,8 @@ class Pictures:
                 await looks.write_verdict(tx, look, ours, None, now)
                 after, changes = judge(watch, judged, desk.policy, desk.chance)
             else:
-                await store.hold(tx, look, self._seal(look, jpeg), now)
+                sealed = await self._seal(tx, watch.account, look, jpeg)
+                await store.hold(tx, look, sealed, now)
                 judged = _judged(lease, Verdict.HELD, now)
                 after, changes = hold(watch, judged, desk.policy, desk.chance)
             await write(tx, after, changes, now, look)
@@ -77,7 +78,7 @@ class Pictures:
             if row is None or sealed is None:
                 raise NoSuchPicture
             await self._note(tx, by, "picture.seen", row["account_id"], look)
-        return self._sealer.open(sealed, context=_context(look))
+            return await self._open(tx, AccountId(row["account_id"]), look, sealed)
 
     async def account_of(self, by: AccountId, look: LookId) -> AccountId:
         """Whose picture waits; the trail has who looked. Raises NoSuchPicture."""
@@ -108,8 +109,33 @@ class Pictures:
             await self._note(tx, by, "picture.compared", watch.account, look, verdict)
         await desk.tell(after, changes)
 
-    def _seal(self, look: LookId, jpeg: bytes) -> bytes:
-        return self._sealer.seal(jpeg, context=_context(look))
+    async def forget_withdrawn(self, _: AccountId | None = None) -> None:
+        """Deletes the pictures that wait of whoever has taken back the camera, and
+        cancels their looks. Twice is once."""
+        async with self._desk.db.transaction() as tx:
+            whose = await store.cancel_without_camera(tx, self._desk.clock.now())
+            for account in whose:  # one may have come between withdrawal and now
+                await self._envelopes.shred(tx, account, Purpose.PICTURE)
+            await store.forget_settled(tx)
+        if whose:
+            await self._desk.bell.ring([WALL, *map(topic_of, whose)])
+
+    async def _seal(
+        self, tx: Tx, account: AccountId, look: LookId, jpeg: bytes
+    ) -> bytes:
+        return await self._envelopes.seal(
+            tx, account, Purpose.PICTURE, jpeg, context=context_of(look)
+        )
+
+    async def _open(
+        self, tx: Tx, account: AccountId, look: LookId, sealed: bytes
+    ) -> bytes:
+        try:
+            return await self._envelopes.open(
+                tx, account, Purpose.PICTURE, sealed, context=context_of(look)
+            )
+        except Unreadable:  # consent to the camera was withdrawn just now
+            raise NoSuchPicture from None
 
     async def _note(
         self,
@@ -128,7 +154,8 @@ class Pictures:
         await self._trail.write(tx, act)
 
 
-def _context(look: LookId) -> str:
+def context_of(look: LookId) -> str:
+    """What a picture is sealed to."""
     return f"look-picture:{look}"
 
 

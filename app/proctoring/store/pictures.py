@@ -109,5 +109,30 @@ async def picture_of(tx: Tx, look: LookId) -> bytes | None:
     return found
 
 
+async def cancel_without_camera(tx: Tx, now: datetime) -> list[AccountId]:
+    """Held looks of students who take back the camera; whose they were."""
+    rows = await tx.fetch(
+        """UPDATE look l SET cancelled_at = $1 FROM sitting s
+           WHERE s.sitting_id = l.sitting_id AND l.held_at IS NOT NULL
+             AND l.judged_at IS NULL AND l.cancelled_at IS NULL
+             AND NOT EXISTS (SELECT FROM consent c WHERE c.account_id = s.account_id
+                 AND c.purpose = 'camera' AND c.stands)
+             AND EXISTS (SELECT FROM consent c WHERE c.account_id = s.account_id
+                 AND c.purpose = 'camera')
+           RETURNING s.account_id""",
+        now,
+    )
+    return sorted({AccountId(row["account_id"]) for row in rows})
+
+
+async def forget_settled(tx: Tx) -> None:
+    """Pictures of looks that nobody will compare any more."""
+    await tx.execute(
+        """DELETE FROM look_picture p USING look l
+           WHERE l.look_id = p.look_id
+             AND (l.judged_at IS NOT NULL OR l.cancelled_at IS NOT NULL)"""
+    )
+
+
 async def forget(tx: Tx, look: LookId) -> None:
     await tx.execute("DELETE FROM look_picture WHERE look_id = $1", look)
