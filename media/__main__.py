@@ -74,7 +74,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         glances = _glances(settings, ingest, stack)
         tasks = [
             *([group.create_task(glances.run())] if glances else []),
-            group.create_task(_node(settings, ingest, stack).run()),
+            group.create_task(_node(settings, ingest, glances, stack).run()),
             group.create_task(ingest.sweep()),
             group.create_task(
                 end_dawdlers(server, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
@@ -108,13 +108,18 @@ async def _listen(
     return runner.server
 
 
-def _node(settings: Settings, ingest: Ingest, stack: AsyncExitStack) -> Node:
+def _node(
+    settings: Settings,
+    ingest: Ingest,
+    glances: Glances | None,
+    stack: AsyncExitStack,
+) -> Node:
     redis = connect(settings.redis_url)
     stack.push_async_callback(redis.aclose)
     patient = connect(settings.redis_url, patience_s=BLOCKING_PATIENCE_S)
     stack.push_async_callback(patient.aclose)
     pool = stack.enter_context(ThreadPoolExecutor(2, thread_name_prefix="decode"))
-    return Node(
+    node = Node(
         ingest,
         Capturer(pool, window_s=settings.capture_s, now=time.monotonic),
         name=settings.node,
@@ -122,6 +127,9 @@ def _node(settings: Settings, ingest: Ingest, stack: AsyncExitStack) -> Node:
         redis=redis,
         patient_redis=patient,
     )
+    if glances is not None:
+        node.hurry = glances.hurry
+    return node
 
 
 def _glances(

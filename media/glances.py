@@ -15,6 +15,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.kernel.glances import Followed, GlanceTold, Sight
+from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
 from media.faces.glimpse import Glimpse, Glimpser
 from media.faces.pictures import Picture
@@ -82,6 +83,13 @@ class Glances:
                     watched.busy = True
                     group.create_task(self._fetch(watched))
                 await asyncio.sleep(TICK_S)
+
+    def hurry(self, sitting: SittingId) -> None:
+        """Whoever shows the face for a look must be the one who is followed: so every
+        look has its glance."""
+        for stream, watched in self._watched.items():
+            if stream.sitting == sitting and not watched.busy:
+                watched.due_at = self.now()
 
     def _due(self) -> list[_Watched]:
         now, streams = self.now(), self.ingest.followed()

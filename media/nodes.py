@@ -9,6 +9,7 @@ from redis.exceptions import RedisError
 
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import entries_of
+from app.kernel.ids import SittingId
 from app.kernel.messages import CaptureCommand, Malformed, Sample
 from media.capture import Capturer
 from media.ingest import Ingest
@@ -26,7 +27,8 @@ log = structlog.get_logger()
 
 
 class Node:
-    """`patient_redis` waits for commands longer than `BLOCK_MS`."""
+    """`patient_redis` waits for commands longer than `BLOCK_MS`; `hurry`
+    (none at first) glances at a sitting that is looked at."""
 
     def __init__(
         self,
@@ -44,6 +46,7 @@ class Node:
         self._url = url
         self._redis = redis
         self._patient_redis = patient_redis
+        self.hurry: Callable[[SittingId], None] = lambda _: None
         self._cleared = False
         self._places = asyncio.Semaphore(CAPTURES_AT_ONCE)
         self._commands = capture_stream(name)
@@ -62,6 +65,7 @@ class Node:
         peer = self._ingest.peer_of(command.sitting, command.epoch)
         frames: tuple[bytes, ...] = ()
         if peer is not None:
+            self.hurry(command.sitting)
             frames = await self._capturer.capture(peer, command.ask)
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)

@@ -50,7 +50,7 @@ def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
         return watch, []
     if watch.state is not State.RUNNING:
         return _while_not_running(watch, glance)
-    if watch.glanced_at is not None and glance.at <= watch.glanced_at:
+    if _is_old(watch, glance.at):
         return watch, []
     trouble = _TROUBLES.get(glance.sight)
     if trouble is not None:
@@ -61,6 +61,12 @@ def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
     if glance.sight is Sight.STEADY:
         return watch, []
     return watch, [LookWanted(why=Why.GLANCE, due_at=glance.at)]
+
+
+def _is_old(watch: Watch, at: datetime) -> bool:
+    """Seen before the last glance, or before the passed look that set time running."""
+    known = [it for it in (watch.glanced_at, watch.running_from) if it is not None]
+    return bool(known) and at <= max(known)
 
 
 def _troubled(watch: Watch, trouble: Trouble, at: datetime, policy: Policy) -> Outcome:

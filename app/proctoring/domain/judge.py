@@ -145,7 +145,8 @@ def _passed_running(
         vouched_until = watch.doubt_from or look.asked_at
         changes = [StretchClosed(at=vouched_until), since]
         changes.append(StretchOpened(at=look.asked_at))
-        watch = undoubted(replace(watch, running_from=look.asked_at))
+        watch = replace(watch, running_from=look.asked_at)
+    watch = undoubted(watch)
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)
     return watch, [*changes, *routine(look.at, policy, chance)]
