@@ -110,3 +110,17 @@ def test_one_challenge_that_was_not_noticed_costs_nothing():
     world.look(Verdict.MATCH, Why.RETRY, asked=True)
     assert world.ledger.seconds("confirmed") == 306
     assert world.incidents == []
+
+
+def test_a_challenge_is_not_dodged_by_a_look_that_overtakes_it():
+    world = World().look(Verdict.MATCH, Why.START).wait(60)
+    asked_at = world.now
+    world.wait(2).look(Verdict.MATCH, Why.GLANCE)
+    world.wait(3).judged(asked_at, Verdict.NOT_AS_ASKED, Why.CHALLENGE, asked=True)
+    assert world.watch.doubt is Verdict.NOT_AS_ASKED
+    plain = World().look(Verdict.MATCH, Why.START).wait(60)
+    asked_at = plain.now
+    plain.wait(2).look(Verdict.MATCH, Why.GLANCE)
+    before = plain.wait(3).watch
+    plain.judged(asked_at, Verdict.MISMATCH, Why.RANDOM)
+    assert plain.watch == before

@@ -60,12 +60,13 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     """One verdict, applied. Late, doubled or overtaken looks change no time."""
     if watch.state is State.ENDED or look.epoch != watch.epoch:
         return watch, []
-    if watch.looked_at is not None and look.asked_at <= watch.looked_at:
-        return watch, []  # Judged before, or overtaken by a newer look.
+    if _is_overtaken(watch, look):
+        return watch, []
     if watch.kind is Kind.CHECK:
         return _judge_check(watch, look, policy)
     watch, before = lapsed(watch, look.asked_at, policy)
-    watch = replace(watch, verdict=look.verdict, looked_at=look.asked_at)
+    looked_at = max(look.asked_at, watch.looked_at or look.asked_at)
+    watch = replace(watch, verdict=look.verdict, looked_at=looked_at)
     if look.verdict is Verdict.MATCH:
         watch, after = _passed(watch, look, policy, chance)
     elif look.verdict is Verdict.SYSTEM_UNAVAILABLE:
@@ -73,6 +74,14 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     else:
         watch, after = _failed(watch, look, policy, chance)
     return watch, [*before, *after]
+
+
+def _is_overtaken(watch: Watch, look: Judged) -> bool:
+    """By a newer look. A turn of the head takes long, and is not to be dodged by
+    something that makes another look due meanwhile."""
+    if watch.looked_at is None or look.asked:
+        return False
+    return look.asked_at <= watch.looked_at
 
 
 def _judge_check(watch: Watch, look: Judged, policy: Policy) -> Outcome:

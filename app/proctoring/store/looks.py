@@ -52,13 +52,20 @@ class Patience:
 async def claim_due(
     tx: Tx, now: datetime, patience: Patience, *, attempts: int, limit: int
 ) -> list[Lease]:
-    """Leases due looks whose tries are not used up, skipping what others claim."""
+    """Leases due looks whose tries are not used up, skipping what others claim.
+
+    Nothing else is asked of a student who is just turning the head.
+    """
     rows = await tx.fetch(
         """WITH due AS (
                SELECT look_id FROM look
                WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
                  AND due_at <= $1
                  AND (lease_until IS NULL OR lease_until <= $1) AND attempts < $3
+                 AND NOT EXISTS (SELECT FROM look o
+                     WHERE o.sitting_id = look.sitting_id AND o.ask IS NOT NULL
+                       AND o.judged_at IS NULL AND o.cancelled_at IS NULL
+                       AND o.look_id <> look.look_id AND o.lease_until > $1)
                ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
            UPDATE look l SET lease_until = $1::timestamptz
                    + CASE WHEN l.ask IS NULL THEN $2::interval ELSE $5::interval END,
