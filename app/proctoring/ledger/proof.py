@@ -13,7 +13,7 @@ from itertools import accumulate
 from uuid import UUID
 
 from app.kernel.ids import AccountId, SittingId
-from app.proctoring.domain.words import Verdict
+from app.proctoring.domain.words import IMPOSTOR, Verdict
 from app.proctoring.ledger.domain import (
     Correction,
     Decided,
@@ -78,8 +78,10 @@ Lines = Iterator[tuple[str, str]]
 
 def _begins(history: History) -> Lines:
     """With the verdict of a look that was passed, or with one held for a person; or
-    where such a look has just ended the stretch before."""
-    ends = {(it.sitting, it.till) for it in history.stretches}
+    where such a look has ended the stretch before, or the doubt after it."""
+    ends: dict[SittingId, datetime] = {}
+    for it in history.stretches:
+        ends[it.sitting] = min(ends.get(it.sitting, it.till), it.till)
     begun, held = set(), defaultdict[SittingId, list[datetime]](list)
     for look in history.looks:
         if look.held_at is not None:
@@ -87,7 +89,8 @@ def _begins(history: History) -> Lines:
         elif look.passed:
             begun.add((look.sitting, look.judged_at))
         if look.passed or look.held_at:
-            begun |= {(look.sitting, look.asked_at)} & ends
+            if ends.get(look.sitting, _NEVER) <= look.asked_at:
+                begun.add((look.sitting, look.asked_at))
     for it in history.stretches:
         if it.till < it.since:
             yield _name(it), "ends before it begins"
@@ -97,12 +100,18 @@ def _begins(history: History) -> Lines:
 
 
 def _ends(history: History, bridge: timedelta) -> Lines:
-    """What counts ends before a passed look, and no failed one was judged before."""
+    """What counts ends before a passed look, and no failed one was judged before.
+
+    An empty chair speaks against what comes after it, not against what glances
+    vouched for before.
+    """
     passed = sorted(
         (it.asked_at, it.judged_at or _NEVER) for it in history.looks if it.passed
     )
     failed = {(it.sitting, it.asked_at) for it in history.looks if _is_doubt(it)}
-    incidents = _First(it for it in history.looks if it.raised)
+    incidents = _First(
+        it for it in history.looks if it.raised and it.verdict in IMPOSTOR
+    )
     for it in history.stretches:
         if it.state is not Standing.CONFIRMED:
             continue
