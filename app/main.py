@@ -133,6 +133,7 @@ async def _wire(
     )
     db, clock = opened.db, opened.clock
     gatehouse = open_gatehouse(db, clock, settings)
+    gatehouse.envelopes.keys.ring()  # no start with a bad file of keys
     signer = Signer(settings.secret.get_secret_value())
     throttle = Throttle(opened.redis, gatehouse.sealer)
     wire(app, gatehouse, throttle, signer, settings.places)
@@ -156,7 +157,8 @@ async def _wire(
         policy=settings.policy,
         chance=SystemRandom(),
     )
-    app[pictures.PICTURES] = Pictures(desk, gatehouse.sealer, gatehouse.trail)
+    app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
+    app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
     await _wire_proctoring(app, desk, stack)
 
@@ -165,12 +167,13 @@ async def _wire_proctoring(
     app: web.Application, desk: Desk, stack: AsyncExitStack
 ) -> None:
     states = States(desk)
-    gates = [_recognisable(app, desk)]
+    gates = [_recognisable(app)]
     app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
     opens = _open_for_learning(app)
-    app[pictures.PHOTOS] = Photos(desk.db, desk.clock)
     app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
+    forgets: list[consents.Withdrawn] = [app[pictures.PICTURES].forget_withdrawn]
+    app[consents.ON_FORGET] = forgets
     hub = Hub(
         desk.bell,
         {
@@ -195,9 +198,9 @@ def _open_for_learning(app: web.Application) -> Gate:
     return gate
 
 
-def _recognisable(app: web.Application, desk: Desk) -> Gate:
+def _recognisable(app: web.Application) -> Gate:
     """Consent first; then, where a machine compares, a photo it can compare with."""
-    photos = Photos(desk.db, desk.clock)
+    photos = app[pictures.PHOTOS]
 
     async def gate(account: AccountId) -> None:
         if await app[consents.CONSENTS].require(account) is CheckedBy.MACHINE:

@@ -3,12 +3,13 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
 from app.adapters.environment import read_environment
 from app.adapters.http import Support
+from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
 
 
@@ -41,6 +42,13 @@ class Settings(BaseSettings):
     """Belongs on another machine: a mount, or a copy that is taken often."""
     content: Path = Path("var/content")
     """Pictures and videos of modules; several machines share it as a mount."""
+    keys: Path | None = None
+    """The file of keys that wrap each student's (`spom keys`); without one, a key that
+    is made of the secret."""
+    evidence: str = "var/evidence"
+    """A folder, or `s3://bucket/prefix` (with the `AWS_…` variables)."""
+    retention: RetentionPolicy = RetentionPolicy()
+    """How long things are kept: `SPOM_RETENTION_TEMPLATE_DAYS` etc."""
     support: Support = Support()
     """How people reach the institution's helpdesk: `SPOM_SUPPORT_EMAIL` etc."""
     smtp_url: SecretStr | None = None
@@ -49,6 +57,11 @@ class Settings(BaseSettings):
     sms_token: SecretStr | None = None
     sms_from: str = ""
     sms_url: str = "https://api.twilio.com"
+
+    @field_validator("keys", mode="before")
+    @classmethod
+    def _an_empty_name_is_none(cls, given: object) -> object:
+        return given or None
 
     @model_validator(mode="after")
     def _development_stays_at_home(self) -> "Settings":

@@ -87,6 +87,7 @@ class House:
             "SPOM_MEDIA_PORT": str(self.media_port),
             "SPOM_DEVELOPMENT": "true",
             "SPOM_CONTENT": str(self.folder / "content"),
+            "SPOM_EVIDENCE": str(self.folder / "evidence"),
             "SPOM_PACK": str(ROOT / "var" / "models" / "faceplugin"),
             **{f"SPOM_POLICY_{name}": value for name, value in self.policy.items()},
         }

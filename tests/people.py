@@ -54,7 +54,7 @@ async def people_database(url: str, content: Path) -> None:
         DATABASE_URL=url, REDIS_URL="", secret=SECRET, accounts=AccountPolicy()
     )
     gatehouse = open_gatehouse(database, clock, settings)
-    people, photos = People(gatehouse), Photos(database, clock)
+    people, photos = People(gatehouse), Photos(database, clock, gatehouse.envelopes)
     asha = await people.add(someone("ASHA001", "Asha Rao", Role.STUDENT))
     ben = await people.add(someone("BEN002", "Ben Thomas", Role.STUDENT))
     await people.add(someone("PROCTOR1", "Priya Shah", Role.PROCTOR))

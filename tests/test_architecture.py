@@ -81,6 +81,23 @@ def test_no_file_names_a_registry_or_this_machine():
     assert guilty == []
 
 
+FEELINGS = re.compile(
+    r"emotion|mood|attenti|engage|stress|fatigue|drows|bored|happi|anger|gaze|smil",
+    re.I,
+)
+
+
+def test_no_score_of_attention_or_emotion_has_a_place():
+    """Never: docs/privacy.md promises it. Neither a column nor a fact of an engine."""
+    schema = "\n".join(migration.sql for migration in read_migrations())
+    words = re.sub(r"--.*", "", schema)
+    facts = (ROOT / "app/kernel/findings.py").read_text()
+    facts += (ROOT / "app/kernel/glances.py").read_text()
+    assert FEELINGS.findall(words) == []
+    assert FEELINGS.findall(facts) == []
+    assert FEELINGS.search("attention_score real")  # the control
+
+
 def test_make_test_runs_every_folder_of_tests():
     makefile = (ROOT / "Makefile").read_text()
     named_there = re.search(r"^SERVED := (.*)$", makefile, re.M)[1].split()

@@ -12,8 +12,12 @@ from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.logins import Logins
 from app.accounts.service.photos import Photos
 from app.adapters.bell import RedisBell
-from app.adapters.connections import open_connections
+from app.adapters.connections import Connections, open_connections
+from app.adapters.envelopes import Envelopes
+from app.adapters.objects import Objects
 from app.adapters.signing import Signer
+from app.operations.privacy.evidence import sweeps_of
+from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
 from app.proctoring.ledger.mailing import Mailing
 from app.proctoring.ledger.service import Ledger
@@ -38,11 +42,22 @@ class House:
     sittings: Sittings
     portals: Portals
     gatehouse: Gatehouse
+    envelopes: Envelopes
+    objects: Objects
     logins: Logins
     photos: Photos
     consents: Consents
     pictures: Pictures
     mailing: Mailing
+    retention: Retention
+
+
+def _retention(
+    settings: Settings, opened: Connections, objects: Objects, signer: Signer
+) -> Retention:
+    policy = settings.retention
+    sweeps = sweeps_of(opened.db, objects, policy)
+    return Retention(opened.db, opened.clock, signer, policy, sweeps)
 
 
 @asynccontextmanager
@@ -59,7 +74,10 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         )
         gatehouse = open_gatehouse(opened.db, opened.clock, settings)
         signer = Signer(settings.secret.get_secret_value())
-        photos = Photos(opened.db, opened.clock)
+        envelopes = gatehouse.envelopes
+        envelopes.keys.ring()  # no start with a bad file of keys
+        objects = Objects(settings.evidence)
+        photos = Photos(opened.db, opened.clock, envelopes)
         yield House(
             settings=settings,
             redis=opened.redis,
@@ -69,9 +87,12 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             sittings=Sittings(desk),
             portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
             gatehouse=gatehouse,
+            envelopes=envelopes,
+            objects=objects,
             logins=Logins(gatehouse),
             photos=photos,
             consents=Consents(gatehouse, signer),
-            pictures=Pictures(desk, gatehouse.sealer, gatehouse.trail),
+            pictures=Pictures(desk, envelopes, gatehouse.trail),
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
+            retention=_retention(settings, opened, objects, signer),
         )

@@ -9,12 +9,14 @@ from app.adapters.audit.anchors import BadAnchors, anchor_now
 from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
 from app.portals.domain import Portal
+from app.proctoring.service.withdrawal import end_withdrawn
 from workers.house import House
 
 SWEEP_EVERY_S = 1.0
 ANCHOR_EVERY_S = 600.0
 TIDY_EVERY_S = 60.0
 STATEMENTS_EVERY_S = 60.0
+RETENTION_EVERY_S = 600.0
 LAST_LOOK_AHEAD = 0.9
 """Of the patience with a last look: one that runs out before the portal closes would
 end the sitting as finished, and its time would meet the closed days as a gap."""
@@ -28,6 +30,7 @@ async def run(house: House) -> None:
         alongside(restarted("anchor", lambda: anchor(house))),
         alongside(restarted("tidy", lambda: tidy(house))),
         alongside(restarted("statements", lambda: mail_statements(house))),
+        alongside(restarted("retention", lambda: retain(house))),
     ):
         while True:
             try:
@@ -40,6 +43,7 @@ async def run(house: House) -> None:
 async def sweep(house: House) -> None:
     await close_portal(house)
     swept = await house.sittings.sweep()
+    swept += await end_withdrawn(house.desk.db, house.sittings)
     given_up = await house.looks.give_up()
     if swept or given_up:
         log.info("swept", sittings=swept, looks=given_up)
@@ -63,6 +67,7 @@ async def tidy(house: House) -> None:
     while True:
         try:
             await house.logins.forget_dead()
+            await house.pictures.forget_withdrawn()
             async with house.desk.db.transaction() as tx:
                 await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
         except (Unavailable, OSError, TimeoutError) as error:
@@ -79,6 +84,17 @@ async def mail_statements(house: House) -> None:
         except (Unavailable, OSError, TimeoutError) as error:
             log.warning("statements_failed", error=type(error).__name__)
         await asyncio.sleep(STATEMENTS_EVERY_S)
+
+
+async def retain(house: House) -> None:
+    """Until cancelled: once a day, what has had its time goes; a report says so."""
+    while True:
+        try:
+            if await house.retention.run_daily():
+                log.info("retention_reported")
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("retention_failed", error=type(error).__name__)
+        await asyncio.sleep(RETENTION_EVERY_S)
 
 
 async def anchor(house: House) -> None:

@@ -9,9 +9,11 @@ from app.cli.audit import audit
 from app.cli.content import content
 from app.cli.doctor import doctor
 from app.cli.genuine import receipt
+from app.cli.keys import keys
 from app.cli.ledger import ledger, statement
 from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
+from app.cli.privacy import privacy
 from app.cli.running import join_the_running
 from app.cli.up import up
 
@@ -39,6 +41,8 @@ main.add_command(content)
 main.add_command(ledger)
 main.add_command(statement)
 main.add_command(receipt)
+main.add_command(keys)
+main.add_command(privacy)
 
 
 @main.command("app")

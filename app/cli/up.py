@@ -89,6 +89,7 @@ def _environment(app_port: int, media_port: int, var: Path) -> Environment:
         "SPOM_APP_URL": f"http://localhost:{app_port}",
         "SPOM_MEDIA_URL": f"http://localhost:{media_port}",
         "SPOM_PACK": str(var / "models" / "faceplugin"),
+        "SPOM_EVIDENCE": str(var / "evidence"),
         "SPOM_DEVELOPMENT": "true",
     }
     ports = {"SPOM_APP_PORT": str(app_port), "SPOM_MEDIA_PORT": str(media_port)}

@@ -103,6 +103,7 @@ def app_settings(database_url, redis_url, account_policy, content_folder):
         app_port=port,
         development=True,
         content=content_folder,
+        evidence=str(content_folder.parent / "evidence"),
         accounts=account_policy,
         policy=Policy(device_check=False),
     )

@@ -8,6 +8,7 @@ import pytest
 from app.accounts.domain.consents import Purpose
 from app.accounts.service.consents import current_notice
 from app.accounts.views.consents import CONSENTS
+from app.adapters.envelopes import Purpose as Sealed
 from app.adapters.signing import Signer, verify_text
 from app.kernel.ids import AccountId
 from tests.http.test_staff import account_of, trail
@@ -200,3 +201,22 @@ async def test_the_helpdesk_switches_to_checking_by_a_person(site, database):
     helper = await account_of(database, "HELP1")
     answer = await site.send(f"/staff/people/{helper}/checking", checked_by="person")
     assert answer.status == 404
+
+
+async def test_withdrawing_shreds_the_key_of_what_was_sealed_for_it(
+    site, database, gatehouse
+):
+    await site.log_in("ASHA001")
+    asha = await account_of(database, "ASHA001")
+    async with database.transaction() as tx:
+        for purpose in Sealed:
+            await gatehouse.envelopes.seal(tx, asha, purpose, b"x", context="c")
+    for consent, left in (
+        ("evidence", {"template", "picture"}),
+        ("biometrics", {"picture"}),
+        ("camera", set()),
+    ):
+        await site.send(f"/account/consent/{consent}/withdraw")
+        async with database.connection() as tx:
+            rows = await tx.fetch("SELECT purpose FROM data_key")
+        assert {row["purpose"] for row in rows} == left

@@ -12,6 +12,8 @@ from app.accounts.service.browsers import Browser
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.audit import Trail
 from app.adapters.db import Database
+from app.adapters.envelopes import Envelopes
+from app.adapters.key_ring import KeyRing
 from app.adapters.passwords import Passwords
 from app.adapters.sealing import Sealer
 
@@ -64,6 +66,7 @@ def gatehouse_on(
         clock=clock,
         passwords=Passwords(),
         sealer=sealer,
+        envelopes=Envelopes(KeyRing(SECRET, None)),
         trail=Trail(sealer),
         outbox=outbox,
         policy=policy or AccountPolicy(code_again_s=0),

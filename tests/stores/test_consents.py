@@ -40,7 +40,7 @@ def consents(gatehouse):
 
 @pytest.fixture
 def photos(gatehouse):
-    return Photos(gatehouse.db, gatehouse.clock)
+    return Photos(gatehouse.db, gatehouse.clock, gatehouse.envelopes)
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_without_consent_no_photo_is_turned_into_a_template(
     assert await make_template(photos)
 
 
-INSERT = """INSERT INTO reference (photo_id, pack, state, vector, account_id,
+INSERT = """INSERT INTO reference (photo_id, pack, state, sealed, account_id,
         consent_id)
     SELECT p.photo_id, 'x', 'made', 'v'::bytea, p.account_id,
         coalesce((SELECT consent_id FROM consent WHERE purpose = $1 LIMIT 1),
@@ -247,3 +247,44 @@ async def test_who_declines_biometrics_can_be_checked_by_a_person(
     await consents.set_checked_by(staff, asha, CheckedBy.PERSON)
     assert await consents.require(asha) is CheckedBy.PERSON
     assert gatehouse.outbox.newest("checking_set").to == "asha@example.org"
+
+
+async def test_a_template_made_while_consent_was_withdrawn_is_thrown_away(
+    consents, photos, database, asha
+):
+    """The worker is making numbers of the photo when the student withdraws."""
+    await consents.give(asha, EVERYTHING, VERSION, "a browser")
+    wanted = await photos.claim_wanted_reference("test")
+    await consents.withdraw(asha, Purpose.BIOMETRICS)
+    template = Template(pack="test", vector=bytes(2048))
+    await photos.save_reference(wanted.photo, template)
+    assert await photos.reference_of(asha, "test") is None
+    async with database.connection() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM reference") == 0
+        assert await tx.fetchval("SELECT count(*) FROM data_key") == 0
+
+
+async def test_a_template_in_another_persons_row_is_not_opened(
+    consents, photos, database, asha
+):
+    await consents.give(asha, EVERYTHING, VERSION, "a browser")
+    assert await make_template(photos)
+    assert await photos.reference_of(asha, "test") is not None  # the control
+    async with database.transaction() as tx:
+        await tx.execute("UPDATE reference SET pack = 'other'")
+    assert await photos.reference_of(asha, "other") is None
+    assert await make_template(photos)  # it is made anew
+
+
+async def test_whoever_holds_a_consent_sees_it_stand_to_the_end(
+    consents, database, asha
+):
+    await consents.give(asha, EVERYTHING, VERSION, "a browser")
+    async with database.transaction() as tx:
+        assert await consents.hold(tx, asha, Purpose.EVIDENCE)
+        withdrawal = asyncio.ensure_future(consents.withdraw(asha, Purpose.EVIDENCE))
+        await asyncio.sleep(0.2)
+        assert not withdrawal.done()
+    assert await withdrawal
+    async with database.transaction() as tx:
+        assert not await consents.hold(tx, asha, Purpose.EVIDENCE)

@@ -5,6 +5,8 @@ import random
 import pytest
 
 from app.adapters.audit import Trail
+from app.adapters.envelopes import Envelopes
+from app.adapters.key_ring import KeyRing
 from app.adapters.sealing import Sealer
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.pictures import NoSuchPicture, OlderFirst, Pictures
@@ -16,8 +18,12 @@ JPEG = b"\xff\xd8\xff" + bytes(200)
 
 @pytest.fixture
 def pictures(world):
-    sealer = Sealer(SECRET)
-    return Pictures(world.desk, sealer, Trail(sealer))
+    return pictures_on(world)
+
+
+def pictures_on(world):
+    envelopes = Envelopes(KeyRing(SECRET, None))
+    return Pictures(world.desk, envelopes, Trail(Sealer(SECRET)))
 
 
 async def capture(world, pictures, jpeg=JPEG):
@@ -142,8 +148,7 @@ async def test_the_same_days_give_the_same_hours_by_machine_and_by_person(
 ):
     """A random day, lived twice: what counts is the same to the second."""
     by_machine, by_person = await build_world(database), await build_world(database)
-    sealer = Sealer(SECRET)
-    pictures = Pictures(by_person.desk, sealer, Trail(sealer))
+    pictures = pictures_on(by_person)
     chance = random.Random(seed)
     day = [(chance.randrange(30, 590, 3), chance.random() < 0.3) for _ in range(6)]
     held = []
@@ -189,3 +194,47 @@ async def confirmed(world) -> float:
            WHERE account_id = $1 AND state = 'confirmed'""",
         world.student,
     )
+
+
+async def withdraw_camera(world, standing=False):
+    async with world.db.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO consent (consent_id, account_id, purpose, version, given_at,
+                   given_on, withdrawn_at, stands)
+               VALUES (gen_random_uuid(), $1, 'camera', 1, now(), 'a test',
+                   CASE WHEN $2 THEN NULL ELSE now() END, $2)""",
+            world.student,
+            standing,
+        )
+
+
+@pytest.mark.parametrize("standing", [True, False], ids=["stands", "withdrawn"])
+async def test_pictures_go_with_the_consent_to_the_camera(world, pictures, standing):
+    first, _ = await studied(world, pictures)
+    await withdraw_camera(world, standing)
+    await pictures.forget_withdrawn()
+    await pictures.forget_withdrawn()
+    kept = 2 if standing else 0
+    assert await world.value("SELECT count(*) FROM look_picture") == kept
+    assert await pictures.count() == kept
+    keys = await world.value("SELECT count(*) FROM data_key")
+    assert keys == (1 if standing else 0)
+    if not standing:
+        with pytest.raises(NoSuchPicture):
+            await pictures.compare(world.student, first.look, Verdict.MATCH)
+
+
+async def test_no_picture_is_kept_in_clear_or_opens_for_another_look(world, pictures):
+    first, second = await studied(world, pictures)
+    sealed = await world.value("SELECT sealed FROM look_picture LIMIT 1")
+    assert JPEG not in sealed
+    assert await pictures.picture(world.student, first.look) == JPEG
+    async with world.db.transaction() as tx:
+        await tx.execute(
+            """UPDATE look_picture SET sealed = (SELECT sealed FROM look_picture
+                   WHERE look_id = $1) WHERE look_id = $2""",
+            first.look,
+            second.look,
+        )
+    with pytest.raises(NoSuchPicture):
+        await pictures.picture(world.student, second.look)

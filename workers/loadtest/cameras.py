@@ -13,7 +13,7 @@ CLOCK = Fraction(1, 90_000)
 FRAMES_MAX = 150
 
 
-class _Paced(MediaStreamTrack):
+class Paced(MediaStreamTrack):
     """Waits for its next turn; turns come `fps` times a second."""
 
     kind = "video"
@@ -25,7 +25,7 @@ class _Paced(MediaStreamTrack):
         self._due: float | None = None
         self._at = 0
 
-    async def _next(self) -> tuple[int, int]:
+    async def next_turn(self) -> tuple[int, int]:
         """The number of this turn, and its time on the 90 kHz clock."""
         loop = asyncio.get_running_loop()
         self._due = max(self._due or loop.time(), loop.time() - 1)
@@ -36,7 +36,7 @@ class _Paced(MediaStreamTrack):
         return self._turn, self._at
 
 
-class Camera(_Paced):
+class Camera(Paced):
     """Plays pictures round and round; `pictures` and `fps` may change meanwhile."""
 
     def __init__(self, pictures: Sequence[av.VideoFrame], *, fps: float = 15) -> None:
@@ -44,14 +44,14 @@ class Camera(_Paced):
         self.pictures = pictures
 
     async def recv(self) -> av.VideoFrame:
-        turn, at = await self._next()
+        turn, at = await self.next_turn()
         picture = self.pictures[turn % len(self.pictures)]
         shown = av.VideoFrame.from_ndarray(picture.to_ndarray(), format="yuv420p")
         shown.pts, shown.time_base = at, CLOCK
         return shown
 
 
-class EncodedCamera(_Paced):
+class EncodedCamera(Paced):
     """Plays a clip of `encode_clip`: a tenth of the work, so one machine plays many.
 
     It cannot answer a request for a key frame; the clip has one a second.
@@ -62,7 +62,7 @@ class EncodedCamera(_Paced):
         self.frames = frames
 
     async def recv(self) -> "av.Packet[Any]":
-        turn, at = await self._next()
+        turn, at = await self.next_turn()
         packet: av.Packet[Any] = av.Packet(self.frames[turn % len(self.frames)])
         packet.pts, packet.time_base = at, CLOCK
         return packet

@@ -1,10 +1,11 @@
 """Consent: asked for, given, withdrawn, proved."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from app.accounts.domain import letters
 from app.accounts.domain.consents import (
@@ -26,11 +27,20 @@ from app.accounts.store import consents as store
 from app.accounts.store import people
 from app.adapters.audit import Act
 from app.adapters.db import Row, Tx
+from app.adapters.envelopes import Purpose as Sealed
 from app.adapters.signing import Signer, seal_text
 from app.kernel.ids import AccountId
 
 TEXTS = Path(__file__).parents[1] / "consent"
 KEYS_PATH = "/.well-known/jwks.json"
+SEALED = {
+    Purpose.CAMERA: Sealed.PICTURE,
+    Purpose.BIOMETRICS: Sealed.TEMPLATE,
+    Purpose.EVIDENCE: Sealed.EVIDENCE,
+}
+"""What was sealed for a purpose cannot be read once its consent is withdrawn."""
+Forget: TypeAlias = Callable[[Tx, AccountId, Purpose], Awaitable[None]]
+"""Forgets, in the transaction of a withdrawal, what a slice keeps for that purpose."""
 
 
 @cache
@@ -56,6 +66,7 @@ class Overview:
 class Consents:
     def __init__(self, gatehouse: Gatehouse, signer: Signer) -> None:
         self._house = gatehouse
+        self.forget: list[Forget] = []
         self._signer = signer
         self._notice = current_notice()
 
@@ -76,6 +87,10 @@ class Consents:
         """Who compares. Raises ConsentNeeded or BiometricsDeclined."""
         found = await self.overview(account)
         return require_for_camera(found.held, found.checked_by)
+
+    async def hold(self, tx: Tx, account: AccountId, purpose: Purpose) -> bool:
+        """Whether it stands; then nobody withdraws it before the transaction ends."""
+        return await store.hold(tx, account, purpose)
 
     async def is_by_person(self, account: AccountId) -> bool:
         """Whether this student's pictures are compared by a person."""
@@ -109,11 +124,16 @@ class Consents:
                 await self._write(tx, account, "consent.given", what, version)
 
     async def withdraw(self, account: AccountId, purpose: Purpose) -> bool:
-        """False when none stood. The template goes in the same transaction."""
+        """False when none stood. What was kept for it goes in the same transaction,
+        and the key that sealed it.
+        """
         async with self._house.db.transaction() as tx:
             await self._lock(tx, account)
             now = self._house.clock.now()
             gone = await store.withdraw(tx, account, purpose, now)
+            for forget in self.forget:
+                await forget(tx, account, purpose)
+            await self._house.envelopes.shred(tx, account, SEALED[purpose])
             if gone:
                 version = self._notice.version
                 await self._write(tx, account, "consent.withdrawn", purpose, version)

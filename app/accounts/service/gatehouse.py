@@ -1,6 +1,7 @@
 """What every accounts service works with."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from pydantic import SecretStr
@@ -8,6 +9,7 @@ from pydantic import SecretStr
 from app.accounts.domain.policy import AccountPolicy
 from app.adapters.audit import Trail
 from app.adapters.db import Database
+from app.adapters.envelopes import Envelopes, open_envelopes
 from app.adapters.outbox import Outbox
 from app.adapters.passwords import Passwords
 from app.adapters.sealing import Sealer
@@ -23,6 +25,7 @@ class Gatehouse:
     clock: Clock
     passwords: Passwords
     sealer: Sealer
+    envelopes: Envelopes
     trail: Trail
     outbox: Outbox
     policy: AccountPolicy
@@ -34,6 +37,8 @@ class AccountSettings(Protocol):
 
     @property
     def secret(self) -> SecretStr: ...
+    @property
+    def keys(self) -> Path | None: ...
     @property
     def accounts(self) -> AccountPolicy: ...
     @property
@@ -47,6 +52,7 @@ def open_gatehouse(db: Database, clock: Clock, settings: AccountSettings) -> Gat
         clock=clock,
         passwords=Passwords(),
         sealer=sealer,
+        envelopes=open_envelopes(settings),
         trail=Trail(sealer),
         outbox=Outbox(sealer),
         policy=settings.accounts,

@@ -7,6 +7,7 @@ from app.accounts.domain.photos import require_photo
 from app.accounts.store import photos as store
 from app.accounts.store.photos import Wanted
 from app.adapters.db import Database
+from app.adapters.envelopes import Envelopes, Purpose, Unreadable
 from app.kernel.clock import Clock
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId
@@ -26,9 +27,10 @@ class ReferencePending(Unavailable):
 class Photos:
     """Every method is one transaction; times come from `clock`."""
 
-    def __init__(self, db: Database, clock: Clock) -> None:
+    def __init__(self, db: Database, clock: Clock, envelopes: Envelopes) -> None:
         self._db = db
         self._clock = clock
+        self._envelopes = envelopes
 
     async def set_photo(self, account: AccountId, jpeg: bytes) -> None:
         """Its reference is made by a worker, soon. The same photo again is no change.
@@ -57,9 +59,16 @@ class Photos:
             return await store.claim_wanted(tx, pack, now, REFERENCE_LEASE)
 
     async def save_reference(self, photo: PhotoId, template: Template) -> None:
+        """Sealed. One whose consent went meanwhile is thrown away."""
         async with self._db.transaction() as tx:
-            vector = template.vector
-            await store.decide_reference(tx, photo, template.pack, vector, None)
+            account = await store.lock_wanted(tx, photo, template.pack)
+            if account is None:
+                return
+            context = context_of(photo, template.pack)
+            sealed = await self._envelopes.seal(
+                tx, account, Purpose.TEMPLATE, template.vector, context=context
+            )
+            await store.decide_reference(tx, photo, template.pack, sealed, None)
 
     async def refuse_reference(self, photo: PhotoId, pack: str, reason: str) -> None:
         """`reason` is the sentence the student reads."""
@@ -67,8 +76,20 @@ class Photos:
             await store.decide_reference(tx, photo, pack, None, reason)
 
     async def reference_of(self, account: AccountId, pack: str) -> Template | None:
-        async with self._db.connection() as tx:
-            return await store.reference_of(tx, account, pack)
+        """None also when it cannot be opened: then it is made anew from the photo."""
+        async with self._db.transaction() as tx:
+            found = await store.reference_of(tx, account, pack)
+            if found is None:
+                return None
+            context = context_of(found.photo, pack)
+            try:
+                vector = await self._envelopes.open(
+                    tx, account, Purpose.TEMPLATE, found.sealed, context=context
+                )
+            except Unreadable:
+                await store.forget_reference(tx, found.photo, pack)
+                return None
+        return Template(pack=pack, vector=vector)
 
     async def require_reference(self, account: AccountId) -> None:
         """Raises NoReference, whose sentence says what is wrong and what to do, or
@@ -88,3 +109,8 @@ class Photos:
                 "to replace it."
             )
         raise ReferencePending
+
+
+def context_of(photo: PhotoId, pack: str) -> str:
+    """What a template is sealed to."""
+    return f"reference:{photo}:{pack}"

@@ -33,7 +33,7 @@ class RosterReport:
 class Roster:
     def __init__(self, gatehouse: Gatehouse) -> None:
         self._house = gatehouse
-        self._photos = Photos(gatehouse.db, gatehouse.clock)
+        self._photos = Photos(gatehouse.db, gatehouse.clock, gatehouse.envelopes)
 
     async def take(
         self,

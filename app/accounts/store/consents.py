@@ -19,10 +19,13 @@ async def of_account(tx: Tx, account: AccountId) -> list[Consent]:
 
 
 async def lock(tx: Tx, account: AccountId) -> Row | None:
-    """name, srn, checked_by, person_wished_at; nobody else changes consents now."""
+    """name, srn, checked_by, person_wished_at; nobody else changes consents now.
+
+    No key update: whoever holds a consent may still refer to the account.
+    """
     return await tx.fetchrow(
         """SELECT name, srn, checked_by, person_wished_at FROM account
-           WHERE account_id = $1 FOR UPDATE""",
+           WHERE account_id = $1 FOR NO KEY UPDATE""",
         account,
     )
 
@@ -76,6 +79,17 @@ async def withdraw(tx: Tx, account: AccountId, purpose: Purpose, now: datetime) 
         now,
     )
     return bool(tag != "UPDATE 0")
+
+
+async def hold(tx: Tx, account: AccountId, purpose: Purpose) -> bool:
+    """Whether one stands, which is locked against being withdrawn."""
+    found = await tx.fetchrow(
+        """SELECT FROM consent WHERE account_id = $1 AND purpose = $2 AND stands
+           FOR KEY SHARE""",
+        account,
+        purpose,
+    )
+    return found is not None
 
 
 async def wish_person(tx: Tx, account: AccountId, now: datetime) -> bool:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.adapters.db import Row, Tx
-from app.kernel.findings import Template
 from app.kernel.ids import AccountId, PhotoId
 
 
@@ -57,6 +57,8 @@ async def claim_wanted(
            FROM profile_photo p
            JOIN consent c ON c.account_id = p.account_id AND c.stands
             AND c.purpose = 'biometrics'
+           JOIN account a ON a.account_id = p.account_id
+            AND coalesce(a.programme_ends_on, 'infinity') > ($2::timestamptz)::date
            LEFT JOIN reference r ON r.photo_id = p.photo_id AND r.pack = $1
            WHERE r.photo_id IS NULL OR (r.state = 'wanted' AND r.lease_until <= $2)
            ORDER BY p.uploaded_at LIMIT 1
@@ -72,29 +74,57 @@ async def claim_wanted(
     return Wanted(photo=PhotoId(row["photo_id"]), jpeg=row["jpeg"]) if row else None
 
 
+async def lock_wanted(tx: Tx, photo: PhotoId, pack: str) -> AccountId | None:
+    """Whose it is; None when it is decided, or gone with the consent it hung on."""
+    found: UUID | None = await tx.fetchval(
+        """SELECT account_id FROM reference
+           WHERE photo_id = $1 AND pack = $2 AND state = 'wanted' FOR UPDATE""",
+        photo,
+        pack,
+    )
+    return AccountId(found) if found else None
+
+
 async def decide_reference(
-    tx: Tx, photo: PhotoId, pack: str, vector: bytes | None, reason: str | None
+    tx: Tx, photo: PhotoId, pack: str, sealed: bytes | None, reason: str | None
 ) -> None:
     """Once: a reference that is decided stays as it is."""
     await tx.execute(
-        """UPDATE reference SET state = $3, vector = $4, reason = $5
+        """UPDATE reference SET state = $3, sealed = $4, reason = $5
            WHERE photo_id = $1 AND pack = $2 AND state = 'wanted'""",
         photo,
         pack,
-        "made" if vector is not None else "refused",
-        vector,
+        "made" if sealed is not None else "refused",
+        sealed,
         reason,
     )
 
 
-async def reference_of(tx: Tx, account: AccountId, pack: str) -> Template | None:
-    vector = await tx.fetchval(
-        """SELECT vector FROM reference JOIN profile_photo p USING (photo_id)
-           WHERE p.account_id = $1 AND pack = $2 AND state = 'made'""",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A template as it is kept."""
+
+    photo: PhotoId
+    sealed: bytes
+
+
+async def reference_of(tx: Tx, account: AccountId, pack: str) -> Reference | None:
+    row = await tx.fetchrow(
+        """SELECT photo_id, sealed FROM reference
+           WHERE account_id = $1 AND pack = $2 AND state = 'made'""",
         account,
         pack,
     )
-    return Template(pack=pack, vector=vector) if vector else None
+    if row is None:
+        return None
+    return Reference(photo=PhotoId(row["photo_id"]), sealed=row["sealed"])
+
+
+async def forget_reference(tx: Tx, photo: PhotoId, pack: str) -> None:
+    """So that a worker makes it anew, where there is still consent."""
+    await tx.execute(
+        "DELETE FROM reference WHERE photo_id = $1 AND pack = $2", photo, pack
+    )
 
 
 async def reference_states(tx: Tx, account: AccountId) -> list[Row]:

@@ -31,6 +31,9 @@ SIGNER = web.AppKey("signer", Signer)
 Withdrawn: TypeAlias = Callable[[AccountId], Awaitable[None]]
 ON_WITHDRAWN: web.AppKey[Withdrawn] = web.AppKey("on_withdrawn")
 """What ends when a consent that is needed is gone: the student's open sitting."""
+ON_FORGET: web.AppKey[list[Withdrawn]] = web.AppKey("on_forget")
+"""After every withdrawal: deletes what is kept of whoever does not agree any more.
+Each looks at what stands, so that it can be repeated."""
 PRIVACY_PATH = "/account/consent"
 VERSION_MAX = 2**31 - 1
 
@@ -123,7 +126,9 @@ async def give_one(request: web.Request, who: Identity) -> web.StreamResponse:
 async def withdraw(request: web.Request, who: Identity) -> web.StreamResponse:
     """At once: the template is deleted, and an open sitting ends with its time kept."""
     await request.app[CONSENTS].withdraw(who.account, _purpose(request))
-    await _end_without_consent(request, who.account)
+    await _end_without_consent(request, who.account)  # first: no picture comes after
+    for forget in request.app[ON_FORGET]:
+        await forget(who.account)
     return see_other(f"{PRIVACY_PATH}?said=saved")
 
 

@@ -1,0 +1,78 @@
+"""The data map: every table, whether it is about a person, and what erasure does.
+
+A test holds it against the schema, and docs/privacy.md against it: a table that is not
+here cannot be added.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+_SITTINGS = "SELECT sitting_id FROM sitting WHERE account_id = $1"
+_LOOKS = f"SELECT look_id FROM look WHERE sitting_id IN ({_SITTINGS})"
+OWN = "account_id = $1"
+OF_SITTING = f"sitting_id IN ({_SITTINGS})"
+OF_LOOK = f"look_id IN ({_LOOKS})"
+
+
+class Fate(StrEnum):
+    """At erasure. Stays: under an account that names nobody any more."""
+
+    GOES = "goes"
+    STAYS = "stays"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """`of`: which rows are about the account $1. `hidden`: columns an export leaves
+    out besides every column of bytes: secrets, and what would help to deceive."""
+
+    table: str
+    of: str = OWN
+    fate: Fate = Fate.GOES
+    hidden: tuple[str, ...] = ()
+
+
+HOLDINGS = (
+    # In an order in which they can be deleted.
+    Holding(table="look_picture", of=OF_LOOK),
+    Holding(table="reference"),
+    Holding(table="data_key"),
+    Holding(table="photo_request"),
+    Holding(table="profile_photo"),
+    Holding(table="registration"),
+    Holding(table="note"),
+    Holding(table="topic_progress"),
+    Holding(table="outbox", of="about = $1"),
+    Holding(table="attempt"),
+    Holding(table="lockout"),
+    Holding(table="reset_link"),
+    Holding(table="login"),
+    Holding(table="device"),
+    Holding(table="totp"),
+    Holding(table="passkey"),
+    Holding(table="recovery_code"),
+    Holding(table="password_before", hidden=("password_hash",)),
+    Holding(table="sign", of=OF_SITTING, hidden=("sign",)),
+    Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
+    Holding(table="consent", fate=Fate.STAYS),
+    Holding(table="elective", fate=Fate.STAYS),
+    Holding(table="sitting", fate=Fate.STAYS, hidden=("risk", "doubt", "doubt_from")),
+    Holding(table="stretch", fate=Fate.STAYS),
+    Holding(table="look", of=OF_SITTING, fate=Fate.STAYS, hidden=("finding",)),
+    Holding(table="reading", of=OF_SITTING, fate=Fate.STAYS),
+    Holding(table="incident", of=OF_SITTING, fate=Fate.STAYS),
+    Holding(table="device_check", fate=Fate.STAYS),
+    Holding(table="correction", fate=Fate.STAYS),
+    Holding(table="statement_sent", fate=Fate.STAYS),
+    Holding(table="erasure", fate=Fate.STAYS),
+    Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),
+)
+
+OTHERS = frozenset(
+    {
+        *("audit_head", "migration", "retention_report"),
+        *("module", "study_set", "topic", "topic_version"),
+        *("content_file", "content_import", "notice", "portal_window"),
+    }
+)
+"""Tables about nobody; `made_by` in them is staff."""
