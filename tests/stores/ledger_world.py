@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from app.accounts.domain.people import Identity, Role
 from app.adapters.signing import Signer
-from app.kernel.ids import AccountId
+from app.kernel.glances import Followed, Sight
+from app.kernel.ids import AccountId, SittingId
 from app.kernel.refusals import Refusal
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.words import Verdict
@@ -15,6 +16,7 @@ from app.proctoring.ledger.corrections import Asked, Corrections
 from app.proctoring.ledger.domain import Totals
 from app.proctoring.ledger.mailing import Mailing
 from app.proctoring.ledger.service import Ledger
+from app.proctoring.service.glances import Glances, Told
 from app.proctoring.service.pictures import ANSWERS, Pictures
 from tests.stores.entrance import LetterBox, gatehouse_on
 from tests.stores.world import MODULE, T0, World, build_world
@@ -38,7 +40,7 @@ class Books:
         self.house = house
         self.ledger = Ledger(house, desk.policy)
         self.corrections = Corrections(house, desk.bell)
-        self.pictures = Pictures(desk, house.sealer, house.trail)
+        self.pictures = Pictures(desk, house.envelopes, house.trail)
         self.mailing = Mailing(house, self.ledger, Signer(SECRET))
 
     async def ask(self, minutes: int, module: str = MODULE, **more) -> UUID:
@@ -99,11 +101,28 @@ class Books:
             "hold": self._hold,
             "compare": lambda: self._compare(verdict),
             "study": lambda: self.world.study(amount),
+            "glance": lambda: self._glance(amount, sitting),
             "away": lambda: self._away(amount * 20),
             "read": lambda: self.read(sitting, f"t{amount % 3}"),
         }
         if kind in acts:
             await acts[kind]()
+
+    async def _glance(self, amount: int, sitting: UUID | None) -> None:
+        """Of the newest epoch; steady most often."""
+        if sitting is None:
+            return
+        epoch = await self.world.value(
+            "SELECT epoch FROM sitting WHERE sitting_id = $1", sitting
+        )
+        sights = [*Sight, *[Sight.STEADY, Sight.BROKEN] * 3]
+        told = Told(
+            sitting=SittingId(sitting),
+            epoch=int(str(epoch)),
+            followed=Followed(sight=sights[amount % len(sights)]),
+            at=self.world.clock.now(),
+        )
+        await Glances(self.world.desk).take([told])
 
     async def _fail(self, verdict: Verdict) -> None:
         """Until the retries are used up."""

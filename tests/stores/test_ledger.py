@@ -35,6 +35,7 @@ __all__ = ["machine_url"]
 KINDS = [
     *["look"] * 5,
     *["study"] * 4,
+    *["glance"] * 4,
     *["fail", "fail", "hold", "hold", "compare", "compare"],
     *["open", "other", "pause", "resume", "away", "finish", "read", "add", "take"],
 ]
