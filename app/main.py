@@ -4,7 +4,6 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from random import SystemRandom
 
 import uvloop
 from aiohttp import web
@@ -22,6 +21,7 @@ from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
+from app.adapters.objects import Objects
 from app.adapters.signing import Signer
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
@@ -41,13 +41,22 @@ from app.portals import views as portal_views
 from app.portals.domain import Portal
 from app.portals.service import Portals
 from app.proctoring.ledger import wiring as ledger
+from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
-from app.proctoring.views import api, checks, live, opening, pictures
+from app.proctoring.views import (
+    api,
+    checks,
+    draws,
+    incidents,
+    live,
+    opening,
+    pictures,
+)
 from app.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -60,6 +69,8 @@ SLICES = (
     api,
     checks,
     pictures,
+    incidents,
+    draws,
     ledger,
     live,
     operations_views,
@@ -155,11 +166,13 @@ async def _wire(
         clock=clock,
         bell=bell,
         policy=settings.policy,
-        chance=SystemRandom(),
+        seeds=Seeds(gatehouse.sealer),
     )
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
+    draws.wire(app, gatehouse, desk)
+    incidents.wire(app, gatehouse, desk, Objects(settings.evidence))
     await _wire_proctoring(app, desk, stack)
 
 

@@ -19,6 +19,7 @@ from app.kernel.findings import Finding
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
+from app.proctoring.domain.words import Verdict
 from media.faces.engine import FaceEngine, PhotoRefused
 from workers.house import House
 
@@ -96,6 +97,8 @@ class Matcher:
             return
         finding = await self._examine(sample, account)
         verdict = await self._house.looks.record(command.look, command.attempt, finding)
+        if verdict is not None and verdict is not Verdict.MATCH:
+            await self._house.evidence.keep(command.look, sample.frames)
         log.info("look_judged", look=str(command.look), verdict=verdict)
 
     async def _examine(self, sample: Sample, account: AccountId | None) -> Finding:

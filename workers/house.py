@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from random import SystemRandom
 
 from redis.asyncio import Redis
 
@@ -15,13 +14,16 @@ from app.adapters.bell import RedisBell
 from app.adapters.connections import Connections, open_connections
 from app.adapters.envelopes import Envelopes
 from app.adapters.objects import Objects
+from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
 from app.proctoring.ledger.mailing import Mailing
 from app.proctoring.ledger.service import Ledger
+from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.evidence import Evidence
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
@@ -48,6 +50,7 @@ class House:
     photos: Photos
     consents: Consents
     pictures: Pictures
+    evidence: Evidence
     mailing: Mailing
     retention: Retention
 
@@ -70,7 +73,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             clock=opened.clock,
             bell=RedisBell(opened.redis, opened.patient_redis),
             policy=settings.policy,
-            chance=SystemRandom(),
+            seeds=Seeds(Sealer(settings.secret.get_secret_value())),
         )
         gatehouse = open_gatehouse(opened.db, opened.clock, settings)
         signer = Signer(settings.secret.get_secret_value())
@@ -78,6 +81,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         envelopes.keys.ring()  # no start with a bad file of keys
         objects = Objects(settings.evidence)
         photos = Photos(opened.db, opened.clock, envelopes)
+        consents = Consents(gatehouse, signer)
         yield House(
             settings=settings,
             redis=opened.redis,
@@ -91,8 +95,9 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             objects=objects,
             logins=Logins(gatehouse),
             photos=photos,
-            consents=Consents(gatehouse, signer),
+            consents=consents,
             pictures=Pictures(desk, envelopes, gatehouse.trail),
+            evidence=Evidence(desk, envelopes, objects, consents, gatehouse.trail),
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
         )

@@ -11,6 +11,7 @@ from app.cli.doctor import doctor
 from app.cli.genuine import receipt
 from app.cli.keys import keys
 from app.cli.ledger import ledger, statement
+from app.cli.looks import looks
 from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
 from app.cli.privacy import privacy
@@ -40,6 +41,7 @@ main.add_command(admin)
 main.add_command(content)
 main.add_command(ledger)
 main.add_command(statement)
+main.add_command(looks)
 main.add_command(receipt)
 main.add_command(keys)
 main.add_command(privacy)

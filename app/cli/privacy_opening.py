@@ -1,6 +1,5 @@
 """What the privacy commands open."""
 
-import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.operations.privacy.erasing import Erasing
 from app.operations.privacy.evidence import KEPT, sweeps_of
 from app.operations.privacy.exporting import Exporting
 from app.operations.privacy.retention import Retention
+from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.sittings import Sittings
 from app.settings import read_settings
@@ -43,7 +43,7 @@ async def open_privacy() -> AsyncIterator[PrivacyHere]:
                 clock=house.clock,
                 bell=RedisBell(redis, redis),
                 policy=settings.policy,
-                chance=random.SystemRandom(),
+                seeds=Seeds(house.sealer),
             )
             sweeps = sweeps_of(house.db, objects, settings.retention)
             yield PrivacyHere(

@@ -16,6 +16,7 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
+from app.proctoring.domain.draws import What
 from app.proctoring.domain.judge import Judged, judge
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
@@ -24,6 +25,16 @@ from app.proctoring.domain.words import State, Verdict, Why
 
 T0 = datetime(2026, 1, 5, 9, tzinfo=UTC)
 POLICY = Policy()
+
+
+class Dice(random.Random):
+    """Chance that is thrown anew at each draw."""
+
+    def draw(self, why: Why, what: What) -> float:
+        return self.random()
+
+    def number(self, why: Why) -> int | None:
+        return None
 
 
 @dataclass
@@ -79,7 +90,7 @@ class World:
 
     def __init__(self, policy: Policy = POLICY, seed: int = 1) -> None:
         self.policy = policy
-        self.chance = random.Random(seed)
+        self.chance = Dice(seed)
         self.now = T0
         self.watch = Watch(
             sitting=SittingId(UUID(int=1)), account=AccountId(UUID(int=2)), opened_at=T0

@@ -1,17 +1,16 @@
 """A turn of the head: asked at random and on suspicion, and not to be talked out of."""
 
-import random
 from dataclasses import replace
 
 import pytest
 
 from app.kernel.findings import Ask, Finding
 from app.proctoring.domain.judging import signs_of, verdict_of
-from app.proctoring.domain.planning import routine, some_turn
+from app.proctoring.domain.planning import LookWanted, routine, turning
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.words import Reason, State, Verdict, Why
-from tests.domain.sitting_world import POLICY, T0, World
+from tests.domain.sitting_world import POLICY, T0, Dice, World
 
 ALIVE = Finding(
     frames=5,
@@ -60,7 +59,7 @@ def test_a_still_or_lifeless_face_is_reason_to_ask(finding, signs):
 
 
 def test_random_looks_are_challenges_as_often_as_policy_says():
-    chance = random.Random(7)
+    chance = Dice(7)
     looks = [it for _ in range(4000) for it in routine(T0, POLICY, chance)]
     asked = [it for it in looks if it.why is Why.RANDOM and it.ask]
     share = POLICY.challenge_per_hour / POLICY.random_per_hour
@@ -71,8 +70,9 @@ def test_random_looks_are_challenges_as_often_as_policy_says():
 
 
 def test_which_way_is_even():
-    chance = random.Random(8)
-    ways = [some_turn(chance) for _ in range(3000)]
+    chance = Dice(8)
+    wanted = LookWanted(why=Why.CHALLENGE, due_at=T0)
+    ways = [turning(wanted, T0, chance).ask for _ in range(3000)]
     for way in (Ask.LEFT, Ask.RIGHT, Ask.UP):
         assert abs(ways.count(way) / 3000 - 1 / 3) < 0.04
 

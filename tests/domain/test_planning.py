@@ -1,17 +1,17 @@
 """When looks are due."""
 
-import random
 from datetime import UTC, datetime
 
 from app.proctoring.domain.planning import routine
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Why
+from tests.domain.sitting_world import Dice
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def delays(why: Why, policy: Policy, count: int = 4000) -> list[float]:
-    chance = random.Random(7)
+    chance = Dice(7)
     plans = (look for _ in range(count) for look in routine(NOW, policy, chance))
     return [(p.due_at - NOW).total_seconds() for p in plans if p.why is why]
 
@@ -30,9 +30,9 @@ def test_random_looks_come_about_four_times_an_hour():
 
 def test_random_looks_have_no_memory_but_keep_their_gap():
     seen = delays(Why.RANDOM, Policy())
-    assert min(seen) == 60
+    assert min(seen) >= 60
     later = [s for s in seen if s > 600]
-    assert 0.45 < len(later) / len(seen) < 0.58  # exp(-600/900) = 0.51
+    assert 0.49 < len(later) / len(seen) < 0.56  # exp(-540/840) = 0.526
 
 
 def test_a_rate_of_zero_plans_no_random_look():

@@ -2,7 +2,6 @@
 clock, and somebody who swaps places with the student."""
 
 import itertools
-import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -14,7 +13,7 @@ from app.proctoring.domain.judge import Judged, judge, looks_wanted
 from app.proctoring.domain.judging import verdict_of
 from app.proctoring.domain.words import State, Why
 from media.follow import Follower, Rhythm
-from tests.domain.sitting_world import T0, World
+from tests.domain.sitting_world import T0, Dice, World
 
 GATHER_S = 0.5
 SEEN_AT_S = (0.3, 0.6, 0.9, 1.2, 1.5)
@@ -54,7 +53,7 @@ class Play:
     def __init__(self, faces, student, cast, seed, policy, *, glances=True):
         self.faces, self.student, self.cast = faces, student, cast
         self.glances = glances
-        self.chance = random.Random(seed)
+        self.chance = Dice(seed)
         self.world = World(policy, seed=seed)
         self.follower, self.rhythm = Follower(), Rhythm()
         self.shots = {who: itertools.cycle(it) for who, it in faces.glimpses.items()}

@@ -8,6 +8,7 @@ EVERYBODY = frozenset({"student", "proctor", "helpdesk", "admin"})
 STUDENT, PROCTOR = frozenset({"student"}), frozenset({"proctor"})
 STAFF = frozenset({"proctor", "helpdesk", "admin"})
 HELPERS, ADMIN = frozenset({"helpdesk", "admin"}), frozenset({"admin"})
+REVIEWERS = frozenset({"proctor", "admin"})
 
 _TABLE = {
     PUBLIC: """
@@ -91,6 +92,16 @@ _TABLE = {
         POST /api/sittings/{id}/resume
         POST /api/sittings/{id}/finish
         POST /api/sittings/{id}/retry
+        GET /api/sittings/{id}/draws
+        GET /account/incidents
+        POST /account/incidents/{incident}/appeal
+    """,
+    REVIEWERS: """
+        GET /incidents
+        GET /incidents/statistics
+        GET POST /incidents/{incident}
+        GET /incidents/{incident}/reference
+        GET /incidents/{incident}/pictures/{look}/{number}
     """,
     PROCTOR: """
         GET /wall
@@ -99,6 +110,7 @@ _TABLE = {
         GET /wall/pictures/{look}/reference
         POST /wall/pictures/{look}
         POST /api/wall/{id}/check
+        POST /api/wall/{id}/rate
         POST /api/wall/{id}/pause
         POST /api/wall/{id}/resume
         POST /api/wall/{id}/end

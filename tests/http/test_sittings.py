@@ -1,5 +1,6 @@
 """Opening sittings over the API, and the proctor's commands."""
 
+import hashlib
 from uuid import UUID
 
 import pytest
@@ -102,3 +103,33 @@ async def test_a_sitting_that_is_not_there(site, sitting):
     await site.log_in("PROCTOR1")
     answer = await site.post(f"/api/wall/{sitting}/check")
     assert answer.status == 404
+
+
+async def test_a_proctor_sets_the_rate_of_one_sitting(site):
+    await site.log_in("ASHA001")
+    _, body = await opened(site)
+    path = f"/api/wall/{body['sitting']}/rate"
+    wish = {"per_hour": 12, "reason": "often away"}
+    assert (await site.post(path, wish)).status == 403
+    await site.log_in("PROCTOR1")
+    assert (await site.post(path, wish)).status == 204
+    refused = await site.post(path, {**wish, "per_hour": 61})
+    assert (await refused.json())["code"] == "unknown_rate"
+
+
+async def test_the_draws_of_a_sitting_are_its_owners_and_told_at_its_end(site):
+    await site.log_in("ASHA001")
+    _, body = await opened(site)
+    path = f"/api/sittings/{body['sitting']}/draws"
+    told = await (await site.get(path)).json()
+    assert len(told["commitment"]) == 64
+    assert body["commitment"] == told["commitment"]
+    assert (told["seed"], told["draws"]) == (None, [])
+    await site.post(f"/api/sittings/{body['sitting']}/finish")
+    after = await (await site.get(path)).json()
+    assert (
+        hashlib.sha256(bytes.fromhex(after["seed"])).hexdigest() == told["commitment"]
+    )
+    assert after["holds"] is True
+    await site.log_in("BEN002")
+    assert (await site.get(path)).status == 404

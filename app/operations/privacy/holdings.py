@@ -11,6 +11,7 @@ _SITTINGS = "SELECT sitting_id FROM sitting WHERE account_id = $1"
 _LOOKS = f"SELECT look_id FROM look WHERE sitting_id IN ({_SITTINGS})"
 OWN = "account_id = $1"
 OF_SITTING = f"sitting_id IN ({_SITTINGS})"
+OF_INCIDENT = "incident_id IN (SELECT incident_id FROM incident WHERE account_id = $1)"
 OF_LOOK = f"look_id IN ({_LOOKS})"
 
 
@@ -35,6 +36,8 @@ class Holding:
 HOLDINGS = (
     # In an order in which they can be deleted.
     Holding(table="look_picture", of=OF_LOOK),
+    Holding(table="evidence"),
+    Holding(table="incident_appeal"),
     Holding(table="reference"),
     Holding(table="data_key"),
     Holding(table="photo_request"),
@@ -56,11 +59,24 @@ HOLDINGS = (
     Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
     Holding(table="consent", fate=Fate.STAYS),
     Holding(table="elective", fate=Fate.STAYS),
-    Holding(table="sitting", fate=Fate.STAYS, hidden=("risk", "doubt", "doubt_from")),
+    Holding(
+        table="sitting",
+        fate=Fate.STAYS,
+        hidden=("risk", "doubt", "doubt_from", "random_per_hour"),
+    ),
+    Holding(table="sitting_seed", of=OF_SITTING, fate=Fate.STAYS),
     Holding(table="stretch", fate=Fate.STAYS),
     Holding(table="look", of=OF_SITTING, fate=Fate.STAYS, hidden=("finding",)),
     Holding(table="reading", of=OF_SITTING, fate=Fate.STAYS),
-    Holding(table="incident", of=OF_SITTING, fate=Fate.STAYS),
+    Holding(table="incident", fate=Fate.STAYS, hidden=("reviewer",)),
+    Holding(table="incident_part", of=OF_INCIDENT, fate=Fate.STAYS),
+    Holding(table="incident_stretch", of=OF_INCIDENT, fate=Fate.STAYS),
+    Holding(
+        table="incident_decision",
+        of=OF_INCIDENT,
+        fate=Fate.STAYS,
+        hidden=("decided_by",),
+    ),
     Holding(table="device_check", fate=Fate.STAYS),
     Holding(table="correction", fate=Fate.STAYS),
     Holding(table="statement_sent", fate=Fate.STAYS),

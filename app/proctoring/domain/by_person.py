@@ -17,9 +17,11 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
+from app.proctoring.domain.draws import Chance
 from app.proctoring.domain.judge import Judged, set_running
-from app.proctoring.domain.planning import Chance, LookWanted, routine
+from app.proctoring.domain.planning import LookWanted, routine
 from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.replanning import planned_anew
 from app.proctoring.domain.watch import (
     Outcome,
     Watch,
@@ -42,7 +44,7 @@ def hold(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
     if watch.state is State.ENDED or look.epoch != watch.epoch:
         return watch, []
     if watch.looked_at is not None and look.asked_at <= watch.looked_at:
-        return watch, []
+        return watch, planned_anew(watch, look.at, plain(policy), chance)
     watch, before = lapsed(watch, look.asked_at, policy)
     watch = replace(watch, verdict=Verdict.HELD, looked_at=look.asked_at, failures=0)
     if watch.reason in PEOPLE:
@@ -102,4 +104,9 @@ def _plain_routine(
     look: Judged, policy: Policy, chance: Chance
 ) -> Iterator[LookWanted]:
     """No turns of the head: the person who compares has one picture."""
-    return routine(look.at, replace(policy, challenge_per_hour=0), chance)
+    return routine(look.at, plain(policy), chance)
+
+
+def plain(policy: Policy) -> Policy:
+    """Without challenges."""
+    return replace(policy, challenge_per_hour=0)

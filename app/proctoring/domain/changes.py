@@ -46,7 +46,9 @@ class LooksCancelled:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentRaised:
-    kind: Verdict
+    """`kind`: a verdict's word, or a sign's."""
+
+    kind: str
 
 
 Change: TypeAlias = (

@@ -12,8 +12,10 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
-from app.proctoring.domain.planning import Chance, LookWanted, routine, some_turn
+from app.proctoring.domain.draws import Chance
+from app.proctoring.domain.planning import LookWanted, routine, turning
 from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.replanning import planned_anew
 from app.proctoring.domain.watch import (
     Outcome,
     Watch,
@@ -61,7 +63,7 @@ def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome
     if watch.state is State.ENDED or look.epoch != watch.epoch:
         return watch, []
     if _is_overtaken(watch, look):
-        return watch, []
+        return watch, planned_anew(watch, look.at, policy, chance)
     if watch.kind is Kind.CHECK:
         return _judge_check(watch, look, policy)
     watch, before = lapsed(watch, look.asked_at, policy)
@@ -195,11 +197,12 @@ def _retry(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> LookWa
     last = watch.failures == policy.retries and watch.doubt in IMPOSTOR
     again = _again(look.at, policy.retry_after_s)
     asked = last or watch.doubt is Verdict.NOT_AS_ASKED
-    return replace(again, ask=some_turn(chance)) if asked else again
+    return turning(again, look.at, chance) if asked else again
 
 
 def _challenge(look: Judged, chance: Chance) -> LookWanted:
-    return LookWanted(why=Why.CHALLENGE, due_at=look.at, ask=some_turn(chance))
+    wanted = LookWanted(why=Why.CHALLENGE, due_at=look.at)
+    return turning(wanted, look.at, chance)
 
 
 def _out_of_retries(
@@ -238,7 +241,7 @@ def _while_paused(
         return []
     again = _again(look.at, after_s)
     asked = watch.doubt is Verdict.NOT_AS_ASKED
-    return [replace(again, ask=some_turn(chance)) if asked else again]
+    return [turning(again, look.at, chance) if asked else again]
 
 
 def _again(now: datetime, after_s: float) -> LookWanted:

@@ -11,7 +11,7 @@ from app.proctoring.ledger.domain import Correction, Decided
 
 _COLUMNS = """c.correction_id, c.account_id, c.module_code, c.seconds, c.reason,
     c.stretch_id, c.asked_by, c.asked_as, c.asked_at, c.state, c.decided_by,
-    c.decided_as, c.decided_at"""
+    c.decided_as, c.decided_at, c.incident_id"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,4 +129,5 @@ def _correction(row: Row) -> Correction:
         decided_by=AccountId(decided_by) if decided_by else None,
         decided_as=row["decided_as"],
         decided_at=row["decided_at"],
+        incident=row["incident_id"],
     )

@@ -83,7 +83,8 @@ class Look:
 class Correction:
     """Time that one person asked to grant or take away, and another decided.
 
-    `asked_as` and `decided_as` are their roles at that moment.
+    `asked_as` and `decided_as` are their roles at that moment. Of a dismissed
+    `incident`, one person gives its time back.
     """
 
     correction: UUID
@@ -99,6 +100,7 @@ class Correction:
     decided_by: AccountId | None = None
     decided_as: str | None = None
     decided_at: datetime | None = None
+    incident: UUID | None = None
 
     @property
     def length_us(self) -> int:

@@ -1,7 +1,8 @@
 """Whether the hours are right, from first principles. Pure.
 
 Nothing here believes a total or a state: time counts because looks that were passed
-enclose it, and corrections because two people stand behind them in the trail.
+enclose it, and corrections because two people stand behind them in the trail, or one
+who dismissed an incident.
 """
 
 from bisect import bisect_left
@@ -79,24 +80,29 @@ Lines = Iterator[tuple[str, str]]
 def _begins(history: History) -> Lines:
     """With the verdict of a look that was passed, or with one held for a person; or
     where such a look has ended the stretch before, or the doubt after it."""
-    ends: dict[SittingId, datetime] = {}
-    for it in history.stretches:
-        ends[it.sitting] = min(ends.get(it.sitting, it.till), it.till)
-    begun, held = set(), defaultdict[SittingId, list[datetime]](list)
+    begun, held = _beginnings(history), defaultdict[SittingId, list[datetime]](list)
     for look in history.looks:
         if look.held_at is not None:
             held[look.sitting].append(look.held_at)
-        elif look.passed:
-            begun.add((look.sitting, look.judged_at))
-        if look.passed or look.held_at:
-            if ends.get(look.sitting, _NEVER) <= look.asked_at:
-                begun.add((look.sitting, look.asked_at))
     for it in history.stretches:
         if it.till < it.since:
             yield _name(it), "ends before it begins"
         is_held = any(timedelta() <= it.since - at < HELD for at in held[it.sitting])
         if (it.sitting, it.since) not in begun and not is_held:
             yield _name(it), "does not begin with a look of its sitting"
+
+
+def _beginnings(history: History) -> set[tuple[SittingId, datetime | None]]:
+    ends: dict[SittingId, datetime] = {}
+    for it in history.stretches:
+        ends[it.sitting] = min(ends.get(it.sitting, it.till), it.till)
+    passed = [it for it in history.looks if it.passed and it.held_at is None]
+    seen = [it for it in history.looks if it.passed or it.held_at]
+    return {(it.sitting, it.judged_at) for it in passed} | {
+        (it.sitting, it.asked_at)
+        for it in seen
+        if ends.get(it.sitting, _NEVER) <= it.asked_at
+    }
 
 
 def _ends(history: History, bridge: timedelta) -> Lines:
@@ -174,7 +180,8 @@ def _two_people(corrections: Iterable[Correction], written: list[Written]) -> Li
             continue
         gone.discard(it.correction)
         where = f"correction {it.correction}"
-        if it.decided_by is None or it.decided_by in (it.asked_by, it.account):
+        alone = it.decided_by == it.asked_by and it.incident is None
+        if it.decided_by is None or it.decided_by == it.account or alone:
             yield where, "was not approved by a second person"
         for what, by in ((ASKED, it.asked_by), (APPROVED, it.decided_by)):
             if (it.correction, what, by, it.seconds, it.module) not in known:

@@ -19,9 +19,10 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
-from app.proctoring.domain.planning import Chance, LookWanted
+from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.watch import Outcome, Watch
+from app.proctoring.service.chance import Seeds, Terms
 from app.proctoring.store import incidents, looks, sittings, stretches
 
 Decision: TypeAlias = Callable[[Watch, datetime], Outcome]
@@ -42,7 +43,7 @@ class Desk:
     clock: Clock
     bell: Bell
     policy: Policy
-    chance: Chance
+    seeds: Seeds
 
     async def change(
         self, sitting: SittingId, decide: Decision, *, owner: AccountId | None = None
@@ -58,6 +59,10 @@ class Desk:
                 await write(tx, after, changes, now)
         await self.tell(after, changes)
         return after
+
+    async def terms(self, tx: Tx, sitting: SittingId) -> Terms:
+        """What this sitting is judged and planned by. Lock it first."""
+        return await self.seeds.terms(tx, sitting, self.policy)
 
     async def tell(self, watch: Watch, changes: Sequence[Change] = ()) -> None:
         """After the commit: whoever shows this sitting, and the sampler."""
@@ -78,15 +83,25 @@ async def write(
     now: datetime,
     look: LookId | None = None,
 ) -> None:
-    """Writes the watch and each change, in the order they were decided."""
+    """Writes the watch and each change, in the order they were decided.
+
+    An incident remembers the time that became void with it.
+    """
     await sittings.save(tx, watch, now)
+    voided: list[int] = []
     for change in changes:
-        await _write_change(tx, watch, change, now, look)
+        if isinstance(change, Voided):
+            why, until = change.why, change.until
+            voided += await stretches.void(tx, watch.account, why, until)
+        elif isinstance(change, IncidentRaised):
+            kind = change.kind
+            incident = await incidents.insert(tx, watch.sitting, look, kind, now)
+            await incidents.add_stretches(tx, incident, voided)
+        else:
+            await _write_change(tx, watch, change, now)
 
 
-async def _write_change(
-    tx: Tx, watch: Watch, change: Change, now: datetime, look: LookId | None
-) -> None:
+async def _write_change(tx: Tx, watch: Watch, change: Change, now: datetime) -> None:
     match change:
         case StretchOpened(at=at):
             await stretches.open_at(tx, watch.sitting, at)
@@ -94,12 +109,7 @@ async def _write_change(
             await stretches.close(tx, watch.sitting, at)
         case Confirmed(since=since, until=until):
             await stretches.confirm(tx, watch.account, since, until)
-        case Voided(why=why, until=until):
-            await stretches.void(tx, watch.account, why, until)
         case LookWanted():
             await looks.plan(tx, watch.sitting, change)
         case LooksCancelled():
             await looks.cancel_open(tx, watch.sitting, now)
-        case IncidentRaised(kind=kind):
-            assert look is not None, "only a judged look raises an incident"
-            await incidents.insert(tx, watch.sitting, look, kind, now)

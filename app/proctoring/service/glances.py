@@ -9,7 +9,7 @@ from app.kernel.glances import Followed, Sight
 from app.kernel.ids import SittingId
 from app.proctoring.domain.changes import Change
 from app.proctoring.domain.glances import Glance, glanced
-from app.proctoring.domain.planning import LookWanted, some_turn
+from app.proctoring.domain.planning import LookWanted, turning
 from app.proctoring.domain.signs import Sign, asks_again, risk_of, signs_in
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Kind, State, Why
@@ -99,5 +99,6 @@ async def note_signs(
         return []
     for sign in asking:
         await store.asked(tx, watch.sitting, sign, now)
-    ask = some_turn(desk.chance)
-    return [LookWanted(why=Why.CHALLENGE, due_at=now, ask=ask)]
+    wanted = LookWanted(why=Why.CHALLENGE, due_at=now)
+    terms = await desk.terms(tx, watch.sitting)
+    return [turning(wanted, now, terms.chance)]

@@ -11,6 +11,7 @@ from app.proctoring.domain.judging import signs_of, verdict_of
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
+from app.proctoring.service.chance import Unveiling
 from app.proctoring.service.desk import WALL, Desk, topic_of, write
 from app.proctoring.service.glances import note_signs
 from app.proctoring.store import looks as store
@@ -25,14 +26,16 @@ class Looks:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._unveiling = Unveiling(desk.seeds)
 
     async def claim_due(self) -> list[Lease]:
         """Leases what is due to the caller, for `Policy.lease_s`."""
-        policy = self._desk.policy
+        policy, now = self._desk.policy, self._desk.clock.now()
         async with self._desk.db.transaction() as tx:
+            await self._unveiling.unveil_due(tx, now)
             return await store.claim_due(
                 tx,
-                self._desk.clock.now(),
+                now,
                 store.Patience(
                     plain=timedelta(seconds=policy.lease_s),
                     asked=timedelta(seconds=policy.asked_lease_s),
@@ -81,7 +84,8 @@ class Looks:
             judged = judged_of(lease, finding, desk.policy, desk.clock.now())
             facts = json.dumps(asdict(finding)) if finding else None
             await store.write_verdict(tx, look, judged.verdict, facts, judged.at)
-            after, changes = judge(watch, judged, desk.policy, desk.chance)
+            terms = await desk.terms(tx, watch.sitting)
+            after, changes = judge(watch, judged, terms.policy, terms.chance)
             if finding is not None and judged.verdict is Verdict.MATCH:
                 signs = signs_of(finding, desk.policy)
                 more = await note_signs(tx, desk, after, signs, judged.at)

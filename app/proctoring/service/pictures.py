@@ -47,18 +47,18 @@ class Pictures:
             lease = await looks.leased(tx, look, attempt)
             if watch is None or lease is None:
                 return
-            now = desk.clock.now()
+            now, terms = desk.clock.now(), await desk.terms(tx, watch.sitting)
             if jpeg is None or watch.kind is Kind.CHECK:
                 # A check shows its own owner whether the camera works: nobody looks.
                 ours = Verdict.NO_VIDEO if jpeg is None else Verdict.SYSTEM_UNAVAILABLE
                 judged = _judged(lease, ours, now)
                 await looks.write_verdict(tx, look, ours, None, now)
-                after, changes = judge(watch, judged, desk.policy, desk.chance)
+                after, changes = judge(watch, judged, terms.policy, terms.chance)
             else:
                 sealed = await self._seal(tx, watch.account, look, jpeg)
                 await store.hold(tx, look, sealed, now)
                 judged = _judged(lease, Verdict.HELD, now)
-                after, changes = hold(watch, judged, desk.policy, desk.chance)
+                after, changes = hold(watch, judged, terms.policy, terms.chance)
             await write(tx, after, changes, now, look)
         await desk.tell(after, changes)
 

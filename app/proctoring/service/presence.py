@@ -11,8 +11,7 @@ from redis.exceptions import RedisError
 from app.kernel.ids import AccountId, SittingId
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.judge import looks_wanted
-from app.proctoring.domain.watch import Outcome, Watch
-from app.proctoring.service.desk import Desk
+from app.proctoring.service.desk import Desk, write
 from app.proctoring.store import readings
 from app.proctoring.store import sittings as store
 
@@ -130,7 +129,7 @@ class Presence:
             topics = [(it.sitting, it.topic) for it in pages if it.topic is not None]
             await readings.note(tx, topics, now)
         for sitting in unwatched:
-            await desk.change(sitting, self._watch_again)
+            await self._watch_again(sitting)
 
     async def _present(self, now: datetime) -> list[tuple[_Page, datetime]]:
         """Who was there until when: as long as both the page and the video were."""
@@ -157,7 +156,14 @@ class Presence:
                 present.append((page, min(until, now - timedelta(seconds=age_s))))
         return present
 
-    def _watch_again(self, watch: Watch, now: datetime) -> Outcome:
+    async def _watch_again(self, sitting: SittingId) -> None:
         """A student is there and no look is open: plan what should be."""
-        wanted = looks_wanted(watch, now, self._desk.policy, self._desk.chance)
-        return watch, [*wanted]
+        desk = self._desk
+        async with desk.db.transaction() as tx:
+            watch = await store.lock(tx, sitting)
+            if watch is None:
+                return
+            now, terms = desk.clock.now(), await desk.terms(tx, sitting)
+            wanted = looks_wanted(watch, now, terms.policy, terms.chance)
+            await write(tx, watch, wanted, now)
+        await desk.tell(watch, wanted)

@@ -109,6 +109,7 @@ class Sittings:
                 if not await store.insert(tx, watch, module):
                     raise OpenedMeanwhile
             await self._note_camera(tx, watch, now)
+            await self._desk.seeds.plant(tx, watch, now)
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
 

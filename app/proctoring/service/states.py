@@ -123,6 +123,7 @@ def _on_the_wall(row: Row) -> JsonState:
         "need": _need(row),
         "incident": _incident(row),
         "opened_at": _iso(row["opened_at"]),
+        "random_per_hour": row["random_per_hour"],
     }
 
 

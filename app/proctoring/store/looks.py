@@ -1,5 +1,6 @@
 """Looks: planned, leased, judged once."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -14,11 +15,17 @@ from app.proctoring.domain.words import Verdict, Why
 async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
     """Opens a look, or hurries the open one of its kind.
 
-    A routine look keeps its time: hurrying it at each wish would raise its rate.
+    A routine look keeps its time: hurrying it at each wish would raise its rate. When
+    it is due stays veiled until then (`draws.unveil`): nobody who reads the database
+    can foresee it.
     """
+    drawn = wanted.drawn
+    veiled = drawn is not None and bool(drawn.rule)
     await tx.execute(
-        """INSERT INTO look (look_id, sitting_id, why, due_at, ask)
-           VALUES ($1, $2, $3, $4, $5)
+        """INSERT INTO look (look_id, sitting_id, why, due_at, ask, draw, drawn_at,
+               drawn_by)
+           VALUES ($1, $2, $3, coalesce($4::timestamptz, 'infinity'), $5, $6, $7,
+               $8::jsonb)
            ON CONFLICT (sitting_id, why)
                WHERE judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
            DO UPDATE SET due_at = least(look.due_at, excluded.due_at)
@@ -27,8 +34,22 @@ async def plan(tx: Tx, sitting: SittingId, wanted: LookWanted) -> None:
         uuid4(),
         sitting,
         wanted.why,
-        wanted.due_at,
-        wanted.ask,
+        None if veiled else wanted.due_at,
+        None if veiled else wanted.ask,
+        drawn.number if drawn else None,
+        drawn.at if drawn else None,
+        json.dumps(dict(drawn.rule)) if drawn else None,
+    )
+
+
+async def cancel_random(tx: Tx, sitting: SittingId, now: datetime) -> None:
+    """The open random look, unless it is being captured just now."""
+    await tx.execute(
+        """UPDATE look SET cancelled_at = $2 WHERE sitting_id = $1 AND why = 'random'
+           AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
+           AND (lease_until IS NULL OR lease_until <= $2)""",
+        sitting,
+        now,
     )
 
 
@@ -65,6 +86,7 @@ async def claim_due(
                  AND NOT EXISTS (SELECT FROM look o
                      WHERE o.sitting_id = look.sitting_id AND o.ask IS NOT NULL
                        AND o.judged_at IS NULL AND o.cancelled_at IS NULL
+                       AND o.held_at IS NULL
                        AND o.look_id <> look.look_id AND o.lease_until > $1)
                ORDER BY due_at LIMIT $4 FOR UPDATE SKIP LOCKED)
            UPDATE look l SET lease_until = $1::timestamptz

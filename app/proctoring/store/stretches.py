@@ -50,13 +50,15 @@ async def confirm(tx: Tx, account: AccountId, since: datetime, until: datetime) 
 
 async def void(
     tx: Tx, account: AccountId, why: Verdict, until: datetime | None = None
-) -> None:
-    """Provisional time that has ended, or ended by `until`, does not count."""
-    await tx.execute(
+) -> list[int]:
+    """Provisional time that has ended, or ended by `until`, does not count; which."""
+    rows = await tx.fetch(
         """UPDATE stretch SET state = 'void', void_reason = $2
            WHERE account_id = $1 AND state = 'provisional'
-             AND ended_at <= coalesce($3::timestamptz, 'infinity')""",
+             AND ended_at <= coalesce($3::timestamptz, 'infinity')
+           RETURNING stretch_id""",
         account,
         why,
         until,
     )
+    return [row["stretch_id"] for row in rows]

@@ -17,6 +17,7 @@ from app.kernel.tickets import Glancing
 from app.learning.views.kit import LEARNING, STUDENTS
 from app.proctoring.service.desk import NoSuchSitting
 from app.proctoring.service.sittings import OpenedOn, Sittings
+from app.proctoring.views.draws import PROOFS
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
 SITTINGS = web.AppKey("sittings", Sittings)
@@ -83,6 +84,7 @@ async def open_sitting(request: web.Request, who: Identity) -> web.StreamRespons
     glancing = Glancing.COUNT if by_person else Glancing.FOLLOW
     stream = Stream(sitting=opened.sitting, epoch=opened.epoch, glancing=glancing)
     way = way_in(request, stream, node)
+    way["commitment"] = await request.app[PROOFS].commitment(opened.sitting)
     return web.json_response({"module": module.code, **way})
 
 

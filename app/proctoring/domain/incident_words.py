@@ -1,0 +1,73 @@
+"""Incidents in words: for the pages, and the letter that tells a decision."""
+
+from app.accounts.domain.letters import SIGNED, Words
+from app.proctoring.domain.incidents import Choice, Decided, Kind, Standing, Step
+
+KINDS: dict[str, str] = {
+    Kind.MISMATCH: "Not recognised",
+    Kind.NO_FACE: "Nobody there",
+    Kind.SEVERAL_FACES: "Several faces",
+    Kind.SPOOF: "Not live",
+    Kind.NOT_AS_ASKED: "Head not turned as asked",
+    Kind.SAME_CLIP: "The same picture as another student's",
+}
+CHOICES: dict[str, str] = {
+    Choice.UPHOLD: "Upheld: the time does not count",
+    Choice.DISMISS: "Dismissed: the time counts",
+    Choice.WARN: "A warning",
+    Choice.LOOK: "A new look was asked for",
+    Choice.END: "The sitting was ended",
+}
+STANDINGS: dict[str, str] = {
+    Standing.OPEN: "Waits for a person",
+    Standing.DECIDED: "Decided",
+    Standing.APPEALED: "You answered; another person reads it",
+    Standing.PROPOSED: "A second person wants to overturn it; a third decides",
+    Standing.CLOSED: "Decided for good",
+}
+SIGNS: dict[str, str] = {
+    "frozen": "The face did not move at all",
+    "repeated_clip": "Moments came again to the pixel",
+    "same_clip": "Another camera showed the same picture",
+    "lifeless": "The liveness model was in doubt",
+    "virtual_camera": "The camera's name is a program's",
+    "broken": "The face was lost from sight and came back",
+}
+
+_TOLD = {
+    Choice.UPHOLD: "A person looked at what happened in your sitting and decided that "
+    "the time it concerns does not count.",
+    Choice.DISMISS: "A person looked at what happened in your sitting: all is well.",
+    Choice.WARN: "A person looked at what happened in your sitting and warns you.",
+    Choice.END: "A person looked at what happened in your sitting and ended it. Your "
+    "confirmed time is kept.",
+}
+ANSWER = (
+    "You find it under 'Account, Incidents'. If you see it differently, you may answer "
+    "there once, within 14 days; another person reads it."
+)
+FINAL = "Another person has read your answer. This decision is final."
+
+
+def letter(decided: Decided, reason: str, restored_s: int) -> Words | None:
+    """None where there is nothing to tell yet, or only a look was asked for."""
+    if decided.state is Standing.PROPOSED or decided.choice is Choice.LOOK:
+        return None
+    lines = [_TOLD[decided.choice]]
+    if restored_s:
+        lines.append(f"{_minutes(restored_s)} were given back to you.")
+    if reason:
+        lines.append(f"The reason: {reason}")
+    first = decided.step is Step.FIRST
+    if decided.choice is not Choice.DISMISS:
+        lines.append(ANSWER if first else FINAL)
+    return Words(
+        kind="incident_decided",
+        subject="A decision about your sitting",
+        text="\n\n".join(lines) + SIGNED,
+    )
+
+
+def _minutes(seconds: int) -> str:
+    whole, rest = divmod(seconds, 60)
+    return f"{whole} min {rest} s" if whole else f"{rest} s"

@@ -1,0 +1,95 @@
+"""What reviewers see of incidents: the queue, one case, who decided how much."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from app.accounts.service.photos import Photos
+from app.adapters.db import Row
+from app.kernel.ids import AccountId, SittingId
+from app.proctoring.domain.incidents import TO_REVIEW, Standing, advice
+from app.proctoring.service.desk import Desk
+from app.proctoring.service.evidence import Evidence, NoSuchPicture
+from app.proctoring.service.incidents import Incidents, NoSuchIncident
+from app.proctoring.store import incident_pages as store
+from app.proctoring.store.evidence import Picture
+
+DAYS = timedelta(days=7)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CasePage:
+    """One incident with all that is known of it. `mine`: this person may decide."""
+
+    row: Row
+    parts: list[Row]
+    decisions: list[Row]
+    timeline: list[Row]
+    pictures: list[Picture]
+    advice: list[str]
+    void_s: float
+    mine: bool
+    before: UUID | None
+    after: UUID | None
+
+
+class Cases:
+    def __init__(
+        self, desk: Desk, incidents: Incidents, evidence: Evidence, photos: Photos
+    ) -> None:
+        self._desk = desk
+        self._incidents = incidents
+        self._evidence = evidence
+        self._photos = photos
+
+    async def queue(
+        self, by: AccountId, kind: str | None = None, module: str | None = None
+    ) -> list[Row]:
+        """What this person may decide now, the most urgent first."""
+        async with self._desk.db.connection() as tx:
+            now = self._desk.clock.now()
+            return await store.queue(tx, by, now, kind, module)
+
+    async def show(self, by: AccountId, incident: UUID) -> CasePage:
+        """Raises NoSuchIncident. Who may decide it has it for five minutes."""
+        queue = [row["incident_id"] for row in await self.queue(by)]
+        free = await self._incidents.take(by, incident) if incident in queue else False
+        at = queue.index(incident) if incident in queue else -1
+        async with self._desk.db.connection() as tx:
+            row = await store.one(tx, incident)
+            if row is None:
+                raise NoSuchIncident
+            parts = await store.parts(tx, incident)
+            return CasePage(
+                row=row,
+                parts=parts,
+                decisions=await store.decisions(tx, incident),
+                timeline=await store.timeline(tx, SittingId(row["sitting_id"])),
+                pictures=await self._evidence.of(incident),
+                advice=advice([part["kind"] for part in parts]),
+                void_s=await store.void_seconds(tx, incident),
+                mine=free and Standing(row["state"]) in TO_REVIEW,
+                before=queue[at - 1] if at > 0 else None,
+                after=queue[at + 1] if -1 < at < len(queue) - 1 else None,
+            )
+
+    async def reference(self, by: AccountId, incident: UUID) -> bytes:
+        """The profile photo beside the evidence; the trail has who looked."""
+        async with self._desk.db.connection() as tx:
+            row = await store.one(tx, incident)
+        if row is None:
+            raise NoSuchIncident
+        account = AccountId(row["account_id"])
+        jpeg = await self._photos.photo(account)
+        if jpeg is None:
+            raise NoSuchPicture
+        async with self._desk.db.transaction() as tx:
+            await self._evidence.note(tx, by, account, incident, "reference")
+        return jpeg
+
+    async def figures(self) -> list[Row]:
+        """Of each reviewer, the last seven days."""
+        now = self._desk.clock.now()
+        async with self._desk.db.connection() as tx:
+            return await store.figures(tx, now - DAYS, now - DAY)

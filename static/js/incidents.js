@@ -1,0 +1,2 @@
+import "./elements/review-case.js"
+import "./elements/review-queue.js"
