@@ -15,10 +15,10 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor bench screenshots clean needs
+.PHONY: help up test check pure js models doctor bench bench-wall screenshots clean needs
 
 help: ## Shows this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 up: $(NEEDS) .venv/.installed node_modules/.installed ## Starts everything and prints the address and demo log-ins
 	@exec $(BIN)/spom up
@@ -49,6 +49,10 @@ doctor: .venv/.installed ## Says what this machine lacks
 
 bench: .venv/.installed models ## Measures what glances cost (a minute)
 	@$(BIN)/python -m tests.bench_glances
+
+bench-wall: .venv/.installed node_modules/.installed ## Measures the wall with 500 sittings in a real browser
+	@$(BIN)/python -m tests.install_chromium
+	@$(BIN)/pytest -q -s tests/bench_wall.py
 
 screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png anew with a real browser
 	@$(BIN)/python -m tests.screenshots docs

@@ -14,6 +14,7 @@ from app.accounts.service.gatehouse import open_gatehouse
 from app.accounts.service.photos import Photos
 from app.accounts.views import consents, guard
 from app.accounts.views.wiring import wire
+from app.adapters.audit import Trail
 from app.adapters.bell import RedisBell
 from app.adapters.connections import open_connections
 from app.adapters.files import Files
@@ -46,8 +47,10 @@ from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.presence import Presence
+from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
+from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
     checks,
@@ -56,6 +59,7 @@ from app.proctoring.views import (
     live,
     opening,
     pictures,
+    wall,
 )
 from app.settings import Settings, read_settings
 
@@ -67,6 +71,7 @@ SLICES = (
     account_views,
     learning_views,
     api,
+    wall,
     checks,
     pictures,
     incidents,
@@ -173,13 +178,14 @@ async def _wire(
     ledger.wire(app, gatehouse, desk, signer)
     draws.wire(app, gatehouse, desk)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence))
-    await _wire_proctoring(app, desk, stack)
+    await _wire_proctoring(app, desk, gatehouse.trail, stack)
 
 
 async def _wire_proctoring(
-    app: web.Application, desk: Desk, stack: AsyncExitStack
+    app: web.Application, desk: Desk, trail: Trail, stack: AsyncExitStack
 ) -> None:
     states = States(desk)
+    app[wall.PROCTORS] = Proctors(desk, trail)
     gates = [_recognisable(app)]
     app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
     opens = _open_for_learning(app)
@@ -191,7 +197,7 @@ async def _wire_proctoring(
         desk.bell,
         {
             "student": states.students,
-            "wall": states.wall,
+            "wall": Wall(desk, app[opening.NODES]).states,
             "news": News(app[notice_views.NOTICES], app[portal_views.PORTALS]).states,
         },
     )

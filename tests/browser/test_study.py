@@ -150,8 +150,19 @@ async def test_the_proctors_commands_reach_the_student(house, clips):
             "SELECT count(*) FROM look WHERE why = 'proctor' AND verdict = 'match'",
             before + 1,
         )
-        await row.get_by_test_id("wall-end").click()
-        await proctor.locator("dialog button[value=end]").click()
+        await row.get_by_test_id("wall-open").click()
+        message = proctor.get_by_test_id("message")
+        await message.get_by_role("textbox").fill("Please sit a little closer.")
+        await message.get_by_role("button", name="Send").click()
+        words = page.get_by_test_id("message-words")
+        await expect(words).to_have_text("Please sit a little closer.")
+        await page.get_by_role("button", name="I have read it").click()
+        await expect(words).to_have_count(0)
+        await proctor.get_by_text("End the sitting").click()
+        await (
+            proctor.get_by_test_id("end").get_by_role("textbox").fill("a test ends it")
+        )
+        await proctor.get_by_test_id("end-now").click()
         await expect(title).to_contain_text("A proctor ended", timeout=3_000)
         await expect(row).to_have_count(0)
 

@@ -93,6 +93,7 @@ _TABLE = {
         POST /api/sittings/{id}/finish
         POST /api/sittings/{id}/retry
         GET /api/sittings/{id}/draws
+        POST /api/messages/{message}/read
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
     """,
@@ -114,6 +115,8 @@ _TABLE = {
         POST /api/wall/{id}/pause
         POST /api/wall/{id}/resume
         POST /api/wall/{id}/end
+        POST /api/wall/{id}/message
+        GET /api/wall/{id}/timeline
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections

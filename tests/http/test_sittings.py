@@ -83,9 +83,43 @@ async def test_only_proctors_command_the_wall(site, act):
     await site.log_in("ASHA001")
     _, body = await opened(site)
     path = f"/api/wall/{body['sitting']}/{act}"
-    assert (await site.post(path)).status == 403
+    why = {"reason": "the exam hall closes"} if act == "end" else None
+    assert (await site.post(path, why)).status == 403
     await site.log_in("PROCTOR1")
-    assert (await site.post(path)).status == 204
+    assert (await site.post(path, why)).status == 204
+
+
+async def test_what_a_proctor_does_is_in_the_trail_and_the_timeline(site, gatehouse):
+    await site.log_in("ASHA001")
+    _, body = await opened(site)
+    await site.log_in("PROCTOR1")
+    path = f"/api/wall/{body['sitting']}"
+    for _ in range(2):
+        await site.post(f"{path}/message", {"words": "Sit closer, please."})
+    await site.post(f"{path}/check")
+    lines = (await (await site.get(f"{path}/timeline")).json())["lines"]
+    assert [it["detail"] for it in lines if it["what"] == "message"] == ["not read yet"]
+    acts = [it["word"] for it in lines if it["what"] == "act"]
+    assert acts == ["sitting.message", "sitting.check"]
+    refused = await site.post(f"{path}/end", {"reason": "short"})
+    assert (await refused.json())["code"] == "say_why_end"
+    empty = await site.post(f"{path}/message", {"words": "  "})
+    assert (await empty.json())["code"] == "nothing_to_say"
+
+
+async def test_a_message_is_read_by_its_student_alone(site, database):
+    await site.log_in("ASHA001")
+    _, body = await opened(site)
+    await site.log_in("PROCTOR1")
+    words = {"words": "Sit closer, please."}
+    await site.post(f"/api/wall/{body['sitting']}/message", words)
+    async with database.connection() as tx:
+        message = await tx.fetchval("SELECT message_id FROM sitting_message")
+    await site.log_in("BEN002")
+    assert (await site.post(f"/api/messages/{message}/read")).status == 404
+    await site.log_in("ASHA001")
+    assert (await site.post(f"/api/messages/{message}/read")).status == 204
+    assert (await site.post("/api/messages/x/read")).status == 404
 
 
 async def test_an_ended_sitting_refuses_commands(site):
@@ -93,7 +127,7 @@ async def test_an_ended_sitting_refuses_commands(site):
     _, body = await opened(site)
     await site.log_in("PROCTOR1")
     path = f"/api/wall/{body['sitting']}"
-    await site.post(f"{path}/end")
+    await site.post(f"{path}/end", {"reason": "the exam hall closes"})
     answer = await site.post(f"{path}/check")
     assert (answer.status, (await answer.json())["code"]) == (409, "sitting_ended")
 

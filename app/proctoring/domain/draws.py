@@ -8,7 +8,6 @@ no look is opened is not used up: nobody saw it, and the next look of the kind t
 import hashlib
 import hmac
 import math
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +29,12 @@ class What(StrEnum):
     TIME = "time"
     SHARE = "share"
     TURN = "turn"
+
+
+class Source(Protocol):
+    """The part of `random.Random` that is drawn from."""
+
+    def random(self) -> float: ...
 
 
 class Chance(Protocol):
@@ -73,7 +78,7 @@ class Seeded:
 class Unseeded:
     """Of a sitting without a seed: as random, and not to be proved."""
 
-    def __init__(self, source: random.Random) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
 
     def draw(self, why: Why, what: What) -> float:

@@ -17,3 +17,13 @@ def need(
     if incident or verdict in SUSPICIOUS:
         return LOOK_SOON
     return LOOK_LATER if paused and reason is not Reason.AWAY else CALM
+
+
+RAISED, HIGH = 0.3, 0.6
+
+
+def risk_word(risk: float) -> str:
+    """For staff alone. A word and no figure: it orders, it proves nothing."""
+    if risk >= HIGH:
+        return "high"
+    return "raised" if risk >= RAISED else "low"

@@ -64,6 +64,10 @@ class Desk:
         """What this sitting is judged and planned by. Lock it first."""
         return await self.seeds.terms(tx, sitting, self.policy)
 
+    async def tell_of(self, account: AccountId) -> None:
+        """After the commit: something of this student changed, but no sitting."""
+        await self.bell.ring([topic_of(account), WALL])
+
     async def tell(self, watch: Watch, changes: Sequence[Change] = ()) -> None:
         """After the commit: whoever shows this sitting, and the sampler."""
         topics = [topic_of(watch.account), WALL]

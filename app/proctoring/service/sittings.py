@@ -108,16 +108,16 @@ class Sittings:
                 )
                 if not await store.insert(tx, watch, module):
                     raise OpenedMeanwhile
-            await self._note_camera(tx, watch, now)
-            await self._desk.seeds.plant(tx, watch, now)
+            await self._begin(tx, watch, now)
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
 
-    async def _note_camera(self, tx: Tx, watch: Watch, now: datetime) -> None:
+    async def _begin(self, tx: Tx, watch: Watch, now: datetime) -> None:
         """A camera that is a program is a sign, as far as its name tells."""
         camera = await checks.camera_of(tx, watch.check) if watch.check else None
         if camera and VIRTUAL_CAMERA.search(camera):
             await note_signs(tx, self._desk, watch, [Sign.VIRTUAL_CAMERA], now)
+        await self._desk.seeds.plant(tx, watch, now)
 
     async def _replace(
         self, tx: Tx, found: store.Found, now: datetime, *, instead: bool

@@ -8,10 +8,11 @@ from uuid import UUID
 from app.adapters.db import Row
 from app.adapters.live import JsonState
 from app.kernel.ids import AccountId
-from app.proctoring.domain.wall import need
-from app.proctoring.domain.words import Reason, State, Verdict
+from app.proctoring.domain.words import State
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.wall import Wall
 from app.proctoring.store import states as store
+from app.proctoring.store import wall
 
 RECENTLY = timedelta(hours=1)
 
@@ -30,28 +31,21 @@ class States:
             hours = _by_account(await store.hours(tx, accounts, now, reach))
             open_ones = _by_account(await store.current_sittings(tx, accounts, now))
             ended = _by_account(await store.last_ended(tx, accounts, now - RECENTLY))
+            unread = _by_account(await wall.unread(tx, accounts))
         return {
             str(account): {
                 "as_of": now.isoformat(),
                 "hours": [_hours(row) for row in hours[account]],
                 "sitting": _first(open_ones[account], self._sitting),
                 "ended": _first(ended[account], _ended),
+                "messages": [_message(row) for row in unread[account]],
             }
             for account in accounts
         }
 
     async def wall(self, ids: Sequence[str]) -> Mapping[str, JsonState]:
-        """Every open sitting, those that need a person first."""
-        now = self._desk.clock.now()
-        async with self._desk.db.connection() as tx:
-            rows = await store.wall(tx, now, self._reach)
-        sittings = sorted(map(_on_the_wall, rows), key=_neediest_first)
-        state: JsonState = {
-            "as_of": now.isoformat(),
-            "counts": _counts(rows),
-            "sittings": sittings,
-        }
-        return dict.fromkeys(ids, state)
+        """See `Wall.states`; without media nodes."""
+        return await Wall(self._desk).states(ids)
 
     @property
     def _reach(self) -> timedelta:
@@ -96,67 +90,20 @@ def _hours(row: Row) -> JsonState:
     }
 
 
+def _message(row: Row) -> JsonState:
+    return {
+        "id": str(row["message_id"]),
+        "words": row["words"],
+        "at": _iso(row["sent_at"]),
+    }
+
+
 def _ended(row: Row) -> JsonState:
     return {
         "module": row["module_code"],
         "reason": row["reason"],
         "at": _iso(row["ended_at"]),
     }
-
-
-def _on_the_wall(row: Row) -> JsonState:
-    return {
-        "id": str(row["sitting_id"]),
-        "srn": row["srn"],
-        "name": row["name"],
-        "module": row["module_code"],
-        "module_title": row["title"],
-        "state": row["state"],
-        "reason": row["reason"],
-        "looking": row["looking"],
-        "verdict": row["verdict"],
-        "looked_at": _iso(row["looked_at"]),
-        "confirmed_s": row["confirmed_s"],
-        "provisional_s": row["provisional_s"],
-        "required_s": row["required_s"],
-        "counting": row["state"] == State.RUNNING,
-        "need": _need(row),
-        "incident": _incident(row),
-        "opened_at": _iso(row["opened_at"]),
-        "random_per_hour": row["random_per_hour"],
-    }
-
-
-def _need(row: Row) -> int:
-    return need(
-        State(row["state"]),
-        Reason(row["reason"]) if row["reason"] else None,
-        Verdict(row["verdict"]) if row["verdict"] else None,
-        incident=row["incident_id"] is not None,
-    )
-
-
-def _incident(row: Row) -> JsonState | None:
-    if row["incident_id"] is None:
-        return None
-    return {
-        "id": str(row["incident_id"]),
-        "kind": row["incident_kind"],
-        "at": _iso(row["raised_at"]),
-    }
-
-
-def _neediest_first(sitting: JsonState) -> tuple[int, str, str]:
-    need_first = -int(str(sitting["need"]))
-    return need_first, str(sitting["name"]).casefold(), str(sitting["srn"])
-
-
-def _counts(rows: Sequence[Row]) -> JsonState:
-    states = [row["state"] for row in rows]
-    open_states = (State.RUNNING, State.CHECKING_IN, State.PAUSED)
-    counts: JsonState = {str(state): states.count(state) for state in open_states}
-    counts["incidents"] = sum(row["incident_id"] is not None for row in rows)
-    return counts
 
 
 def _by_account(rows: Sequence[Row]) -> defaultdict[AccountId, list[Row]]:

@@ -17,6 +17,22 @@ from app.proctoring.domain.incidents import (
     Step,
 )
 
+_COLLECTED = """WITH late AS (
+        UPDATE incident SET last_at = greatest(last_at, $4)
+        WHERE incident_id = (
+            SELECT incident_id FROM incident WHERE sitting_id = $1
+              AND state = 'open' AND last_at >= $4::timestamptz - $5::interval
+            ORDER BY last_at DESC LIMIT 1)
+        RETURNING incident_id),
+    fresh AS (
+        INSERT INTO incident (incident_id, sitting_id, account_id, kind,
+            look_id, raised_at, last_at)
+        SELECT $6, $1, account_id, $3, $2, $4, $4 FROM sitting
+        WHERE sitting_id = $1 AND NOT EXISTS (SELECT FROM late)
+        RETURNING incident_id)
+    SELECT incident_id FROM late UNION ALL SELECT incident_id FROM fresh"""
+"""The sitting's open incident of late, or a new one."""
+
 
 async def insert(
     tx: Tx, sitting: SittingId, look: LookId | None, kind: str, now: datetime
@@ -31,20 +47,7 @@ async def insert(
     if known is not None:
         return known
     incident: UUID = await tx.fetchval(
-        """WITH late AS (
-               UPDATE incident SET last_at = greatest(last_at, $4)
-               WHERE incident_id = (
-                   SELECT incident_id FROM incident WHERE sitting_id = $1
-                     AND state = 'open' AND last_at >= $4::timestamptz - $5::interval
-                   ORDER BY last_at DESC LIMIT 1)
-               RETURNING incident_id),
-           fresh AS (
-               INSERT INTO incident (incident_id, sitting_id, account_id, kind,
-                   look_id, raised_at, last_at)
-               SELECT $6, $1, account_id, $3, $2, $4, $4 FROM sitting
-               WHERE sitting_id = $1 AND NOT EXISTS (SELECT FROM late)
-               RETURNING incident_id)
-           SELECT incident_id FROM late UNION ALL SELECT incident_id FROM fresh""",
+        _COLLECTED,
         sitting,
         look,
         kind,

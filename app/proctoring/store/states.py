@@ -62,27 +62,3 @@ async def last_ended(
         accounts,
         since,
     )
-
-
-async def wall(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
-    """Every open sitting with its student, module, time of that module and incident."""
-    return await tx.fetch(
-        """SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
-                EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
-                    AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
-                    AND lease_until > $1) AS looking,
-                coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
-                coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
-                i.incident_id, i.kind AS incident_kind, i.raised_at
-            FROM sitting s JOIN account a USING (account_id)
-            JOIN module m ON m.code = s.module_code
-            LEFT JOIN LATERAL hours_of(
-                ARRAY[s.account_id], $1, $2, ARRAY[s.module_code]) t ON true
-            LEFT JOIN LATERAL (
-                SELECT incident_id, kind, raised_at FROM incident
-                WHERE sitting_id = s.sitting_id ORDER BY raised_at DESC LIMIT 1
-            ) i ON true
-            WHERE s.state <> 'ended' AND s.kind <> 'check' LIMIT 2000""",
-        now,
-        reach,
-    )

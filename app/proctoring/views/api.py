@@ -7,10 +7,10 @@ from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.consents import CONSENTS
-from app.accounts.views.guard import for_role, page_context
+from app.accounts.views.guard import for_role
 from app.accounts.views.kit import browser_of
 from app.adapters.bodies import Body, read_json
-from app.adapters.http import SITE, Handler
+from app.adapters.http import Handler
 from app.adapters.openapi import takes
 from app.kernel.ids import AccountId, ModuleCode, SittingId
 from app.kernel.tickets import Glancing
@@ -37,30 +37,13 @@ def routes() -> list[web.RouteDef]:
         "finish": Sittings.finish,
         "retry": Sittings.retry,
     }
-    proctors = {
-        "check": Sittings.check_now,
-        "pause": Sittings.pause_by_proctor,
-        "resume": Sittings.resume_by_proctor,
-        "end": Sittings.end_by_proctor,
-    }
     return [
-        web.get("/wall", show_wall),
         web.post("/api/sittings", open_sitting),
         *(
             web.post(f"/api/sittings/{{id}}/{word}", _for_student(act))
             for word, act in students.items()
         ),
-        *(
-            web.post(f"/api/wall/{{id}}/{word}", _for_proctor(act))
-            for word, act in proctors.items()
-        ),
     ]
-
-
-@for_role(Role.PROCTOR)
-async def show_wall(request: web.Request, _: Identity) -> web.StreamResponse:
-    """Every open sitting, those that need a person first."""
-    return request.app[SITE].page("wall.html", page_context(request))
 
 
 @for_role(Role.STUDENT)
@@ -93,22 +76,13 @@ def _for_student(
 ) -> Handler:
     @for_role(Role.STUDENT)
     async def handle(request: web.Request, who: Identity) -> web.StreamResponse:
-        await act(request.app[SITTINGS], who.account, _sitting(request))
+        await act(request.app[SITTINGS], who.account, sitting_in(request))
         return web.Response(status=204)
 
     return handle
 
 
-def _for_proctor(act: Callable[[Sittings, SittingId], Awaitable[None]]) -> Handler:
-    @for_role(Role.PROCTOR)
-    async def handle(request: web.Request, _: Identity) -> web.StreamResponse:
-        await act(request.app[SITTINGS], _sitting(request))
-        return web.Response(status=204)
-
-    return handle
-
-
-def _sitting(request: web.Request) -> SittingId:
+def sitting_in(request: web.Request) -> SittingId:
     try:
         return SittingId(UUID(request.match_info["id"]))
     except ValueError as error:

@@ -1,30 +1,37 @@
-import { actsFor, stateWords, verdictWords } from "../models/wall.js"
+import { RISKS, actsFor, stateWords, verdictWords } from "../models/wall.js"
 import { ago, asClock, shownHours } from "../models/clock.js"
 
-// One sitting on the wall. The row stays while its sitting does, so focus survives.
+// One sitting on the wall; shows another when it is recycled.
 export class SittingRow {
+  #parts = new Map()
+
   constructor(template) {
     this.element = document.createElement("li")
     this.element.className = "row"
     this.element.dataset.testid = "wall-row"
     this.element.append(template.content.cloneNode(true))
+    for (const part of this.element.querySelectorAll("[data-part]")) this.#parts.set(part.dataset.part, part)
   }
 
-  show(sitting, at) {
+  show(sitting) {
+    if (this.sitting === sitting) return
     this.sitting = sitting
-    this.at = at
     const { id, srn, need, incident } = sitting
     Object.assign(this.element.dataset, { sitting: id, srn, need })
     const [tone, words] = stateWords(sitting)
-    this.#part("state").dataset.tone = tone
+    this.#parts.get("state").dataset.tone = tone
     this.#put("state", sitting.looking ? `${words}, looking…` : words)
     this.#put("name", sitting.name)
     this.#put("srn", srn)
     this.#put("module", sitting.module_title)
     this.#put("verdict", verdictWords(sitting.verdict))
-    this.#part("incident").hidden = incident === null
+    const risk = RISKS[sitting.risk]
+    this.#parts.get("risk").hidden = sitting.risk === "low"
+    this.#parts.get("risk").dataset.tone = risk[0]
+    this.#put("risk", risk[1])
+    this.#parts.get("incident").hidden = incident === null
     this.#put("incident", incident ? `Incident: ${verdictWords(incident.kind).toLowerCase()}` : "")
-    for (const [word, on] of Object.entries(actsFor(sitting))) {
+    for (const [word, on] of Object.entries({ ...actsFor(sitting), open: true })) {
       const button = this.element.querySelector(`[data-act=${word}]`)
       button.disabled = !on
       button.setAttribute("aria-label", `${button.textContent}: ${sitting.name}`)
@@ -33,19 +40,15 @@ export class SittingRow {
   }
 
   tick() {
-    const sinceMs = performance.now() - this.at
+    const sinceMs = performance.now() - this.sitting.at
     const shown = shownHours(this.sitting, { counting: this.sitting.counting, sinceMs })
     this.#put("time", asClock(shown.confirmed_s))
     this.#put("of", `+ ${asClock(shown.provisional_s)} provisional`)
     this.#put("when", ago(this.sitting.looked_at, Date.now()))
   }
 
-  #part(name) {
-    return this.element.querySelector(`[data-part=${name}]`)
-  }
-
   #put(name, text) {
-    const place = this.#part(name)
+    const place = this.#parts.get(name)
     if (place.textContent !== text) place.textContent = text
   }
 }

@@ -1,27 +1,40 @@
-import { filtered } from "../models/wall.js"
+import { filtered, held, sorted } from "../models/wall.js"
 import { post } from "../transport/api.js"
 import { Live } from "../transport/live.js"
 import { SittingRow } from "./sitting-row.js"
+import { VirtualRows } from "./virtual-rows.js"
+import { WallAlerts } from "./wall-alerts.js"
+import { WallFilters } from "./wall-filters.js"
+import { WallPanel } from "./wall-panel.js"
+import { showStrip } from "./wall-strip.js"
 
 const TICK_MS = 1_000
+const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, End: Infinity, Home: -Infinity }
 
-// The proctor's wall: rows keyed by sitting, in the server's order of need.
+// The proctor's wall: what is on the screen of it, in the server's order of need.
 export class SittingWall extends HTMLElement {
   #life = null
-  #rows = new Map()
   #state = null
-  #at = 0
+  #order = []
 
   connectedCallback() {
     this.#life = new AbortController()
     const { signal } = this.#life
+    const list = this.querySelector(".rows")
+    const everything = new URLSearchParams(location.search).has("everything") // for comparison only
+    this.rows = new VirtualRows(list, () => new SittingRow(document.querySelector("#wall-row")), signal, everything)
+    this.filters = new WallFilters(this.querySelector("form.filters"), () => this.#render(true), signal)
+    this.alerts = new WallAlerts(this.querySelector("[data-part=sound]"), signal)
+    this.panel = new WallPanel(document.querySelector("#wall-panel"), (act, sitting) => this.act(act, sitting), signal)
     const live = new Live(["wall"])
     live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
     document.querySelector("connection-strip")?.follow(live, signal)
     live.open(signal)
-    this.addEventListener("click", (event) => this.#act(event.target.closest("[data-act]")), { signal })
-    this.querySelector("input").addEventListener("input", () => this.#render(), { signal })
-    const timer = setInterval(() => this.#rows.forEach((row) => row.tick()), TICK_MS)
+    list.addEventListener("click", ({ target }) => this.#press(target.closest("[data-act]")), { signal })
+    list.addEventListener("keydown", (event) => this.#walk(event), { signal })
+    for (const type of ["pointerleave", "focusout"]) list.addEventListener(type, () => setTimeout(() => this.#render(), 0), { signal })
+    addEventListener("keydown", (event) => this.filters.find(event), { signal })
+    const timer = setInterval(() => { for (const row of this.rows.rows) row.tick() }, TICK_MS)
     signal.addEventListener("abort", () => clearInterval(timer))
   }
 
@@ -30,57 +43,59 @@ export class SittingWall extends HTMLElement {
   }
 
   #take(state) {
+    const at = performance.now()
+    for (const sitting of state.sittings) sitting.at = at
     this.#state = state
-    this.#at = performance.now()
-    for (const [name, count] of Object.entries(state.counts)) {
-      const place = this.querySelector(`[data-count=${name}]`)
-      place.textContent = count
-      place.toggleAttribute("data-zero", count === 0)
-    }
+    showStrip(this.querySelector(".strip"), state)
+    this.filters.offer(state.sittings)
+    this.alerts.take(state.sittings)
+    this.panel.take(state.sittings)
     this.#render()
   }
 
-  #render() {
+  #render(anew = false) {
     if (!this.#state) return
-    const shown = filtered(this.#state.sittings, this.querySelector("input").value)
-    const kept = new Set(shown.map(({ id }) => id))
-    for (const [id, row] of this.#rows) if (!kept.has(id)) { row.element.remove(); this.#rows.delete(id) }
+    const { wanted } = this.filters
     const list = this.querySelector(".rows")
-    shown.forEach((sitting, index) => {
-      const row = this.#rows.get(sitting.id) ?? new SittingRow(document.querySelector("#wall-row"))
-      this.#rows.set(sitting.id, row)
-      row.show(sitting, this.#at)
-      if (list.children[index] !== row.element) list.insertBefore(row.element, list.children[index] ?? null)
-    })
+    const busy = !anew && (list.matches(":hover") || list.contains(document.activeElement))
+    const found = filtered(this.#state.sittings, wanted)
+    const shown = busy && this.#order.length ? held(found, this.#order) : sorted(found, wanted.sort)
+    this.#order = shown.map(({ id }) => id)
+    this.querySelector("[data-part=held]").hidden = !busy
+    this.rows.show(shown)
     const empty = this.querySelector(".empty")
     empty.hidden = shown.length > 0
-    empty.textContent = this.#state.sittings.length ? "Nobody matches this search." : "Nobody is studying just now. Sittings appear here by themselves."
+    empty.textContent = this.#state.sittings.length ? "Nobody matches these filters." : "Nobody is studying just now. Sittings appear here by themselves."
+    this.querySelector("[data-part=found]").textContent = `${shown.length} of ${this.#state.sittings.length}`
   }
 
-  async #act(button) {
-    const row = button?.closest(".row")
-    if (!row) return
-    const { act } = button.dataset
-    if (act === "end" && !(await this.#confirm(row))) return
-    button.disabled = true
+  #walk(event) {
+    const row = event.target.closest(".row")
+    if (!row || !(event.key in STEPS)) return
+    event.preventDefault()
+    const to = this.rows.neighbour(row.dataset.sitting, STEPS[event.key])
+    this.rows.reach(to)?.element.querySelector("[data-act=open]").focus()
+  }
+
+  #press(button) {
+    const id = button?.closest(".row")?.dataset.sitting
+    const sitting = this.#state.sittings.find((it) => it.id === id)
+    if (!sitting) return
+    if (["open", "end"].includes(button.dataset.act)) this.panel.open(sitting, button.dataset.act)
+    else this.act(button.dataset.act, sitting)
+  }
+
+  async act(word, sitting, body) {
     try {
-      await post(`/api/wall/${row.dataset.sitting}/${act}`)
+      await post(`/api/wall/${sitting.id}/${word}`, body)
+      return true
     } catch (error) {
+      this.panel.say(error.message)
       const strip = document.querySelector("connection-strip")
       strip.textContent = error.message
       strip.hidden = false
+      return false
     }
-    this.#render()
-  }
-
-  #confirm(row) {
-    const dialog = document.querySelector("#confirm-end")
-    dialog.querySelector("[data-part=who]").textContent = row.querySelector("[data-part=name]").textContent
-    dialog.returnValue = "cancel"
-    dialog.showModal()
-    return new Promise((resolve) => {
-      dialog.addEventListener("close", () => resolve(dialog.returnValue === "end"), { once: true })
-    })
   }
 }
 

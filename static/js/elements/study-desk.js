@@ -1,4 +1,5 @@
 import { describe, pageFor } from "../models/words.js"
+import "./desk-messages.js"
 import { StillThere } from "./still-there.js"
 import { Desk } from "../transport/desk.js"
 import { Live } from "../transport/live.js"
@@ -57,6 +58,7 @@ export class StudyDesk extends HTMLElement {
     this.#say(said)
     this.#offer(said, sitting)
     this.#showCamera(sitting)
+    this.querySelector("desk-messages").show(latest.messages ?? [])
     const hours = latest.hours.find(({ module }) => module === this.dataset.module)
     if (hours) this.querySelector("hour-count").show(hours, { counting: Boolean(sitting?.counting && this.#live.isOpen), at: latest.at })
   }

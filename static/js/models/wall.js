@@ -1,19 +1,20 @@
-// The wall's words, filter and order of rows.
+// The wall's words, filters and orders.
 const STATES = {
   running: ["good", "Running"],
   checking_in: ["wait", "Checking in"],
 }
 const REASONS = {
-  student: ["calm", "Paused by student"], proctor: ["wait", "Paused by proctor"], away: ["calm", "Away"],
+  student: ["calm", "Paused by student"], inactive: ["calm", "Paused: nothing moved"], proctor: ["wait", "Paused by proctor"], away: ["calm", "Away"],
   needs_person: ["bad", "Waits for you"], no_video: ["wait", "No video"], mismatch: ["bad", "Not recognised"],
-  no_face: ["bad", "Nobody there"], several_faces: ["bad", "Several faces"], spoof: ["bad", "Not live"],
+  no_face: ["bad", "Nobody there"], several_faces: ["bad", "Several faces"], spoof: ["bad", "Not live"], not_as_asked: ["bad", "Head not turned"],
   dark: ["wait", "Too dark"], blurred: ["wait", "Blurred"], small: ["wait", "Too far away"], turned: ["wait", "Turned away"],
 }
 const VERDICTS = {
   match: "Recognised", held: "Waits for a person", mismatch: "Not recognised", no_face: "Nobody there", several_faces: "Several faces", spoof: "Not live",
-  dark: "Too dark", blurred: "Blurred", small: "Too far away", turned: "Turned away", no_video: "No video",
+  not_as_asked: "Head not turned as asked", same_clip: "Same picture as another's", dark: "Too dark", blurred: "Blurred", small: "Too far away", turned: "Turned away", no_video: "No video",
   system_unavailable: "We could not check",
 }
+export const RISKS = { low: ["calm", "Low risk"], raised: ["wait", "Raised risk"], high: ["bad", "High risk"] }
 
 export const stateWords = ({ state, reason }) => STATES[state] ?? REASONS[reason] ?? ["wait", "Paused"]
 export const verdictWords = (verdict) => VERDICTS[verdict] ?? "Not looked at yet"
@@ -23,7 +24,51 @@ export function actsFor({ state, reason }) {
   return { check: true, pause: !(paused && reason === "proctor"), resume: paused, end: true }
 }
 
-export function filtered(sittings, query) {
-  const words = query.trim().toLowerCase().split(/\s+/).filter(Boolean)
-  return sittings.filter(({ name, srn }) => words.every((word) => `${name} ${srn}`.toLowerCase().includes(word)))
+// `wanted`: {q, state, module, risk, sort}; what is empty does not matter.
+export function filtered(sittings, wanted) {
+  const words = (wanted.q ?? "").trim().toLowerCase().split(/\s+/).filter(Boolean)
+  return sittings.filter((it) => words.every((word) => `${it.name} ${it.srn}`.toLowerCase().includes(word))
+    && (!wanted.state || (wanted.state === "needs" ? it.need >= 2 : it.state === wanted.state))
+    && (!wanted.module || it.module === wanted.module)
+    && (!wanted.risk || it.risk === wanted.risk))
+}
+
+const byName = (a, b) => a.name.localeCompare(b.name) || a.srn.localeCompare(b.srn)
+const ORDERS = {
+  need: null, // as the server sends them
+  name: byName,
+  time: (a, b) => (a.opened_at < b.opened_at ? -1 : Number(a.opened_at > b.opened_at)) || byName(a, b),
+}
+
+export function sorted(sittings, by) {
+  return ORDERS[by] ? [...sittings].sort(ORDERS[by]) : sittings
+}
+
+// While somebody points at a row, rows keep their places: new ones go to the end.
+export function held(sittings, order) {
+  const place = new Map(order.map((id, index) => [id, index]))
+  const at = ({ id }) => place.get(id) ?? order.length
+  return [...sittings].sort((a, b) => at(a) - at(b))
+}
+
+// The strip: a list of {name, figure, alert, words}; `words` say what a fault means.
+export function strip({ counts, media }) {
+  const share = counts.looks ? `${Math.round((100 * counts.passed) / counts.looks)} % passed` : "none yet"
+  const late = counts.overdue_s > 30
+  return [
+    { name: "Running", figure: counts.running },
+    { name: "Checking in", figure: counts.checking_in },
+    { name: "Paused", figure: counts.paused },
+    { name: "Waiting for review", figure: counts.to_review, alert: counts.to_review > 0 },
+    { name: "Looks, last hour", figure: counts.looks, words: share },
+    media === null
+      ? { name: "Media nodes", figure: "?", alert: true, words: "Nobody can tell: Redis is away" }
+      : { name: "Media nodes", figure: media.nodes, alert: media.nodes === 0, words: media.nodes ? `${media.streams} of ${media.capacity} streams` : "No camera can connect" },
+    { name: "Worker lag", figure: `${Math.round(counts.overdue_s)} s`, alert: late, words: late ? "Looks come late; time stays provisional" : "Looks come in time" },
+  ]
+}
+
+// Incidents that were not there before, for the tone and the title.
+export function fresh(sittings, known) {
+  return sittings.filter(({ incident }) => incident && !known.has(incident.id)).map(({ incident }) => incident.id)
 }

@@ -28,3 +28,14 @@ export async function post(path, body = undefined, { signal } = {}) {
   if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
   return response.status === 204 ? null : response.json()
 }
+
+export async function get(path) {
+  let response
+  try {
+    response = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE_MS) })
+  } catch {
+    throw new Refused({ code: "offline", detail: "The connection to the server is lost." })
+  }
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
+  return response.json()
+}

@@ -1,0 +1,124 @@
+"""The live topic `wall`: every open sitting and a strip of counts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from redis.exceptions import RedisError
+
+from app.adapters.db import Row
+from app.adapters.live import JsonState
+from app.adapters.media_nodes import MediaNode
+from app.proctoring.domain.wall import need, risk_word
+from app.proctoring.domain.words import Reason, State, Verdict
+from app.proctoring.service.desk import Desk
+from app.proctoring.store import wall as store
+
+
+class KnowsNodes(Protocol):
+    """The part of the media nodes' register that the strip shows."""
+
+    async def nodes(self) -> list[MediaNode]: ...
+
+
+class Wall:
+    def __init__(self, desk: Desk, nodes: KnowsNodes | None = None) -> None:
+        self._desk = desk
+        self._nodes = nodes
+
+    async def states(self, ids: Sequence[str]) -> Mapping[str, JsonState]:
+        """Every open sitting, those that need a person first."""
+        now = self._desk.clock.now()
+        reach = timedelta(seconds=self._desk.policy.checkpoint_every_s)
+        async with self._desk.db.connection() as tx:
+            rows = await store.sittings(tx, now, reach)
+            counts = await store.counts(tx, now)
+        sittings = sorted(map(_on_the_wall, rows), key=_neediest_first)
+        state: JsonState = {
+            "as_of": now.isoformat(),
+            "counts": _counts(rows, counts),
+            "media": await self._media(),
+            "sittings": sittings,
+        }
+        return dict.fromkeys(ids, state)
+
+    async def _media(self) -> JsonState | None:
+        """None: nobody can tell just now."""
+        if self._nodes is None:
+            return None
+        try:
+            nodes = await self._nodes.nodes()
+        except (RedisError, OSError, TimeoutError):
+            return None
+        return {
+            "nodes": len(nodes),
+            "streams": sum(node.streams for node in nodes),
+            "capacity": sum(node.capacity for node in nodes),
+        }
+
+
+def _on_the_wall(row: Row) -> JsonState:
+    return {
+        "id": str(row["sitting_id"]),
+        "account": str(row["account_id"]),
+        "srn": row["srn"],
+        "name": row["name"],
+        "module": row["module_code"],
+        "module_title": row["title"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "looking": row["looking"],
+        "verdict": row["verdict"],
+        "trouble": row["trouble"],
+        "looked_at": _iso(row["looked_at"]),
+        "confirmed_s": row["confirmed_s"],
+        "provisional_s": row["provisional_s"],
+        "required_s": row["required_s"],
+        "counting": row["state"] == State.RUNNING,
+        "risk": risk_word(row["risk"]),
+        "random_per_hour": row["random_per_hour"],
+        "unread": row["unread"],
+        "need": _need(row),
+        "incident": _incident(row),
+        "opened_at": _iso(row["opened_at"]),
+    }
+
+
+def _need(row: Row) -> int:
+    return need(
+        State(row["state"]),
+        Reason(row["reason"]) if row["reason"] else None,
+        Verdict(row["verdict"]) if row["verdict"] else None,
+        incident=row["incident_id"] is not None,
+    )
+
+
+def _incident(row: Row) -> JsonState | None:
+    if row["incident_id"] is None:
+        return None
+    return {
+        "id": str(row["incident_id"]),
+        "kind": row["incident_kind"],
+        "at": _iso(row["raised_at"]),
+    }
+
+
+def _neediest_first(sitting: JsonState) -> tuple[int, str, str]:
+    need_first = -int(str(sitting["need"]))
+    return need_first, str(sitting["name"]).casefold(), str(sitting["srn"])
+
+
+def _counts(rows: Sequence[Row], counts: store.Counts) -> JsonState:
+    states = [row["state"] for row in rows]
+    open_states = (State.RUNNING, State.CHECKING_IN, State.PAUSED)
+    found: JsonState = {str(state): states.count(state) for state in open_states}
+    found["incidents"] = sum(row["incident_id"] is not None for row in rows)
+    found["to_review"] = counts.to_review
+    found["looks"] = counts.looks
+    found["passed"] = counts.passed
+    found["overdue_s"] = round(max(0.0, counts.overdue_s), 1)
+    return found
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None

@@ -1,0 +1,63 @@
+"""The wall of five hundred in a real Chromium: little in the document, all in reach."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.axe import serious_violations
+from tests.browser.test_accounts import come_in, opened
+from tests.browser.wall_of import fill
+from tests.http import conftest as app
+
+account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
+app_settings, app_server, site = app.app_settings, app.app_server, app.site
+ROWS = "[data-testid=wall-row]"
+
+
+async def test_five_hundred_sittings_are_few_rows_and_all_in_reach(site, database):
+    await fill(database, 500)
+    async with opened(viewport={"width": 1280, "height": 900}) as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall")
+        await expect(page.get_by_text("500 of 500")).to_be_visible()
+        assert await page.locator(ROWS).count() < 40
+        first = page.locator(ROWS).first
+        assert await first.get_attribute("aria-setsize") == "500"
+        await first.get_by_test_id("wall-open").focus()
+        await page.keyboard.press("End")
+        last = page.locator(f"{ROWS}[aria-posinset='500']")
+        await expect(last.get_by_test_id("wall-open")).to_be_focused()
+        assert await page.locator(ROWS).count() < 60
+        await page.keyboard.press("/")
+        await page.keyboard.type("student 123")
+        await expect(page.locator(ROWS)).to_have_count(1)
+        assert "q=student" in page.url
+        await page.keyboard.press("Control+A")
+        await page.keyboard.press("Delete")
+        await page.locator("select[name=state]").select_option("paused")
+        await expect(page.locator(ROWS).first).to_contain_text("Not recognised")
+
+
+async def test_a_wall_without_windowing_is_large(site, database):
+    """The control: all of them in the document."""
+    await fill(database, 120)
+    async with opened() as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall?everything")
+        await expect(page.locator(ROWS)).to_have_count(120)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_the_wall_and_its_panel_are_accessible_and_narrow(site, database, scheme):
+    await fill(database, 30)
+    phone = {"width": 360, "height": 740}
+    async with opened(bypass_csp=True, color_scheme=scheme, viewport=phone) as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall")
+        await page.locator(ROWS).first.get_by_test_id("wall-open").wait_for()
+        assert await serious_violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 360
+        await page.locator(ROWS).first.get_by_test_id("wall-open").click()
+        await expect(page.locator("#wall-panel h2")).to_contain_text("Student")
+        assert await serious_violations(page) == []
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#wall-panel")).to_be_hidden()

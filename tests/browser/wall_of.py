@@ -1,0 +1,51 @@
+"""A wall of many: simulated sittings in a real database."""
+
+import random
+from uuid import uuid4
+
+STATES = ("running", "running", "running", "checking_in", "paused")
+
+
+async def fill(database, count: int) -> list:
+    """So many students, each with an open sitting; the sittings' ids."""
+    chance = random.Random(4)
+    accounts, sittings = (
+        [uuid4() for _ in range(count)],
+        [uuid4() for _ in range(count)],
+    )
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO account (account_id, srn, name, role, password_hash,
+                   password_set_at, created_at)
+               SELECT it, 'W' || n, 'Student ' || lpad(n::text, 3, '0'), 'student', 'x',
+                   now(), now() FROM unnest($1::uuid[]) WITH ORDINALITY AS t (it, n)""",
+            accounts,
+        )
+        await tx.execute(
+            """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
+                   opened_at, seen_at)
+               SELECT s, a, (SELECT code FROM module ORDER BY code LIMIT 1),
+                   'checking_in', 1, now(), now()
+               FROM unnest($1::uuid[], $2::uuid[]) AS t (s, a)""",
+            sittings,
+            accounts,
+        )
+    await change(database, sittings, chance)
+    return sittings
+
+
+async def change(database, sittings, chance: random.Random) -> None:
+    """Each of them to some state."""
+    states = [chance.choice(STATES) for _ in sittings]
+    async with database.transaction() as tx:
+        await tx.execute(
+            """UPDATE sitting s SET state = t.state,
+                   reason = CASE WHEN t.state = 'paused' THEN 'mismatch' END,
+                   running_from = CASE WHEN t.state = 'running' THEN now() END,
+                   verdict = CASE WHEN t.state = 'paused' THEN 'mismatch'
+                       ELSE 'match' END, looked_at = now()
+               FROM unnest($1::uuid[], $2::text[]) AS t (sitting_id, state)
+               WHERE s.sitting_id = t.sitting_id""",
+            sittings,
+            states,
+        )
