@@ -1,5 +1,6 @@
 """Settings of the app and the workers, read once from the environment."""
 
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -7,6 +8,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
+from app.adapters.calibration import read_calibration
 from app.adapters.environment import read_environment
 from app.adapters.http import Support
 from app.operations.privacy.policy import RetentionPolicy
@@ -29,6 +31,10 @@ class Settings(BaseSettings):
     media_url: str = "http://localhost:8081"
     pack: Path = Path("var/models/faceplugin")
     policy: Policy = Policy()
+    own_threshold: float | None = Field(
+        None, validation_alias="SPOM_POLICY_MATCH_SIMILARITY"
+    )
+    """Set by hand, it stands before what was measured of the pack."""
     accounts: AccountPolicy = AccountPolicy()
 
     development: bool = False
@@ -75,4 +81,14 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Raises SystemExit naming every setting that is missing or wrong."""
-    return read_environment(Settings)
+    settings = read_environment(Settings)
+    settings.policy = calibrated(settings)
+    return settings
+
+
+def calibrated(settings: Settings) -> Policy:
+    """With the threshold measured for this pack, if the environment sets none."""
+    found = read_calibration(settings.pack)
+    if found is None or settings.own_threshold is not None:
+        return settings.policy
+    return replace(settings.policy, match_similarity=found.threshold)

@@ -19,7 +19,7 @@ from media import seam
 from media.capture import Capturer
 from media.deadlines import end_dawdlers
 from media.faces.glimpse import Glimpser
-from media.faces.models import Models
+from media.faces.loading import load_models
 from media.faces.packs import PackError
 from media.follow import Rhythm
 from media.glances import Glances
@@ -139,7 +139,7 @@ def _glances(
     if not settings.glance_every_s:
         return None
     try:
-        models = Models(settings.pack, 1)
+        models = load_models(settings.pack)
     except PackError as error:
         raise SystemExit(str(error)) from None
     redis = connect(settings.redis_url)

@@ -21,6 +21,7 @@ from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.words import Verdict
 from media.faces.engine import FaceEngine, PhotoRefused
+from media.faces.packs import PackError
 from workers.house import House
 
 STREAM = "samples"
@@ -33,8 +34,12 @@ log = structlog.get_logger()
 
 
 async def run(house: House) -> None:
-    """Loads the models, then matches until cancelled."""
-    await Matcher(house, FaceEngine.load(house.settings.pack)).run()
+    """Loads the models, then matches until cancelled; SystemExit if one is changed."""
+    try:
+        engine = FaceEngine.load(house.settings.pack)
+    except PackError as error:
+        raise SystemExit(str(error)) from None
+    await Matcher(house, engine).run()
 
 
 class Matcher:

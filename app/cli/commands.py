@@ -67,4 +67,5 @@ def _pass_on(name: str, module: str, summary: str) -> None:
 
 _pass_on("media", "media", "Runs a media node: takes in webcams, captures samples.")
 _pass_on("worker", "workers", "Runs workers by name, such as sampler or face_matcher.")
+_pass_on("faces", "media.faces", "Fetches, lists and evaluates packs of face models.")
 _pass_on("demo", "workers.demo", "Adds demo data and prints the log-ins.")

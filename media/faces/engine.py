@@ -8,8 +8,8 @@ import numpy as np
 
 from app.kernel.findings import Ask, Finding, Template
 from app.kernel.refusals import Refusal
-from media.faces.models import Models, Vector
-from media.faces.packs import PACK
+from media.faces.loading import PackModels, load_models
+from media.faces.models import Vector
 from media.faces.pictures import PictureUnreadable, luminance, read_picture, sharpness
 from media.faces.seen import Seen, count, motion, readable, see
 from media.faces.turning import Pose, as_asked, straight
@@ -27,15 +27,15 @@ class PhotoRefused(Refusal):
 class FaceEngine:
     """Not thread-safe: one engine a thread. About 25 ms a frame on one core."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: PackModels) -> None:
         self._models = models
-        self.pack = PACK
+        self.pack = models.pack
         self.version = VERSION
 
     @classmethod
     def load(cls, pack: Path, *, threads: int = 1) -> "FaceEngine":
         """Raises PackError when a model file is missing or damaged."""
-        return cls(Models(pack, threads))
+        return cls(load_models(pack, threads))
 
     def examine(
         self,
@@ -71,6 +71,14 @@ class FaceEngine:
             return finding, None
         mean = self._mean_of(best)
         return replace(finding, similarity=_cosine(mean, reference)), mean
+
+    def embed_picture(self, jpeg: bytes) -> Vector | None:
+        """The unit embedding of a picture of one person; None if it is not one."""
+        try:
+            seen = see(self._models, read_picture(jpeg))
+        except PictureUnreadable:
+            return None
+        return self._embed(seen) if seen.faces == 1 else None
 
     def enrol(self, photo: bytes) -> Template:
         """The template of a profile photo (JPEG). Raises PhotoRefused."""
@@ -130,6 +138,7 @@ class FaceEngine:
         faced = best if faces == 1 else []
         models = self._models
         poses = [models.pose(it.picture, it.boxes[0]) for it in faced]
+        alive = [models.liveness(it.picture, it.boxes[0]) for it in faced]
         return Finding(
             frames=len(seen),
             faces=faces,
@@ -137,7 +146,7 @@ class FaceEngine:
             sharpness=max([sharpness(piece) for piece in pieces], default=0.0),
             face_height=_mean([frame.face_height for frame in faced]),
             turn=_mean([max(abs(yaw), abs(pitch)) for yaw, pitch in poses]),
-            liveness=_mean([models.liveness(f.picture, f.boxes[0]) for f in faced]),
+            liveness=_mean([it for it in alive if it is not None]),
             motion=motion([frame for frame in seen if frame.faces == 1]),
             engine=self.version,
             pack=self.pack,

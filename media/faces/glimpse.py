@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from insightface.utils import face_align
 
-from media.faces.models import SCORE_MIN, Models, Vector
+from media.faces.loading import PackModels
+from media.faces.models import SCORE_MIN, Vector
 from media.faces.pictures import Picture
 from media.faces.seen import see_gently
 
@@ -46,7 +47,7 @@ class Glimpse:
 class Glimpser:
     """Not thread-safe: one a thread."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: PackModels) -> None:
         self._models = models
 
     def glimpse(self, picture: Picture) -> Glimpse:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from insightface import model_zoo
 from insightface.utils import face_align
 
-from media.faces.packs import check, model_path
+from media.faces.packs import PACK, check, model_path
 from media.faces.pictures import Box, Picture, crop
 from media.faces.sessions import quickest_options, session
 
@@ -26,6 +26,8 @@ _IMAGENET_STD = np.array([0.229, 0.224, 0.225], np.float32)
 
 class Models:
     """Five ONNX models on the CPU. Raises PackError for a file that is not ours."""
+
+    pack = PACK
 
     def __init__(self, folder: Path, threads: int) -> None:
         check(folder)
