@@ -7,8 +7,9 @@ from datetime import datetime
 from app.adapters.db import Tx
 from app.kernel.glances import Followed, Sight
 from app.kernel.ids import SittingId
-from app.proctoring.domain.changes import Change
+from app.proctoring.domain.changes import Change, IncidentRaised
 from app.proctoring.domain.glances import Glance, glanced
+from app.proctoring.domain.incidents import Kind as Incident
 from app.proctoring.domain.planning import LookWanted, turning
 from app.proctoring.domain.signs import Sign, asks_again, risk_of, signs_in
 from app.proctoring.domain.watch import Watch
@@ -101,4 +102,8 @@ async def note_signs(
         await store.asked(tx, watch.sitting, sign, now)
     wanted = LookWanted(why=Why.CHALLENGE, due_at=now)
     terms = await desk.terms(tx, watch.sitting)
-    return [turning(wanted, now, terms.chance)]
+    asked = turning(wanted, now, terms.chance)
+    if Sign.SAME_CLIP not in asking:
+        return [asked]
+    # Two students cannot both be right: a person compares them, whoever turns the head.
+    return [asked, IncidentRaised(kind=Incident.SAME_CLIP)]
