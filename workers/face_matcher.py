@@ -102,8 +102,11 @@ class Matcher:
             return
         finding = await self._examine(sample, account)
         verdict = await self._house.looks.record(command.look, command.attempt, finding)
-        if verdict is not None and verdict is not Verdict.MATCH:
-            await self._house.evidence.keep(command.look, sample.frames)
+        evidence = self._house.evidence
+        if verdict is Verdict.MATCH:
+            evidence.passed(command.sitting)
+        elif verdict is not None:
+            await evidence.failed(command.sitting, command.look, sample.frames)
         log.info("look_judged", look=str(command.look), verdict=verdict)
 
     async def _examine(self, sample: Sample, account: AccountId | None) -> Finding:

@@ -202,6 +202,39 @@ async def test_evidence_is_kept_sealed_only_with_consent(books, evidence):
     assert await evidence.keep(leases[0].look, []) == 0
 
 
+async def test_looks_that_failed_before_it_was_raised_belong_to_it(books, evidence):
+    world = books.world
+    consents = Consents(books.house, Signer(SECRET))
+    version = current_notice().version
+    await consents.give(world.student, list(Purpose), version, "a browser")
+    sitting = await world.open()
+    await world.look()
+    await world.study(60)
+    await world.due_at_once("interval")
+    kept = []
+    for _ in range(world.desk.policy.retries + 1):
+        lease = await world.look(Verdict.MISMATCH)
+        kept.append(await evidence.failed(sitting, lease.look, [JPEG] * 5))
+        await world.study(9)
+    assert kept == [0, 0, 0, 3 + 3]
+    assert await world.value("SELECT count(DISTINCT look_id) FROM evidence") == 4
+
+
+async def test_a_student_who_is_recognised_after_all_leaves_no_picture(books, evidence):
+    world = books.world
+    consents = Consents(books.house, Signer(SECRET))
+    version = current_notice().version
+    await consents.give(world.student, list(Purpose), version, "a browser")
+    sitting = await world.open()
+    await world.look()
+    await world.study(60)
+    await world.due_at_once("interval")
+    lease = await world.look(Verdict.MISMATCH)
+    assert await evidence.failed(sitting, lease.look, [JPEG]) == 0
+    evidence.passed(sitting)
+    assert not evidence._first
+
+
 async def test_a_passed_look_leaves_no_picture(books, evidence):
     world = books.world
     consents = Consents(books.house, Signer(SECRET))

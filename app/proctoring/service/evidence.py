@@ -5,6 +5,7 @@ a passed look. The object goes to the store before its row is committed: cut off
 the two, the sweep of retention finds it.
 """
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from app.adapters.audit import Act, Trail
 from app.adapters.db import Tx
 from app.adapters.envelopes import Envelopes, Purpose, Unreadable
 from app.adapters.objects import NoSuchObject, Objects
-from app.kernel.ids import AccountId, LookId
+from app.kernel.ids import AccountId, LookId, SittingId
 from app.kernel.refusals import NotFound
 from app.proctoring.service.desk import Desk
 from app.proctoring.store import evidence as store
@@ -23,6 +24,8 @@ from app.proctoring.store.evidence import Picture
 
 A_LOOK = 3
 AN_INCIDENT = 24
+REMEMBERED, REMEMBERED_EACH = 200, 4
+"""Sittings whose looks fail just now, and pictures of each: 40 MB at most."""
 SEEN = "incident.picture_seen"
 
 
@@ -44,6 +47,29 @@ class Evidence:
         self._objects = objects
         self._consents = consents
         self._trail = trail
+        self._first: OrderedDict[SittingId, list[tuple[LookId, bytes]]] = OrderedDict()
+        """A picture each of failed looks that may become an incident: in memory alone,
+        until that is decided by the next looks."""
+
+    async def failed(
+        self, sitting: SittingId, look: LookId, frames: Sequence[bytes]
+    ) -> int:
+        """Keeps the pictures of a failed look, and of those that failed just before
+        it, if they belong to an incident; else remembers one. How many were kept."""
+        kept = await self.keep(look, frames)
+        if kept:
+            for before, jpeg in self._first.pop(sitting, []):
+                kept += await self.keep(before, [jpeg])
+        elif frames:
+            self._first.setdefault(sitting, []).append((look, frames[0]))
+            del self._first[sitting][:-REMEMBERED_EACH]
+            if len(self._first) > REMEMBERED:
+                self._first.popitem(last=False)
+        return kept
+
+    def passed(self, sitting: SittingId) -> None:
+        """The student was recognised after all: nothing of it stays."""
+        self._first.pop(sitting, None)
 
     async def keep(self, look: LookId, frames: Sequence[bytes]) -> int:
         """Keeps up to three JPEGs of a failed look; how many. None where the look is
