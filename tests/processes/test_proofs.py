@@ -30,8 +30,8 @@ POLICY = {
 CONFIRMED = """SELECT coalesce(sum(extract(epoch FROM t.ended_at - t.started_at)), 0)
     ::float8 FROM stretch t JOIN account a USING (account_id)
     WHERE t.state = 'confirmed' AND a.srn = $1"""
-INCIDENTS = """SELECT array_agg(DISTINCT i.kind) FROM incident i
-    JOIN sitting s USING (sitting_id) JOIN account a USING (account_id)
+INCIDENTS = """SELECT array_agg(DISTINCT p.kind) FROM incident_part p
+    JOIN incident USING (incident_id) JOIN account a USING (account_id)
     WHERE a.srn = $1"""
 TURNED = """SELECT count(*) > 0 FROM look l JOIN sitting s USING (sitting_id)
     JOIN account a USING (account_id)

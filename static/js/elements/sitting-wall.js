@@ -25,7 +25,7 @@ export class SittingWall extends HTMLElement {
     this.rows = new VirtualRows(list, () => new SittingRow(document.querySelector("#wall-row")), signal, everything)
     this.filters = new WallFilters(this.querySelector("form.filters"), () => this.#render(true), signal)
     this.alerts = new WallAlerts(this.querySelector("[data-part=sound]"), signal)
-    this.panel = new WallPanel(document.querySelector("#wall-panel"), (act, sitting) => this.act(act, sitting), signal)
+    this.panel = new WallPanel(document.querySelector("#wall-panel"), (...given) => this.act(...given), signal)
     const live = new Live(["wall"])
     live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
     document.querySelector("connection-strip")?.follow(live, signal)

@@ -25,6 +25,8 @@ export class VirtualRows {
 
   show(items) {
     this.#shown = items
+    const known = new Set(items.map(({ id }) => id))
+    for (const [id, it] of this.#rows) if (!known.has(id)) this.#drop(id, it)
     this.paint()
   }
 
