@@ -12,7 +12,7 @@ from app.accounts import views as account_views
 from app.accounts.domain.consents import CheckedBy
 from app.accounts.service.gatehouse import open_gatehouse
 from app.accounts.service.photos import Photos
-from app.accounts.views import consents, guard
+from app.accounts.views import consents, guard, staff_kit
 from app.accounts.views.wiring import wire
 from app.adapters.audit import Trail
 from app.adapters.bell import RedisBell
@@ -45,6 +45,7 @@ from app.proctoring.ledger import wiring as ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
@@ -187,7 +188,9 @@ async def _wire_proctoring(
     states = States(desk)
     app[wall.PROCTORS] = Proctors(desk, trail)
     gates = [_recognisable(app)]
-    app[checks.CHECKS] = Checks(desk, gates, app[consents.CONSENTS].is_by_person)
+    guiding = Guiding(app[staff_kit.ENROLMENTS], desk.policy)
+    by_person = app[consents.CONSENTS].is_by_person
+    app[checks.CHECKS] = Checks(desk, gates, by_person, guiding)
     opens = _open_for_learning(app)
     app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw

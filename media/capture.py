@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import av
 import cv2
+import numpy as np
 import structlog
 from av.video.codeccontext import VideoCodecContext
 
 from app.kernel.findings import Ask
 from app.kernel.messages import MAX_FRAMES
 from media.choose import Shot, choose, enough, spread
+from media.faces.pictures import as_jpeg
 from media.peer import Peer
 from media.seam.limits import Limits, key_frame_size
 
@@ -25,7 +27,6 @@ TURN_S = 6.0
 """Reading what is asked takes a second, turning the head and holding it two."""
 TURN_EVERY_S = 0.2
 """Of an asked turn not every picture is kept: it lasts long."""
-QUALITY = 88
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -123,7 +124,8 @@ class Capturer:
         Ends early once there are enough. Of an asked turn: in time's order, all of it.
         """
         burst, waiting = Burst(peer.limits, ask), Waiting(self._now)
-        window_s = self._window_s if ask is None else TURN_S
+        turns = ask not in (None, Ask.FRONT)
+        window_s = TURN_S if turns else self._window_s
         with peer.tapped(waiting.put):
             await self._gather(peer, burst, waiting, window_s)
         if burst.refused:
@@ -192,6 +194,4 @@ def _shot(picture: av.VideoFrame, at: float) -> Shot:
 
 
 def _jpeg(picture: av.VideoFrame) -> bytes:
-    image = picture.to_ndarray(format="bgr24")
-    _, jpeg = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
-    return jpeg.tobytes()
+    return as_jpeg(np.asarray(picture.to_ndarray(format="bgr24"), np.uint8))

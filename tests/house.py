@@ -39,6 +39,9 @@ LIVED = (
     *("topic_progress", "note"),
 )
 """Tables that a test fills; what hangs on them goes with them."""
+FORGET_ENROLMENTS = """DELETE FROM reference WHERE captures > 0
+    OR photo_id IN (SELECT photo_id FROM enrolment)"""
+"""Workers make these templates anew, of the photo alone."""
 PROCESSES = {
     "app": ["-m", "app", "app"],
     "media": ["-m", "media"],
@@ -55,6 +58,22 @@ def code_in(outbox: dict[str, list[dict[str, str]]]) -> str:
 
 def mobile_of(srn: str) -> str:
     return next(login.mobile for login in LOGINS if login.srn == srn)
+
+
+def visitor(house: "House", srn: str) -> dict[str, object]:
+    """What a scripted browser of this person needs."""
+
+    async def read_code(http):
+        to = {"to": mobile_of(srn)}
+        async with http.get(f"{house.url}/outbox.json", params=to) as answer:
+            return code_in(await answer.json())
+
+    return {
+        "url": house.url,
+        "srn": srn,
+        "password": PASSWORD,
+        "read_code": read_code,
+    }
 
 
 def free_port() -> int:
@@ -149,6 +168,7 @@ class House:
         connection = await asyncpg.connect(self.database_url)
         try:
             await connection.execute(f"TRUNCATE {', '.join(LIVED)} CASCADE")
+            await connection.execute(FORGET_ENROLMENTS)
         finally:
             await connection.close()
         client = redis.from_url(self.redis_url)

@@ -15,12 +15,11 @@ import structlog
 from redis.exceptions import RedisError, ResponseError
 
 from app.adapters.redis import entries_of
-from app.kernel.findings import Finding
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.words import Verdict
-from media.faces.engine import FaceEngine, PhotoRefused
+from media.faces.engine import Captured, FaceEngine, PhotoRefused
 from media.faces.packs import PackError
 from workers.house import House
 
@@ -100,8 +99,11 @@ class Matcher:
             jpeg = sample.frames[0] if sample.frames else None
             await self._house.pictures.hold(command.look, command.attempt, jpeg)
             return
-        finding = await self._examine(sample, account)
-        verdict = await self._house.looks.record(command.look, command.attempt, finding)
+        captured = await self._examine(sample, account)
+        shown = captured.shown() if command.ask else None
+        verdict = await self._house.looks.record(
+            command.look, command.attempt, captured.finding, shown
+        )
         evidence = self._house.evidence
         if verdict is Verdict.MATCH:
             evidence.passed(command.sitting)
@@ -109,14 +111,14 @@ class Matcher:
             await evidence.failed(command.sitting, command.look, sample.frames)
         log.info("look_judged", look=str(command.look), verdict=verdict)
 
-    async def _examine(self, sample: Sample, account: AccountId | None) -> Finding:
+    async def _examine(self, sample: Sample, account: AccountId | None) -> Captured:
         photos, engine = self._house.photos, self._engine
         reference = None
         if account is not None:
             reference = await photos.reference_of(account, engine.pack)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(
-            self._thread, engine.examine, sample.frames, reference, sample.command.ask
+            self._thread, engine.capture, sample.frames, reference, sample.command.ask
         )
 
     async def _make_references(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from redis.asyncio import Redis
 
 from app.accounts.service.consents import Consents
+from app.accounts.service.enrolments import Enrolments
 from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.logins import Logins
 from app.accounts.service.photos import Photos
@@ -24,6 +25,7 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
+from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
@@ -87,7 +89,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             redis=opened.redis,
             patient_redis=opened.patient_redis,
             desk=desk,
-            looks=Looks(desk),
+            looks=Looks(desk, Guiding(Enrolments(gatehouse), desk.policy)),
             sittings=Sittings(desk),
             portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
             gatehouse=gatehouse,

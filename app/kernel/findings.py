@@ -55,3 +55,12 @@ class Template:
 
     pack: str
     vector: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a sample showed of whom it was to show: the unit embedding (as in
+    `Template`) and the best picture (JPEG). Kept of an enrolment alone."""
+
+    vector: bytes
+    jpeg: bytes

@@ -1,16 +1,23 @@
 """The face engine: pictures in, a finding out; a photo in, a template out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from app.kernel.findings import Ask, Finding, Template
+from app.kernel.findings import Ask, Finding, Shown, Template
 from app.kernel.refusals import Refusal
 from media.faces.loading import PackModels, load_models
 from media.faces.models import Vector
-from media.faces.pictures import PictureUnreadable, luminance, read_picture, sharpness
+from media.faces.pictures import (
+    Picture,
+    PictureUnreadable,
+    as_jpeg,
+    luminance,
+    read_picture,
+    sharpness,
+)
 from media.faces.seen import Seen, count, motion, readable, see
 from media.faces.turning import Pose, as_asked, straight
 
@@ -22,6 +29,21 @@ PHOTO_SHARPNESS_MIN = 8.0
 
 class PhotoRefused(Refusal):
     """A profile photo that cannot serve as reference; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Captured:
+    """`vector`: the unit embedding of the frames that show what was asked (without an
+    ask, of the best), and the best `picture` of them; None where none does."""
+
+    finding: Finding
+    vector: Vector | None = None
+    picture: Picture | None = None
+
+    def shown(self) -> Shown | None:
+        if self.vector is None or self.picture is None:
+            return None
+        return Shown(vector=self.vector.tobytes(), jpeg=as_jpeg(self.picture))
 
 
 class FaceEngine:
@@ -47,30 +69,30 @@ class FaceEngine:
 
         Unreadable frames are left out. A reference of another pack is no reference.
         """
-        return self.capture(frames, reference, ask)[0]
+        return self.capture(frames, reference, ask).finding
 
     def capture(
         self,
         frames: Sequence[bytes],
         reference: Template | None,
         ask: Ask | None = None,
-    ) -> tuple[Finding, Vector | None]:
-        """The finding, and the unit embedding of the frames that show what was asked
-        (without an ask, of the best)."""
+    ) -> Captured:
+        """What they show together, and the embedding that a template may be made of."""
         seen = [see(self._models, picture) for picture in readable(frames)]
         faces = count(seen)
         chosen = [frame for frame in seen if frame.faces == faces]
         if faces != 1:
-            return self._finding(seen, chosen, faces), None
+            return Captured(self._finding(seen, chosen, faces))
         if ask is not None:
             return self._asked(seen, chosen, reference, ask)
         best = sorted(chosen, key=lambda frame: frame.worth, reverse=True)
         best = best[:BEST_FRAMES]
         finding = self._finding(seen, best, faces)
         if not self._is_ours(reference):
-            return finding, None
+            return Captured(finding)
         mean = self._mean_of(best)
-        return replace(finding, similarity=_cosine(mean, reference)), mean
+        finding = replace(finding, similarity=_cosine(mean, reference))
+        return Captured(finding, mean, best[0].picture)
 
     def embed_picture(self, jpeg: bytes) -> Vector | None:
         """The unit embedding of a picture of one person; None if it is not one."""
@@ -102,7 +124,7 @@ class FaceEngine:
         chosen: Sequence[Seen],
         reference: Template | None,
         ask: Ask,
-    ) -> tuple[Finding, Vector | None]:
+    ) -> Captured:
         """Who it is, by the frames that look ahead; and whether that face turned."""
         poses = [Pose(*self._models.pose(it.picture, it.boxes[0])) for it in chosen]
         ahead = [chosen[i] for i in straight(poses)]
@@ -111,14 +133,15 @@ class FaceEngine:
         best = best[:BEST_FRAMES]
         finding = replace(self._finding(seen, best, 1), did_as_asked=bool(asked))
         if not self._is_ours(reference):
-            return finding, None
+            return Captured(finding)
         front = self._mean_of(best)
         finding = replace(finding, similarity=_cosine(front, reference))
         if not asked:
-            return finding, None
-        turned = [self._embed(frame) for frame in asked[:BEST_FRAMES]]
-        kept = min(float(front @ vector) for vector in turned)
-        return replace(finding, kept=kept), _unit(np.mean(turned, axis=0))
+            return Captured(finding)
+        shown = sorted(asked, key=lambda frame: frame.worth, reverse=True)
+        turned = [self._embed(frame) for frame in shown[:BEST_FRAMES]]
+        finding = replace(finding, kept=min(float(front @ vector) for vector in turned))
+        return Captured(finding, _unit(np.mean(turned, axis=0)), shown[0].picture)
 
     def _is_ours(self, reference: Template | None) -> bool:
         return reference is not None and reference.pack == self.pack

@@ -12,6 +12,7 @@ Box = npt.NDArray[np.float32]
 PIXELS_MAX = 24_000_000
 """Bigger is refused before it is decoded: a small file may hold a huge picture."""
 SIDE_MAX = 1280
+QUALITY = 88
 SHARPNESS_SIDE = 112
 
 
@@ -33,6 +34,11 @@ def read_picture(jpeg: bytes) -> Picture:
             picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA
         )
     return picture.astype(np.uint8, copy=False)
+
+
+def as_jpeg(picture: Picture) -> bytes:
+    _, jpeg = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return jpeg.tobytes()
 
 
 def jpeg_size(jpeg: bytes) -> tuple[int, int]:

@@ -1,1 +1,2 @@
+import "./elements/face-guide.js"
 import "./elements/device-check.js"

@@ -17,7 +17,8 @@ from app.proctoring.domain.changes import (
     Voided,
 )
 from app.proctoring.domain.draws import What
-from app.proctoring.domain.judge import Judged, judge
+from app.proctoring.domain.judge import judge
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.watch import Outcome, Watch

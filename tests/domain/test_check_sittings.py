@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.kernel.refusals import Conflict
 from app.proctoring.domain.changes import LooksCancelled
-from app.proctoring.domain.judge import Judged, judge
+from app.proctoring.domain.judge import judge
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.neglect import abandoned, inactive
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy

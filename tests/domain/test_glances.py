@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.kernel.glances import Sight
 from app.proctoring.domain.by_person import hold
 from app.proctoring.domain.glances import Glance, glanced
-from app.proctoring.domain.judge import Judged
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.words import Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 

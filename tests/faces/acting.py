@@ -9,7 +9,8 @@ import numpy as np
 
 from app.kernel.findings import Finding
 from app.proctoring.domain.glances import Glance, glanced
-from app.proctoring.domain.judge import Judged, judge, looks_wanted
+from app.proctoring.domain.judge import judge, looks_wanted
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.judging import verdict_of
 from app.proctoring.domain.words import State, Why
 from media.follow import Follower, Rhythm

@@ -146,6 +146,9 @@ _TABLE = {
         POST /staff/requests/{request}/refuse
         POST /staff/requests/{request}/photo/approve
         POST /staff/requests/{request}/photo/refuse
+        GET /staff/requests/{request}/captures/{ask}
+        POST /staff/requests/{request}/captures/approve
+        POST /staff/requests/{request}/captures/refuse
         GET POST /staff/roster
         POST /api/roster
     """,

@@ -1,5 +1,6 @@
 """Every trick before a real camera, against all processes, by standard WHIP."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from uuid import uuid4
 
@@ -9,10 +10,11 @@ import pytest
 
 from media.faces.models import Models
 from tests.conftest import ROOT, SHARED_FACES
-from tests.house import PASSWORD, QUICK, House, code_in, mobile_of
+from tests.house import QUICK, House, visitor
 from tests.processes import actors
 from tests.processes.actors import Person
 from workers.demo_faces import as_jpeg, demo_pictures
+from workers.loadtest.checking import ScriptedCheck
 from workers.loadtest.student import ScriptedStudent
 
 PACK = ROOT / "var" / "models" / "faceplugin"
@@ -26,6 +28,9 @@ POLICY = {
     "REPEATS_SUSPECT": "8",
     "CHALLENGE_PER_HOUR": "0",
     "SUSPECT_LIVENESS": "0",
+    "CHECK_TRIES": "2",
+    "ENROL_TRIES": "3",
+    "ENROL_AFTER_S": "1",
 }
 CONFIRMED = """SELECT coalesce(sum(extract(epoch FROM t.ended_at - t.started_at)), 0)
     ::float8 FROM stretch t JOIN account a USING (account_id)
@@ -36,6 +41,8 @@ INCIDENTS = """SELECT array_agg(DISTINCT p.kind) FROM incident_part p
 TURNED = """SELECT count(*) > 0 FROM look l JOIN sitting s USING (sitting_id)
     JOIN account a USING (account_id)
     WHERE a.srn = 'GITA006' AND l.ask IS NOT NULL AND l.verdict = 'match'"""
+ENROLLED = """SELECT array_agg(a.srn) FROM reference JOIN account a USING (account_id)
+    WHERE captures > 0"""
 SIGNS = """SELECT array_agg(g.sign ORDER BY g.sign) FROM sign g
     JOIN sitting s USING (sitting_id) JOIN account a USING (account_id)
     WHERE a.srn = $1 AND g.sign <> 'broken'"""
@@ -104,19 +111,8 @@ class Stage:
         self.house, self.stack = house, stack
 
     async def enter(self, srn: str, camera: actors.Shown) -> ScriptedStudent:
-        async def read_code(http):
-            to = {"to": mobile_of(srn)}
-            async with http.get(f"{self.house.url}/outbox.json", params=to) as answer:
-                return code_in(await answer.json())
-
-        student = ScriptedStudent(
-            url=self.house.url,
-            srn=srn,
-            password=PASSWORD,
-            module="CEL",
-            actor=camera,
-            read_code=read_code,
-        )
+        who = visitor(self.house, srn)
+        student = ScriptedStudent(**who, module="CEL", actor=camera)
         return await self.stack.enter_async_context(student)
 
     async def confirmed(self, srn: str) -> float:
@@ -214,6 +210,39 @@ async def test_an_empty_chair_two_people_the_dark_and_a_wrong_turn(
     assert await stage.incidents("GITA006") == ["not_as_asked"]
     assert "several_faces" in await stage.incidents("BEN002")
     assert "mismatch" not in await stage.incidents("DEVAN004")
+
+
+async def test_a_device_check_enrols_the_person_of_the_photo_alone(
+    stage, faces, turning
+):
+    ahead, turns = turning
+    scenes = {
+        "GITA006": actors.posing(Person(ahead, turns)),
+        "ASHA001": actors.living(Person(faces["ben"])),
+        "BEN002": actors.living(Person(faces["ben"])),
+    }
+    checks = {
+        srn: ScriptedCheck(**visitor(stage.house, srn), actor=scene)
+        for srn, scene in scenes.items()
+    }
+    async with asyncio.TaskGroup() as group:
+        running = {
+            srn: group.create_task(it.run(within_s=90)) for srn, it in checks.items()
+        }
+    lines = {
+        srn: {line["code"]: line["result"] for line in it.result()["lines"]}
+        for srn, it in running.items()
+    }
+    assert lines["GITA006"]["enrol"] == "pass"
+    asked = [it["ask"] for it in checks["GITA006"].guides]
+    assert asked[0] == "front"
+    assert set(asked) == {"front", "left", "right", "up"}
+    assert lines["ASHA001"]["match"] == "fail"
+    assert checks["ASHA001"].guides == []
+    assert lines["BEN002"]["enrol"] == "warning"
+    assert {it["ask"] for it in checks["BEN002"].guides} != {"front"}
+    assert await stage.house.value(ENROLLED) == ["GITA006"]
+    assert await stage.house.value("SELECT count(*) FROM stretch") == 0
 
 
 async def _set_photo(house: House, jpeg: bytes, srn: str) -> None:

@@ -32,6 +32,20 @@ async def test_retries_left_are_shown_but_no_score(world):
     assert "similarity" not in str(sitting)
 
 
+async def test_the_first_failed_look_of_running_time_is_tried_again_in_silence(world):
+    await world.open()
+    await world.look()
+    await world.study(30)
+    await world.due_at_once("interval")
+    await world.look(Verdict.MISMATCH)
+    sitting = (await student(world))["sitting"]
+    assert (sitting["verdict"], sitting["tries_left"]) == (None, None)
+    await world.study(6)
+    await world.look(Verdict.MISMATCH)
+    sitting = (await student(world))["sitting"]
+    assert (sitting["verdict"], sitting["tries_left"]) == ("mismatch", 2)
+
+
 async def test_looking_is_shown_while_a_look_is_leased(world):
     await world.open()
     assert not (await student(world))["sitting"]["looking"]

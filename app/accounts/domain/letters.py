@@ -120,6 +120,25 @@ def photo_taken() -> Words:
     )
 
 
+def captures_approved() -> Words:
+    return Words(
+        kind="captures_approved",
+        subject="The pictures of your device check count",
+        text="A person has compared the pictures of your device check with your "
+        f"profile photo. From now on you are recognised more easily.{SIGNED}",
+    )
+
+
+def captures_refused(reason: str) -> Words:
+    return Words(
+        kind="captures_refused",
+        subject="About the pictures of your device check",
+        text=f"We could not use the pictures of your device check. The reason: {reason}"
+        "\n\nThey are deleted. You can study on with your profile photo, and check "
+        f"your device again at any time to take others.{SIGNED}",
+    )
+
+
 def in_words(at: datetime, time_zone: str) -> str:
     """23 November 2026, 21:05 in the reader's own time."""
     there = at.astimezone(ZoneInfo(time_zone))

@@ -163,7 +163,7 @@ class Requests:
     async def refuse_registration(
         self, by: Identity, registration: UUID, reason: str
     ) -> None:
-        why, now = _reason(reason), self._house.clock.now()
+        why, now = reason_of(reason), self._house.clock.now()
         async with self._house.db.transaction() as tx:
             it = await self._registration(tx, registration)
             decision = Decision(state="refused", by=by.account, at=now, reason=why)
@@ -176,7 +176,7 @@ class Requests:
         self, by: Identity, request: UUID, *, refuse_for: str | None
     ) -> None:
         """In force when it is not refused: a worker makes the face reference anew."""
-        why = _reason(refuse_for) if refuse_for is not None else None
+        why = reason_of(refuse_for) if refuse_for is not None else None
         now, state = self._house.clock.now(), "refused" if why else "approved"
         async with self._house.db.transaction() as tx:
             it = await store.lock_photo_request(tx, request)
@@ -210,7 +210,8 @@ class Requests:
         await self._house.trail.write(tx, act)
 
 
-def _reason(text: str) -> str:
+def reason_of(text: str) -> str:
+    """Raises ReasonNeeded."""
     reason = " ".join(text.split())
     if not 1 <= len(reason) <= REASON_MAX:
         raise ReasonNeeded

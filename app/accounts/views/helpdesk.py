@@ -14,6 +14,7 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
 from app.accounts.views.staff_kit import (
+    CAPTURES,
     HELPDESK,
     HELPERS,
     REQUESTS,
@@ -58,7 +59,9 @@ def routes() -> list[web.RouteDef]:
 async def show_staff(request: web.Request, who: Identity) -> web.StreamResponse:
     """What waits for a person."""
     people, photos = await request.app[REQUESTS].count()
-    return page(request, "staff/start.html", people=people, photos=photos)
+    captures = await request.app[CAPTURES].count()
+    counts = {"people": people, "photos": photos, "captures": captures}
+    return page(request, "staff/start.html", None, **counts)
 
 
 @for_role(*HELPERS)

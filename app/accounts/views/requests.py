@@ -5,16 +5,23 @@ from pydantic import Field
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.domain.photos import PHOTO_MAX, PhotoUnusable
-from app.accounts.service.requests import NewRegistration
+from app.accounts.service.requests import NewRegistration, NoSuchRequest
 from app.accounts.views.account import ACCOUNT_PATH, account_page
 from app.accounts.views.guard import for_everybody, for_role
 from app.accounts.views.kit import browser_of, page
 from app.accounts.views.login import FIELD_MAX
-from app.accounts.views.staff_kit import HELPERS, REQUESTS, account_in, request_in
+from app.accounts.views.staff_kit import (
+    CAPTURES,
+    HELPERS,
+    REQUESTS,
+    account_in,
+    request_in,
+)
 from app.accounts.views.steps import form_for
 from app.adapters.bodies import BadBody, Body, read_fields, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
+from app.kernel.findings import Ask
 from app.kernel.refusals import Refusal
 
 QUEUE_PATH = "/staff/requests"
@@ -43,6 +50,9 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{one}/refuse", refuse),
         web.post(f"{one}/photo/approve", approve_photo),
         web.post(f"{one}/photo/refuse", refuse_photo),
+        web.get(f"{one}/captures/{{ask}}", see_capture),
+        web.post(f"{one}/captures/approve", approve_captures),
+        web.post(f"{one}/captures/refuse", refuse_captures),
     ]
 
 
@@ -115,7 +125,9 @@ async def queue_page(
     request: web.Request, _: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     people, photos = await request.app[REQUESTS].waiting()
-    return page(request, "staff/requests.html", refusal, people=people, photos=photos)
+    captures = await request.app[CAPTURES].waiting()
+    waiting = {"people": people, "photos": photos, "captures": captures}
+    return page(request, "staff/requests.html", refusal, **waiting)
 
 
 @for_role(*HELPERS)
@@ -166,6 +178,35 @@ async def refuse_photo(request: web.Request, who: Identity) -> web.StreamRespons
     await request.app[REQUESTS].decide_photo(
         who, request_in(request), refuse_for=form.reason
     )
+    return see_other(f"{QUEUE_PATH}?said=done")
+
+
+@for_role(*HELPERS)
+async def see_capture(request: web.Request, who: Identity) -> web.StreamResponse:
+    """A picture of a device check; who looks at a face is written down first."""
+    try:
+        ask = Ask(request.match_info["ask"])
+    except ValueError as error:
+        raise NoSuchRequest from error
+    captures = request.app[CAPTURES]
+    return _jpeg(await captures.see(who, request_in(request), ask))
+
+
+@for_role(*HELPERS, proved=True)
+@form_for(queue_page)
+async def approve_captures(request: web.Request, who: Identity) -> web.StreamResponse:
+    """They become part of the student's template."""
+    await request.app[CAPTURES].approve(who, request_in(request))
+    return see_other(f"{QUEUE_PATH}?said=done")
+
+
+@for_role(*HELPERS, proved=True)
+@takes(form=RefuseForm)
+@form_for(queue_page)
+async def refuse_captures(request: web.Request, who: Identity) -> web.StreamResponse:
+    """They are deleted; the profile photo alone goes on to serve."""
+    form = await read_form(request, RefuseForm)
+    await request.app[CAPTURES].refuse(who, request_in(request), form.reason)
     return see_other(f"{QUEUE_PATH}?said=done")
 
 

@@ -5,6 +5,8 @@ from uuid import UUID
 from aiohttp import web
 
 from app.accounts.domain.people import Role
+from app.accounts.service.captures import Captures
+from app.accounts.service.enrolments import Enrolments
 from app.accounts.service.helpdesk import Helpdesk
 from app.accounts.service.people import NoSuchPerson
 from app.accounts.service.requests import NoSuchRequest, Requests
@@ -12,6 +14,8 @@ from app.accounts.service.roles import Roles
 from app.accounts.service.roster import Roster
 from app.kernel.ids import AccountId
 
+CAPTURES = web.AppKey("captures", Captures)
+ENROLMENTS = web.AppKey("enrolments", Enrolments)
 HELPDESK = web.AppKey("helpdesk", Helpdesk)
 REQUESTS = web.AppKey("requests", Requests)
 ROLES = web.AppKey("roles", Roles)

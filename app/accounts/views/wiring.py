@@ -5,8 +5,10 @@ from pathlib import Path
 from aiohttp import web
 
 from app.accounts.service.activation import Activation
+from app.accounts.service.captures import Captures
 from app.accounts.service.consents import Consents
 from app.accounts.service.contacts import Contacts
+from app.accounts.service.enrolments import Enrolments
 from app.accounts.service.factors import Factors
 from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.service.helpdesk import Helpdesk
@@ -53,6 +55,8 @@ def wire(
     app[kit.PEOPLE] = People(gatehouse)
     app[kit.PASSWORDS] = PasswordChoice(gatehouse)
     app[kit.PLACES] = Places(places)
+    app[staff_kit.CAPTURES] = Captures(gatehouse)
+    app[staff_kit.ENROLMENTS] = Enrolments(gatehouse)
     app[staff_kit.HELPDESK] = Helpdesk(gatehouse)
     app[staff_kit.REQUESTS] = Requests(gatehouse, throttle)
     app[staff_kit.ROLES] = Roles(gatehouse)

@@ -7,12 +7,14 @@ import zipfile
 from dataclasses import dataclass
 
 from app.accounts.domain.people import Person
+from app.accounts.service.enrolments import capture_of
 from app.accounts.service.gatehouse import Gatehouse
 from app.accounts.service.photos import context_of
 from app.adapters.audit import Act
 from app.adapters.db import Tx
 from app.adapters.envelopes import Purpose, Unreadable
 from app.adapters.objects import NoSuchObject, Objects
+from app.kernel.findings import Ask
 from app.kernel.ids import AccountId, LookId
 from app.operations.privacy import store
 from app.operations.privacy.holdings import HOLDINGS
@@ -24,7 +26,7 @@ Made on {day}.
 
 data/      one file for each kind of record, as JSON: a list of rows with their names
 pictures/  your profile photo, photos you have asked for, and pictures that wait for a
-           person, as JPEG
+           person, of looks and of a device check, as JPEG
 evidence/  pictures of unclear moments that are still kept, as JPEG
 template/  your face template, if you agreed to one: the numbers, and of which model
 
@@ -88,6 +90,15 @@ class Exporting:
             )
             if jpeg is not None:
                 file.writestr(f"pictures/waiting-{look}.jpg", jpeg)
+
+        for row in await store.captures_of(tx, account):
+            ask, enrolment = Ask(row["ask"]), row["enrolment_id"]
+            context = capture_of(enrolment, ask, "picture")
+            jpeg = await self._open(
+                tx, account, Purpose.TEMPLATE, row["picture"], context
+            )
+            if jpeg is not None:
+                file.writestr(f"pictures/device-check-{ask}.jpg", jpeg)
 
     async def _add_evidence(
         self, tx: Tx, file: zipfile.ZipFile, account: AccountId

@@ -12,6 +12,9 @@ _LOOKS = f"SELECT look_id FROM look WHERE sitting_id IN ({_SITTINGS})"
 OWN = "account_id = $1"
 OF_SITTING = f"sitting_id IN ({_SITTINGS})"
 OF_INCIDENT = "incident_id IN (SELECT incident_id FROM incident WHERE account_id = $1)"
+OF_ENROLMENT = (
+    "enrolment_id IN (SELECT enrolment_id FROM enrolment WHERE account_id = $1)"
+)
 OF_LOOK = f"look_id IN ({_LOOKS})"
 
 
@@ -38,6 +41,8 @@ HOLDINGS = (
     Holding(table="look_picture", of=OF_LOOK),
     Holding(table="evidence"),
     Holding(table="incident_appeal"),
+    Holding(table="capture", of=OF_ENROLMENT),
+    Holding(table="enrolment", hidden=("decided_by",)),
     Holding(table="reference"),
     Holding(table="data_key"),
     Holding(table="photo_request"),

@@ -17,5 +17,7 @@ class RetentionPolicy(BaseModel, frozen=True):
     """Devices and failed log-ins that were not seen again."""
     requests_days: int = Field(365, ge=30)
     """Registrations and requests for another photo, after they were decided."""
+    captures_days: int = Field(30, ge=1, le=30)
+    """Pictures of a device check that the helpdesk has not compared."""
     orphans_hours: int = Field(24, ge=1)
     """An object that no row tells of may be one that is being kept just now."""

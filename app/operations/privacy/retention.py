@@ -16,6 +16,8 @@ from app.kernel.clock import Clock
 from app.operations.privacy import retention_store as store
 from app.operations.privacy.policy import RetentionPolicy
 
+UNFINISHED = timedelta(days=1)
+"""A device check that was left takes no more pictures."""
 Rule: TypeAlias = Callable[[Tx], Awaitable[int]]
 Sweep: TypeAlias = Callable[[datetime], Awaitable[dict[str, int]]]
 """Another slice's own clearing up: what it did, by name."""
@@ -88,11 +90,18 @@ class Retention:
         policy = self._policy
         ended = (now - timedelta(days=policy.template_days)).date()
         unseen = now - timedelta(days=policy.logins_days)
+        compared = now - timedelta(days=policy.captures_days)
         decided = now - timedelta(days=policy.requests_days)
         return [
             (
                 "templates of ended programmes",
                 lambda tx: store.forget_templates(tx, ended),
+            ),
+            (
+                "pictures of device checks",
+                lambda tx: store.forget_captures(
+                    tx, unfinished=now - UNFINISHED, waiting=compared
+                ),
             ),
             ("keys without consent", store.shred_unwanted),
             ("devices not seen again", lambda tx: store.forget_devices(tx, unseen)),

@@ -29,6 +29,17 @@ async def forget_templates(tx: Tx, ended_before: date) -> int:
     return _count(tag)
 
 
+async def forget_captures(tx: Tx, *, unfinished: datetime, waiting: datetime) -> int:
+    """With their enrolments: the next device check asks again."""
+    tag = await tx.execute(
+        """DELETE FROM enrolment WHERE (state = 'capturing' AND began_at < $1)
+           OR (state = 'waiting' AND taken_at < $2)""",
+        unfinished,
+        waiting,
+    )
+    return _count(tag)
+
+
 async def shred_unwanted(tx: Tx) -> int:
     """Keys whose consent was withdrawn, should one have been made at that moment."""
     tag = await tx.execute(

@@ -46,6 +46,15 @@ async def sealed_pictures_of(tx: Tx, account: AccountId) -> list[Row]:
     )
 
 
+async def captures_of(tx: Tx, account: AccountId) -> list[Row]:
+    """enrolment_id, ask, picture (sealed): those that wait for a person."""
+    return await tx.fetch(
+        """SELECT enrolment_id, ask, picture FROM capture
+           JOIN enrolment USING (enrolment_id) WHERE account_id = $1""",
+        account,
+    )
+
+
 async def references_of(tx: Tx, account: AccountId) -> list[Row]:
     """photo_id, pack, sealed."""
     return await tx.fetch(

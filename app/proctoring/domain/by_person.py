@@ -18,7 +18,8 @@ from app.proctoring.domain.changes import (
     Voided,
 )
 from app.proctoring.domain.draws import Chance
-from app.proctoring.domain.judge import Judged, set_running
+from app.proctoring.domain.judge import set_running
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.planning import LookWanted, routine
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.replanning import planned_anew

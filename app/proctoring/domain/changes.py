@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from app.kernel.findings import Ask
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.words import Verdict
 
@@ -51,6 +52,13 @@ class IncidentRaised:
     kind: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureTaken:
+    """The look's sample goes into the student's template."""
+
+    ask: Ask
+
+
 Change: TypeAlias = (
     StretchOpened
     | StretchClosed
@@ -59,4 +67,5 @@ Change: TypeAlias = (
     | LookWanted
     | LooksCancelled
     | IncidentRaised
+    | CaptureTaken
 )

@@ -29,6 +29,12 @@ LINES = {
         "Look straight into the camera with nothing covering your face. If your "
         "profile photo is old, send a new one on your account page.",
     ),
+    "enrol": (
+        "You from several sides",
+        "Your template is made of your photo and of four pictures from today.",
+        "To be recognised more easily, check again when it suits you: in good light, "
+        "turning your head a little as we say.",
+    ),
     "cores": (
         "Processor",
         "",
@@ -72,6 +78,8 @@ MEND_TURNED = "Turn towards the camera."
 BLURRED = "The picture is blurred."
 MEND_BLURRED = "Wipe the camera's lens, sit still, and give your face more light."
 BY_PERSON = "A person compares your pictures."
+PHOTO_ALONE = "Not every picture was taken: your profile photo alone has to do."
+HELPDESK_COMPARES = "The helpdesk compares your pictures with your photo. Just study."
 OURS = "We could not look just now; that is our fault."
 MEND_OURS = "Simply go on: we look again when you start."
 NOT_TOLD = "Your browser does not tell, which is fine."

@@ -1,6 +1,6 @@
 """What a judged look does to a sitting and to the time since the last passed one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.proctoring.domain.changes import (
@@ -12,7 +12,9 @@ from app.proctoring.domain.changes import (
     StretchOpened,
     Voided,
 )
+from app.proctoring.domain.check_looks import Guidance, judge_check
 from app.proctoring.domain.draws import Chance
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.planning import LookWanted, routine, turning
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.replanning import planned_anew
@@ -40,32 +42,23 @@ from app.proctoring.domain.words import (
     Why,
 )
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """A look and what it came to.
-
-    `asked_at` is when this try of it was commanded: the frames are later, so time
-    up to it lies between looks. `at` is when the verdict was reached. `asked`: with a
-    turn of the head.
-    """
-
-    why: Why
-    epoch: int
-    asked_at: datetime
-    at: datetime
-    verdict: Verdict
-    asked: bool = False
+UNGUIDED = Guidance()
 
 
-def judge(watch: Watch, look: Judged, policy: Policy, chance: Chance) -> Outcome:
+def judge(
+    watch: Watch,
+    look: Judged,
+    policy: Policy,
+    chance: Chance,
+    guidance: Guidance = UNGUIDED,
+) -> Outcome:
     """One verdict, applied. Late, doubled or overtaken looks change no time."""
     if watch.state is State.ENDED or look.epoch != watch.epoch:
         return watch, []
     if _is_overtaken(watch, look):
         return watch, planned_anew(watch, look.at, policy, chance)
     if watch.kind is Kind.CHECK:
-        return _judge_check(watch, look, policy)
+        return judge_check(watch, look, policy, guidance)
     watch, before = lapsed(watch, look.asked_at, policy)
     looked_at = max(look.asked_at, watch.looked_at or look.asked_at)
     watch = replace(watch, verdict=look.verdict, looked_at=looked_at)
@@ -84,18 +77,6 @@ def _is_overtaken(watch: Watch, look: Judged) -> bool:
     if watch.looked_at is None or look.asked:
         return False
     return look.asked_at <= watch.looked_at
-
-
-def _judge_check(watch: Watch, look: Judged, policy: Policy) -> Outcome:
-    """A device check never runs: what it saw is kept, and no time changes."""
-    ours = look.verdict is Verdict.SYSTEM_UNAVAILABLE
-    failures = watch.failures + (not ours)
-    watch = replace(
-        watch, verdict=look.verdict, looked_at=look.asked_at, failures=failures
-    )
-    if look.verdict is Verdict.MATCH or failures >= policy.check_tries:
-        return end(watch, Ending.CHECKED, look.at, policy)
-    return watch, [_again(look.at, policy.retry_after_s)]
 
 
 def looks_wanted(

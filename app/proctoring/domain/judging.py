@@ -1,5 +1,7 @@
 """What policy says of a finding."""
 
+from dataclasses import replace
+
 from app.kernel.findings import Finding
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.signs import Sign
@@ -20,6 +22,29 @@ def verdict_of(finding: Finding, policy: Policy) -> Verdict:
     return _somebody(finding, policy)
 
 
+def verdict_of_capture(finding: Finding, policy: Policy, failures: int) -> Verdict:
+    """Of a capture for the template: it has to be a good picture, too, and alive.
+
+    Passive liveness is wrong of some honest cameras for good: after a few tries it
+    refuses no more, and a person compares (`is_clear`).
+    """
+    verdict = verdict_of(finding, policy)
+    if verdict is not Verdict.MATCH:
+        return verdict
+    bright = replace(policy, dark_below=policy.enrol_dark_below)
+    if trouble := _quality_trouble(finding, bright):
+        return trouble
+    if not _is_alive(finding, policy) and failures < policy.lifeless_tries:
+        return Verdict.SPOOF
+    return Verdict.MATCH
+
+
+def is_clear(finding: Finding, policy: Policy) -> bool:
+    """Whether nobody need compare a capture with the photo."""
+    least = policy.match_similarity + policy.enrol_margin
+    return (finding.similarity or 0) >= least and _is_alive(finding, policy)
+
+
 def signs_of(finding: Finding, policy: Policy) -> list[Sign]:
     """Signs that no living person sits there: reason to ask for a turn of the head.
 
@@ -30,7 +55,7 @@ def signs_of(finding: Finding, policy: Policy) -> list[Sign]:
     signs = []
     if finding.motion is not None and finding.motion < policy.still_below:
         signs.append(Sign.FROZEN)
-    if finding.liveness is not None and finding.liveness < policy.suspect_liveness:
+    if not _is_alive(finding, policy):
         signs.append(Sign.LIFELESS)
     return signs
 
@@ -64,6 +89,11 @@ def _looks_fake(finding: Finding, policy: Policy) -> bool:
     if policy.spoof_below is None or finding.liveness is None:
         return False
     return finding.liveness < policy.spoof_below
+
+
+def _is_alive(finding: Finding, policy: Policy) -> bool:
+    """A pack without a liveness model tells nothing against anybody."""
+    return finding.liveness is None or finding.liveness >= policy.suspect_liveness
 
 
 def _quality_trouble(finding: Finding, policy: Policy) -> Verdict | None:

@@ -78,6 +78,18 @@ class Policy:
     safari_least: int = 16
     """The oldest browsers that have all that the study page uses."""
 
+    enrol: bool = True
+    """The device check takes captures for the template, where it lacks them."""
+    enrol_after_s: float = 2.0
+    enrol_tries: int = 6
+    """Captures that fail in a row before the photo alone has to do."""
+    enrol_margin: float = 0.08
+    """A capture that resembles the photo this much more than a match needs is clear;
+    else a person compares."""
+    enrol_dark_below: float = 0.18
+    lifeless_tries: int = 2
+    """So many captures in a row are refused as lifeless; then a person compares."""
+
     challenge_per_hour: float = 0.5
     """Of the random looks, so many ask for a turn of the head. 0: only on suspicion."""
     turned_similarity: float = 0.35

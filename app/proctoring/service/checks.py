@@ -2,27 +2,23 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import uuid4
 
 from app.adapters.db import Row, Tx
-from app.kernel.findings import Finding
+from app.kernel.findings import Ask, Finding
 from app.kernel.ids import AccountId, CheckId, SittingId
 from app.kernel.refusals import Conflict, NotFound
 from app.proctoring.domain import watch as life
-from app.proctoring.domain.checks import (
-    Line,
-    Result,
-    Seen,
-    Told,
-    evaluate,
-    worst,
-)
+from app.proctoring.domain.check_lines import Line, Result
+from app.proctoring.domain.check_picture import MadeOf, Seen
+from app.proctoring.domain.checks import Told, evaluate, worst
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind, State, Verdict
 from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.sittings import Gate, OpenedMeanwhile
 from app.proctoring.store import checks as store
 from app.proctoring.store import sittings
@@ -46,12 +42,24 @@ class OpenedCheck:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """The capture that is wanted just now; `looking`: it is being taken; `trouble`:
+    what was wrong with the last try."""
+
+    ask: Ask
+    looking: bool
+    taken: tuple[Ask, ...]
+    trouble: Verdict | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """`awaiting`: the look is not done yet; ask again in a second."""
+    """`awaiting`: the look, or a capture, is not done yet; ask again in a second."""
 
     lines: list[Line]
     result: Result
     awaiting: bool
+    guide: Guide | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,23 @@ class Last:
 
 class Checks:
     def __init__(
-        self, desk: Desk, gates: Sequence[Gate], is_by_person: IsByPerson
+        self,
+        desk: Desk,
+        gates: Sequence[Gate],
+        is_by_person: IsByPerson,
+        guiding: Guiding | None = None,
     ) -> None:
-        """`gates` as for a sitting: a check uses the camera, too."""
+        """`gates` as for a sitting: a check uses the camera, too. Without `guiding`
+        it takes no captures."""
         self._desk = desk
         self._gates = gates
         self._is_by_person = is_by_person
+        self._guiding = guiding
+
+    @property
+    def enrols(self) -> bool:
+        """Whether checks take captures where a template lacks them."""
+        return self._guiding is not None and self._desk.policy.enrol
 
     async def open(
         self, account: AccountId, device: bytes, browser: str
@@ -78,6 +97,8 @@ class Checks:
         """A new check; one that was open ends. A sitting that runs is not touched."""
         for gate in self._gates:
             await gate(account)
+        if self._guiding:
+            await self._guiding.begin(account)
         async with self._desk.db.transaction() as tx:
             now = self._desk.clock.now()
             await self._end_open(tx, account, now)
@@ -109,6 +130,7 @@ class Checks:
         Asked again, a finished check answers as it did. Raises NoSuchCheck.
         """
         by_person = await self._is_by_person(account)
+        made_of = await self._guiding.made_of(account) if self._guiding else None
         async with self._desk.db.transaction() as tx:
             row = await store.lock(tx, account, check)
             if row is None:
@@ -117,12 +139,17 @@ class Checks:
                 return _concluded(_lines(row), awaiting=False)
             watch = await sittings.lock(tx, SittingId(row["sitting_id"]))
             assert watch is not None
-            seen = _seen(await store.last_look(tx, watch.sitting), by_person=by_person)
+            looked = await store.last_look(tx, watch.sitting)
+            seen = _seen(looked, by_person, made_of)
             lines = evaluate(told, seen, self._desk.policy)
-            done = give_up or watch.state is State.ENDED or _is_enough(seen)
+            guide = await self._guide(tx, watch)
+            enough = guide is None and _is_enough(seen)
+            done = give_up or watch.state is State.ENDED or enough
             if done:
                 await self._finish(tx, check, watch, told, lines)
-        return _concluded(lines, awaiting=not done)
+        if done:
+            return _concluded(lines, awaiting=False)
+        return replace(_concluded(lines, awaiting=True), guide=guide)
 
     async def require(self, account: AccountId, device: bytes | None) -> CheckId | None:
         """The check of this device that a sitting rests on. Raises DeviceCheckNeeded.
@@ -160,6 +187,18 @@ class Checks:
             policy = self._desk.policy
             await write(tx, *life.end(watch, Ending.CHECKED, now, policy), now)
 
+    async def _guide(self, tx: Tx, watch: Watch) -> Guide | None:
+        row = await store.guide_of(tx, watch.sitting, self._desk.clock.now())
+        if row is None:
+            return None
+        verdict = Verdict(row["verdict"]) if row["verdict"] else Verdict.MATCH
+        return Guide(
+            ask=Ask(row["ask"]),
+            looking=row["looking"],
+            taken=tuple(map(Ask, row["taken"])),
+            trouble=None if verdict is Verdict.MATCH else verdict,
+        )
+
     async def _finish(
         self, tx: Tx, check: CheckId, watch: Watch, told: Told, lines: list[Line]
     ) -> None:
@@ -177,13 +216,13 @@ def _is_enough(seen: Seen | None) -> bool:
     return seen.by_person or seen.verdict is Verdict.MATCH
 
 
-def _seen(row: Row | None, *, by_person: bool) -> Seen | None:
+def _seen(row: Row | None, by_person: bool, made_of: MadeOf | None) -> Seen | None:
     if row is None:
         return None
     told = json.loads(row["finding"]) if row["finding"] else None
     finding = Finding(**told) if told else None
     verdict = Verdict(row["verdict"])
-    return Seen(verdict=verdict, finding=finding, by_person=by_person)
+    return Seen(verdict=verdict, finding=finding, by_person=by_person, made_of=made_of)
 
 
 def _lines(row: Row) -> list[Line]:

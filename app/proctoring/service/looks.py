@@ -4,16 +4,20 @@ import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from app.kernel.findings import Finding
+from app.adapters.db import Tx
+from app.kernel.findings import Finding, Shown
 from app.kernel.ids import AccountId, LookId, SittingId
-from app.proctoring.domain.judge import Judged, judge
-from app.proctoring.domain.judging import signs_of, verdict_of
+from app.proctoring.domain.judge import UNGUIDED, judge
+from app.proctoring.domain.judged import Judged
+from app.proctoring.domain.judging import signs_of, verdict_of, verdict_of_capture
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.words import Verdict
+from app.proctoring.domain.watch import Outcome, Watch
+from app.proctoring.domain.words import Verdict, Why
 from app.proctoring.service.chance import Unveiling
 from app.proctoring.service.desk import WALL, Desk, topic_of, write
 from app.proctoring.service.glances import note_signs
+from app.proctoring.service.guiding import Guiding, Sampled
 from app.proctoring.store import looks as store
 from app.proctoring.store import sittings
 
@@ -24,8 +28,10 @@ GIVE_BACK = timedelta(seconds=1)
 class Looks:
     """What the sampler and the face matcher ask for."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, guiding: Guiding | None = None) -> None:
+        """Without `guiding`, device checks take no captures."""
         self._desk = desk
+        self._guiding = guiding
         self._unveiling = Unveiling(desk.seeds)
 
     async def claim_due(self) -> list[Lease]:
@@ -67,9 +73,14 @@ class Looks:
         return accounts[0] if accounts else None
 
     async def record(
-        self, look: LookId, attempt: int, finding: Finding | None
+        self,
+        look: LookId,
+        attempt: int,
+        finding: Finding | None,
+        shown: Shown | None = None,
     ) -> Verdict | None:
-        """Judges a finding (None: our own fault) in one transaction.
+        """Judges a finding (None: our own fault) in one transaction; `shown` may
+        become a capture.
 
         Returns the verdict; None when the look was judged, cancelled or is being
         tried again, so that a sample delivered twice or late changes nothing.
@@ -81,18 +92,37 @@ class Looks:
             lease = await store.leased(tx, look, attempt)
             if watch is None or lease is None:
                 return None
-            judged = judged_of(lease, finding, desk.policy, desk.clock.now())
+            now = desk.clock.now()
+            judged = judged_of(lease, finding, desk.policy, now, watch.failures)
             facts = json.dumps(asdict(finding)) if finding else None
-            await store.write_verdict(tx, look, judged.verdict, facts, judged.at)
-            terms = await desk.terms(tx, watch.sitting)
-            after, changes = judge(watch, judged, terms.policy, terms.chance)
-            if finding is not None and judged.verdict is Verdict.MATCH:
-                signs = signs_of(finding, desk.policy)
-                more = await note_signs(tx, desk, after, signs, judged.at)
-                changes = [*changes, *more]
-            await write(tx, after, changes, judged.at, look)
+            await store.write_verdict(tx, look, judged.verdict, facts, now)
+            sampled = Sampled(finding=finding, shown=shown) if finding else None
+            after, changes = await self._judge(tx, watch, lease, judged, sampled)
+            await write(tx, after, changes, now, look)
+            if self._guiding and sampled:
+                await self._guiding.take(tx, watch, changes, sampled)
         await desk.tell(after, changes)
         return judged.verdict
+
+    async def _judge(
+        self,
+        tx: Tx,
+        watch: Watch,
+        lease: Lease,
+        judged: Judged,
+        sampled: Sampled | None,
+    ) -> Outcome:
+        terms, guidance = await self._desk.terms(tx, watch.sitting), UNGUIDED
+        if self._guiding and sampled:
+            guidance = await self._guiding.guidance(
+                tx, watch, lease, sampled, terms.chance
+            )
+        after, changes = judge(watch, judged, terms.policy, terms.chance, guidance)
+        if sampled is None or judged.verdict is not Verdict.MATCH:
+            return after, changes
+        signs = signs_of(sampled.finding, self._desk.policy)
+        more = await note_signs(tx, self._desk, after, signs, judged.at)
+        return after, [*changes, *more]
 
     async def give_up(self) -> int:
         """Looks that no try answered: our fault, which costs the student nothing."""
@@ -107,15 +137,19 @@ class Looks:
 
 
 def judged_of(
-    lease: Lease, finding: Finding | None, policy: Policy, now: datetime
+    lease: Lease, finding: Finding | None, policy: Policy, now: datetime, failures: int
 ) -> Judged:
     """None: no worker or node answered, which is our own fault."""
-    ours = Verdict.SYSTEM_UNAVAILABLE
+    verdict = Verdict.SYSTEM_UNAVAILABLE
+    if finding and lease.why is Why.ENROL:
+        verdict = verdict_of_capture(finding, policy, failures)
+    elif finding:
+        verdict = verdict_of(finding, policy)
     return Judged(
         why=lease.why,
         epoch=lease.epoch,
         asked_at=lease.asked_at,
         at=now,
-        verdict=verdict_of(finding, policy) if finding else ours,
+        verdict=verdict,
         asked=lease.ask is not None,
     )

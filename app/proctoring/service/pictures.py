@@ -9,7 +9,8 @@ from app.adapters.envelopes import Envelopes, Purpose, Unreadable
 from app.kernel.ids import AccountId, LookId
 from app.kernel.refusals import Conflict, NotFound
 from app.proctoring.domain.by_person import compared, hold
-from app.proctoring.domain.judge import Judged, judge
+from app.proctoring.domain.judge import judge
+from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.words import SUSPICIOUS, Kind, Verdict
 from app.proctoring.service.desk import WALL, Desk, topic_of, write

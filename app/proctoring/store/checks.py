@@ -50,12 +50,28 @@ async def camera_of(tx: Tx, check: CheckId) -> str | None:
 
 
 async def last_look(tx: Tx, sitting: SittingId) -> Row | None:
-    """verdict, finding of the newest judged look."""
+    """verdict, finding of the newest judged look; captures tell of something else."""
     return await tx.fetchrow(
         """SELECT verdict, finding::text AS finding FROM look
-           WHERE sitting_id = $1 AND judged_at IS NOT NULL
+           WHERE sitting_id = $1 AND judged_at IS NOT NULL AND why <> 'enrol'
            ORDER BY judged_at DESC LIMIT 1""",
         sitting,
+    )
+
+
+async def guide_of(tx: Tx, sitting: SittingId, now: datetime) -> Row | None:
+    """ask, looking of the capture that is wanted, taken (asks), verdict of the newest
+    capture; None when none is wanted."""
+    return await tx.fetchrow(
+        """SELECT ask, coalesce(lease_until > $2, false) AS looking,
+               ARRAY(SELECT ask FROM look WHERE sitting_id = $1 AND why = 'enrol'
+                     AND verdict = 'match' ORDER BY judged_at) AS taken,
+               (SELECT verdict FROM look WHERE sitting_id = $1 AND why = 'enrol'
+                AND judged_at IS NOT NULL ORDER BY judged_at DESC LIMIT 1) AS verdict
+           FROM look WHERE sitting_id = $1 AND why = 'enrol' AND judged_at IS NULL
+             AND cancelled_at IS NULL AND held_at IS NULL""",
+        sitting,
+        now,
     )
 
 

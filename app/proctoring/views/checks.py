@@ -72,7 +72,8 @@ async def show_check(request: web.Request, who: Identity) -> web.StreamResponse:
     """Camera, light, computer and network, tried before they matter."""
     target = safe_next(request.query.get("next", "/"))
     last = await request.app[CHECKS].last(who.account)
-    context = {"next": target, "last": last, **page_context(request)}
+    enrols = request.app[CHECKS].enrols
+    context = {"next": target, "last": last, "enrols": enrols, **page_context(request)}
     return request.app[SITE].page("check.html", context)
 
 
@@ -105,6 +106,7 @@ async def conclude(request: web.Request, who: Identity) -> web.StreamResponse:
             "awaiting": found.awaiting,
             "result": found.result,
             "lines": [asdict(line) for line in found.lines],
+            "guide": asdict(found.guide) if found.guide else None,
         }
     )
 

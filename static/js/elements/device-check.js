@@ -6,7 +6,7 @@ import { Live } from "../transport/live.js"
 const STEPS = {
   camera: ["Opening your camera…", ["camera"]],
   speed: ["Measuring your connection…", ["speed_down", "speed_up", "path"]],
-  look: ["Look into the camera for a moment…", ["light", "face", "match"]],
+  look: ["Look into the camera for a moment…", ["light", "face", "match", "enrol"]],
 }
 
 // The page that tries camera, light, computer and network before they matter.
@@ -34,6 +34,8 @@ export class DeviceCheckPage extends HTMLElement {
     check.addEventListener("change", () => this.#show(check.link.media), { signal })
     check.addEventListener("step", ({ detail }) => this.#step(detail), { signal })
     check.addEventListener("found", ({ detail }) => this.#found(detail), { signal })
+    this.#part("skip").onclick = () => check.skip()
+    this.querySelector("face-guide").allowTones()
     this.#forget()
     this.#part("begin").disabled = true
     this.#part("go-on").hidden = true
@@ -42,6 +44,7 @@ export class DeviceCheckPage extends HTMLElement {
     } catch (error) {
       this.#refused(error)
     } finally {
+      this.#guide(null)
       this.#part("begin").disabled = false
       this.#part("begin").textContent = "Check again"
     }
@@ -53,8 +56,15 @@ export class DeviceCheckPage extends HTMLElement {
     for (const code of codes) this.#line({ code, result: "checking", detail: "", mend: "" })
   }
 
-  #found({ lines, awaiting }) {
+  #found({ lines, awaiting, guide }) {
     for (const line of lines) this.#line(whileWaiting(line, awaiting))
+    this.#guide(guide ?? null)
+  }
+
+  #guide(guide) {
+    const words = this.querySelector("face-guide").show(guide, this.#part("steps"))
+    this.#part("skip").hidden = guide === null
+    if (words) this.#say("wait", `${words.title}. ${words.hint}`)
   }
 
   #done({ lines, result }) {
@@ -81,6 +91,7 @@ export class DeviceCheckPage extends HTMLElement {
 
   #line({ code, result, detail, mend }) {
     const line = this.querySelector(`[data-line=${code}]`)
+    if (!line) return
     line.dataset.result = result
     line.querySelector(".line-word").textContent = wordOf(result)
     line.querySelector(".line-detail").textContent = detail

@@ -1,5 +1,5 @@
 // The lines of a device check as the page shows them.
-export const CODES = ["computer", "camera", "light", "face", "match", "cores", "memory", "speed_down", "speed_up", "path", "browser", "clock"]
+export const CODES = ["computer", "camera", "light", "face", "match", "enrol", "cores", "memory", "speed_down", "speed_up", "path", "browser", "clock"]
 
 const WORDS = { pass: "fine", warning: "look at this", fail: "not yet", waiting: "waiting", checking: "checking…", untried: "not tried" }
 
@@ -22,6 +22,7 @@ export function untried(lines) {
 
 // What a line shows while the page waits for the picture to get better.
 export function whileWaiting(line, awaiting) {
-  const ofPicture = ["light", "face", "match"].includes(line.code)
-  return awaiting && ofPicture && line.result === "fail" ? { ...line, result: "checking" } : line
+  const ofPicture = ["light", "face", "match", "enrol"].includes(line.code)
+  const open = line.result === "fail" || line.code === "enrol"
+  return awaiting && ofPicture && open ? { ...line, result: "checking", detail: "" } : line
 }

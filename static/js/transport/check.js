@@ -6,6 +6,7 @@ import { speedDown, speedUp } from "./speed.js"
 // One device check, step by step: camera, speed, then a real look at the real picture.
 const ASK_EVERY_MS = 1_000
 const WAIT_MOST_MS = 30_000
+const GUIDE_MOST_MS = 120_000
 const CONNECT_MOST_MS = 15_000
 const PRESENCE_EVERY_MS = 3_000
 
@@ -13,6 +14,7 @@ export class DeviceCheck extends EventTarget {
   #live
   #told = {}
   #speed = { down_mbit: null, up_mbit: null }
+  #skipped = false
 
   constructor(live) {
     super()
@@ -40,18 +42,25 @@ export class DeviceCheck extends EventTarget {
     }
   }
 
+  // No (more) pictures from several sides: the profile photo has to do.
+  skip() {
+    this.#skipped = true
+  }
+
   async #look(signal) {
     this.#step("speed")
     this.#speed = { down_mbit: await speedDown(), up_mbit: await speedUp() }
     this.#step("look")
-    const deadline = performance.now() + WAIT_MOST_MS
+    let deadline = performance.now() + WAIT_MOST_MS
+    let guided = false
     for (;;) {
       this.link.lookedAt(false)
       this.link.lookedAt(true) // the burst ends by itself after a while
-      const giveUp = this.link.state !== "up" || performance.now() > deadline
+      const giveUp = this.#skipped || this.link.state !== "up" || performance.now() > deadline
       const found = await this.#conclude(giveUp)
       this.dispatchEvent(new CustomEvent("found", { detail: found }))
       if (!found.awaiting || signal.aborted) return found
+      if (found.guide && !guided) [guided, deadline] = [true, performance.now() + GUIDE_MOST_MS]
       await pause(ASK_EVERY_MS)
     }
   }
