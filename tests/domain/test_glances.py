@@ -10,6 +10,7 @@ from app.kernel.glances import Sight
 from app.proctoring.domain.by_person import hold
 from app.proctoring.domain.glances import Glance, glanced
 from app.proctoring.domain.judged import Judged
+from app.proctoring.domain.watch import pause, resume
 from app.proctoring.domain.words import Reason, State, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 
@@ -148,3 +149,43 @@ def test_a_picture_for_a_person_ends_the_doubt_as_a_passed_look_does():
     world.take(hold(world.watch, look, POLICY, world.chance))
     assert world.watch.doubt_from is None
     assert world.ledger.seconds("provisional") == 100
+
+
+def left(world: World) -> World:
+    return world.take(pause(world.watch, Reason.STUDENT, world.now, POLICY))
+
+
+def test_leaving_at_one_failed_look_costs_nobody_what_was_followed():
+    """Hours without a look (a fault of ours), one false alarm, and a pause."""
+    world = followed(7_200)
+    left(world.wait(5).look(Verdict.MISMATCH, Why.RANDOM).wait(2))
+    assert world.ledger.seconds("void") == 0
+    assert world.incidents == [Verdict.MISMATCH]
+    world.take(resume(world.watch, Reason.STUDENT, world.now))
+    world.wait(5).look(Verdict.MATCH, Why.RESUME)
+    assert world.ledger.seconds("confirmed") == 7_200
+
+
+def test_a_stand_in_who_leaves_at_the_first_failed_look_keeps_nothing():
+    world = followed(100).wait(EVERY_S)
+    glance(world, Sight.BROKEN).wait(2)
+    left(world.look(Verdict.MISMATCH, Why.GLANCE).wait(2))
+    assert world.incidents == [Verdict.MISMATCH]
+    world.take(resume(world.watch, Reason.STUDENT, world.now))
+    world.wait(5).look(Verdict.MATCH, Why.RESUME)
+    assert world.ledger.seconds("confirmed") == 100
+
+
+@pytest.mark.parametrize("verdict", [Verdict.NOT_AS_ASKED, Verdict.SPOOF])
+def test_a_picture_of_a_face_is_followed_too_and_keeps_nothing_by_leaving(verdict):
+    world = followed(300)
+    left(world.look(verdict, Why.CHALLENGE, asked=True).wait(2))
+    assert world.ledger.seconds("void") >= 300
+    assert world.incidents == [verdict]
+
+
+def test_without_glances_leaving_at_a_failed_look_forfeits_and_a_person_is_told():
+    world = World().look(Verdict.MATCH, Why.START).wait(300)
+    left(world.look(Verdict.MISMATCH, Why.RANDOM).wait(2))
+    assert world.ledger.seconds("void") > 300
+    assert world.incidents == [Verdict.MISMATCH]

@@ -69,7 +69,28 @@ async def failed(world, verdict=Verdict.MISMATCH):
     return sitting, await world.value("SELECT incident_id FROM incident"), leases
 
 
+async def test_leaving_at_a_failed_look_is_told_to_a_person_who_can_give_it_back(
+    books, incidents
+):
+    """Time is not followed by glances here, so that one failed look voids it."""
+    world = books.world
+    sitting = await world.open()
+    await world.look()
+    await world.study(60)
+    await world.due_at_once("interval")
+    await world.look(Verdict.MISMATCH)
+    await world.sittings.pause(world.student, sitting)
+    void = await world.seconds("void")
+    assert void > 50
+    incident = await world.value("SELECT incident_id FROM incident")
+    told = Told(choice=Choice.DISMISS, reason="")
+    await incidents.decide(reviewer(books), incident, told)
+    given = "SELECT seconds FROM correction WHERE state = 'approved'"
+    assert 0 <= await world.value(given) - void < 1
+
+
 async def test_what_belongs_together_is_one_incident(world):
+    """The pause for absence in a doubt, the retries used up, a person needed."""
     _, incident, _ = await failed(world)
     for _ in range(world.desk.policy.tries_before_person):
         leases = await world.looks.claim_due()
@@ -79,7 +100,7 @@ async def test_what_belongs_together_is_one_incident(world):
         world.clock.forward(61)
     assert await world.value("SELECT count(*) FROM incident") == 1
     parts = "SELECT count(*) FROM incident_part WHERE incident_id = $1"
-    assert await world.value(parts, incident) == 2
+    assert await world.value(parts, incident) == 3
     assert await world.value("SELECT reason FROM sitting") == "needs_person"
 
 

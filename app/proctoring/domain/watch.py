@@ -10,8 +10,8 @@ from app.proctoring.domain.changes import (
     Change,
     LooksCancelled,
     StretchClosed,
-    Voided,
 )
+from app.proctoring.domain.leaving import left_in_doubt
 from app.proctoring.domain.planning import LookWanted
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import (
@@ -230,10 +230,8 @@ def _close(
     at = watch.seen_at if _has_lapsed(watch, now, policy) else now
     at = min(at or now, until or now, watch.doubt_from or now)
     changes: list[Change] = [StretchClosed(at=max(at, watch.running_from))]
-    if watch.doubt is not None and speaks_against(watch):
-        # Leaving before the retries are used up must not save a stand-in's time.
-        changes.append(Voided(why=watch.doubt))
-    return changes
+    followed = watch.glanced_at is not None
+    return [*changes, *left_in_doubt(watch.doubt, followed=followed)]
 
 
 def not_too_soon(watch: Watch, now: datetime) -> datetime:
