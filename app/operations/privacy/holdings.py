@@ -74,8 +74,8 @@ HOLDINGS = (
     Holding(table="stretch", fate=Fate.STAYS),
     Holding(table="look", of=OF_SITTING, fate=Fate.STAYS, hidden=("finding",)),
     Holding(table="reading", of=OF_SITTING, fate=Fate.STAYS),
-    Holding(table="incident", fate=Fate.STAYS, hidden=("reviewer",)),
-    Holding(table="incident_part", of=OF_INCIDENT, fate=Fate.STAYS),
+    Holding(table="incident", fate=Fate.STAYS, hidden=("reviewer", "kind")),
+    Holding(table="incident_part", of=OF_INCIDENT, fate=Fate.STAYS, hidden=("kind",)),
     Holding(table="incident_stretch", of=OF_INCIDENT, fate=Fate.STAYS),
     Holding(
         table="incident_decision",

@@ -11,6 +11,14 @@ KINDS: dict[str, str] = {
     Kind.NOT_AS_ASKED: "Head not turned as asked",
     Kind.SAME_CLIP: "The same picture as another student's",
 }
+UNSURE = "We could not be sure that it was you"
+KINDS_TOLD: dict[str, str] = {
+    **KINDS,
+    Kind.MISMATCH: UNSURE,
+    Kind.SPOOF: UNSURE,
+    Kind.SAME_CLIP: UNSURE,
+}
+"""For the student: what gave a trick away would help the next one."""
 CHOICES: dict[str, str] = {
     Choice.UPHOLD: "Upheld: the time does not count",
     Choice.DISMISS: "Dismissed: the time counts",

@@ -12,13 +12,16 @@ RUNNING = "It is running. The next passed look confirms it."
 WAITING = "It waits for the next passed look, which may confirm it."
 NO_REASON = "The reason was not kept."
 
+UNRECOGNISED = "The student was not recognised."
+"""Of a picture of a face, too: what gave a trick away is for staff alone."""
+
 REASONS: dict[str, str] = {
     GAP: "Too long passed until the student was recognised again.",
-    Verdict.MISMATCH: "Another face than the one on the profile photo was seen.",
+    Verdict.MISMATCH: UNRECOGNISED,
     Verdict.NO_FACE: "Nobody was seen in front of the camera.",
     Verdict.SEVERAL_FACES: "More than one person was seen.",
     Verdict.NOT_AS_ASKED: "The head was not turned as asked.",
-    Verdict.SPOOF: "A picture or a screen was seen, not a live face.",
+    Verdict.SPOOF: UNRECOGNISED,
     Verdict.DARK: "It was too dark to recognise anybody.",
     Verdict.BLURRED: "The picture was too blurred to recognise anybody.",
     Verdict.SMALL: "The face was too far away to be recognised.",

@@ -8,6 +8,7 @@ from uuid import UUID
 from app.adapters.db import Row
 from app.adapters.live import JsonState
 from app.kernel.ids import AccountId
+from app.proctoring.domain.told import told_as
 from app.proctoring.domain.words import State
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.wall import Wall
@@ -63,11 +64,11 @@ class States:
             "module": row["module_code"],
             "epoch": row["epoch"],
             "state": row["state"],
-            "reason": row["reason"],
+            "reason": told_as(row["reason"]),
             "looking": bool(row["looking"]),
             "asked": row["asked"],
             "trouble": row["trouble"],
-            "verdict": None if silent else row["verdict"],
+            "verdict": None if silent else told_as(row["verdict"]),
             "tries_left": None if silent else self._tries_left(row["failures"]),
             "looked_at": _iso(row["looked_at"]),
             "next_try_at": _iso(row["next_try_at"]),

@@ -22,7 +22,8 @@ from app.kernel.refusals import Conflict
 from app.kernel.tickets import Glancing
 from app.proctoring.domain.checks import Told
 from app.proctoring.domain.devices import Signs
-from app.proctoring.service.checks import Checks, NoSuchCheck
+from app.proctoring.domain.told import told_as
+from app.proctoring.service.checks import Checks, Guide, NoSuchCheck
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
 CHECKS = web.AppKey("checks", Checks)
@@ -106,9 +107,15 @@ async def conclude(request: web.Request, who: Identity) -> web.StreamResponse:
             "awaiting": found.awaiting,
             "result": found.result,
             "lines": [asdict(line) for line in found.lines],
-            "guide": asdict(found.guide) if found.guide else None,
+            "guide": _guide(found.guide),
         }
     )
+
+
+def _guide(guide: Guide | None) -> dict[str, object] | None:
+    if guide is None:
+        return None
+    return {**asdict(guide), "trouble": told_as(guide.trouble)}
 
 
 @for_role(Role.STUDENT)

@@ -18,7 +18,13 @@ from app.adapters.objects import Objects
 from app.adapters.openapi import takes
 from app.kernel.ids import LookId
 from app.kernel.refusals import Refusal
-from app.proctoring.domain.incident_words import CHOICES, KINDS, SIGNS, STANDINGS
+from app.proctoring.domain.incident_words import (
+    CHOICES,
+    KINDS,
+    KINDS_TOLD,
+    SIGNS,
+    STANDINGS,
+)
 from app.proctoring.domain.incidents import SAID_MAX, Choice
 from app.proctoring.service.cases import Cases
 from app.proctoring.service.desk import Desk
@@ -162,7 +168,7 @@ async def mine_page(
         refusal,
         incidents=await request.app[INCIDENTS].of_student(who.account),
         views=await request.app[EVIDENCE].views_of(who.account),
-        kinds=KINDS,
+        kinds=KINDS_TOLD,
         choices=CHOICES,
         standings=STANDINGS,
     )
