@@ -1,11 +1,17 @@
 """The wall of five hundred in a real Chromium: little in the document, all in reach."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 from playwright.async_api import expect
 
+from app.adapters.bell import RedisBell
+from app.adapters.redis import connect
+from app.proctoring.store import incidents
 from tests.axe import serious_violations
 from tests.browser.test_accounts import come_in, opened
-from tests.browser.wall_of import fill
+from tests.browser.wall_of import fill, show_all
 from tests.http import conftest as app
 
 account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
@@ -42,8 +48,28 @@ async def test_a_wall_without_windowing_is_large(site, database):
     await fill(database, 120)
     async with opened() as page:
         await come_in(page, site, "PROCTOR1")
-        await page.goto(f"{site.url}/wall?everything")
+        await show_all(page)
+        await page.goto(f"{site.url}/wall")
         await expect(page.locator(ROWS)).to_have_count(120)
+
+
+async def test_a_new_incident_marks_the_title_where_it_is_wanted(
+    site, database, redis_url
+):
+    sittings = await fill(database, 3)
+    async with opened() as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall")
+        await page.get_by_text("3 of 3").wait_for()
+        await page.locator("[data-part=sound]").check()
+        hide = "Object.defineProperty(document, 'hidden', { get: () => true })"
+        await page.evaluate(hide)  # as behind another window
+        async with database.transaction() as tx:
+            await incidents.insert(tx, sittings[0], None, "mismatch", datetime.now(UTC))
+        redis = connect(redis_url)
+        await RedisBell(redis, redis).ring(["wall"])
+        await redis.aclose()
+        await expect(page).to_have_title(re.compile(r"^\(1\) "))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

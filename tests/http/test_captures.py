@@ -38,6 +38,10 @@ async def test_each_picture_is_shown_beside_the_photo_and_each_view_is_in_the_tr
         assert await shown.read() == PHOTO
         assert shown.headers["Cache-Control"] == "no-store"
     assert (await trail(database)).count("capture.seen") == len(CAPTURES)
+    why = """SELECT bool_and(details::jsonb ->> 'why' <> '') FROM audit_event
+        WHERE what = 'capture.seen'"""
+    async with database.connection() as tx:
+        assert await tx.fetchval(why)
     away = await site.get(f"/staff/requests/{unclear}/captures/behind")
     assert away.status == 404
 

@@ -66,7 +66,7 @@ async def pass_time(world: World, minutes: int) -> None:
 async def studied(world: World, minutes: int = 90) -> SittingId:
     sitting = await world.open()
     await pass_time(world, minutes)
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     return sitting
 
 
@@ -191,7 +191,7 @@ async def test_a_sitting_older_than_seeds_says_so(world, proofs):
         await tx.execute("DELETE FROM audit_event")
     await world.look()
     assert await world.value(VEILED) == 0
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     found = await proofs.of(sitting)
     assert (found.seed, found.proof) == (None, None)
 
@@ -243,7 +243,7 @@ async def test_a_proctor_raises_the_rate_and_the_open_look_is_drawn_anew(
         "SELECT count(*) FROM look WHERE why = 'random' AND verdict = 'match'"
     )
     assert 15 <= count <= 45
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     assert (await proofs.of(sitting)).proof.holds
     with pytest.raises(SittingEnded):
         await rates.set_rate(proctor, sitting, 4, "too late")

@@ -17,7 +17,12 @@ from app.proctoring.domain.incidents import (
 )
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.evidence import SEEN, Evidence, NoSuchPicture
-from app.proctoring.service.incidents import Incidents, NoSuchIncident, Told
+from app.proctoring.service.incidents import (
+    Incidents,
+    NobodyToLookAt,
+    NoSuchIncident,
+    Told,
+)
 from tests.stores.ledger_world import SECRET, build_books
 
 WHY = "the face is another one"
@@ -118,12 +123,13 @@ async def test_dismissing_gives_back_exactly_what_became_void(books, incidents):
     assert "given back" in told_of(books)
 
 
-async def test_dismissing_lets_go_on_who_waits_for_a_person(books, incidents):
+@pytest.mark.parametrize("choice", [Choice.DISMISS, Choice.UPHOLD, Choice.WARN])
+async def test_a_decision_lets_go_on_who_waits_for_a_person(books, incidents, choice):
     world = books.world
     _, incident, _ = await failed(world)
     async with world.db.transaction() as tx:
         await tx.execute("UPDATE sitting SET reason = 'needs_person'")
-    told = Told(choice=Choice.DISMISS, reason="")
+    told = Told(choice=choice, reason=WHY)
     await incidents.decide(reviewer(books), incident, told)
     assert await world.value("SELECT state FROM sitting") == "checking_in"
 
@@ -154,6 +160,17 @@ async def test_asking_for_a_look_plans_one(books, incidents):
     await incidents.decide(reviewer(books), incident, told)
     open_ = "SELECT count(*) FROM look WHERE why = 'proctor' AND judged_at IS NULL"
     assert await world.value(open_) == 1
+
+
+async def test_nobody_is_looked_at_in_a_sitting_that_has_ended(books, incidents):
+    world = books.world
+    sitting, incident, _ = await failed(world)
+    await world.end(sitting)
+    with pytest.raises(NobodyToLookAt):
+        await incidents.decide(
+            reviewer(books), incident, Told(choice=Choice.LOOK, reason="")
+        )
+    assert await world.value("SELECT state FROM incident") == "open"
 
 
 async def test_an_answer_is_read_by_another_and_overturned_by_two(books, incidents):

@@ -112,7 +112,7 @@ async def test_wishing_for_a_routine_look_again_does_not_hurry_it(world):
     due = "SELECT due_at FROM look WHERE why = 'random' AND judged_at IS NULL"
     before = await world.value(due)
     for _ in range(10):
-        await world.sittings.check_now(sitting)
+        await world.proctors.check(world.student, sitting)
         await world.look()
     assert await world.value(due) == before
 

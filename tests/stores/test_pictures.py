@@ -99,7 +99,7 @@ async def test_what_cannot_be_told_waits_for_the_next_picture(world, pictures):
 async def test_deciding_long_after_the_sitting_ended_counts_the_same(world, pictures):
     first, second = await studied(world, pictures)
     sitting = await world.value("SELECT sitting_id FROM sitting")
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     world.clock.forward(5 * 86_400)
     await pictures.compare(world.student, first.look, Verdict.MATCH)
     await pictures.compare(world.student, second.look, Verdict.MATCH)
@@ -165,7 +165,7 @@ async def test_the_same_days_give_the_same_hours_by_machine_and_by_person(
                 world.clock.forward(600)
                 await world.sittings.resume(world.student, sitting)
                 await judge(world, pictures, held)
-        await world.sittings.end_by_proctor(await open_sitting(world))
+        await world.end(await open_sitting(world))
     for look in held:
         await pictures.compare(by_person.student, look, Verdict.MATCH)
     assert await confirmed(by_person) == await confirmed(by_machine)

@@ -55,7 +55,7 @@ async def test_looking_is_shown_while_a_look_is_leased(world):
 
 async def test_the_end_is_told_with_its_reason(world):
     sitting = await world.open()
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     state = await student(world)
     assert state["sitting"] is None
     assert state["ended"]["reason"] == "proctor"

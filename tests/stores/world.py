@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from app.adapters.audit import Trail
 from app.adapters.bell import MemoryBell
 from app.adapters.db import Database, Tx
 from app.adapters.sealing import Sealer
@@ -15,6 +16,7 @@ from app.proctoring.domain.words import Verdict
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.looks import Looks
+from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
 from app.proctoring.store import sittings as sitting_store
@@ -68,12 +70,17 @@ class World:
         self.sittings = Sittings(self.desk)
         self.looks = Looks(self.desk)
         self.states = States(self.desk)
+        self.proctors = Proctors(self.desk, Trail(Sealer("s" * 40)))
 
     async def open(self) -> SittingId:
         """A sitting whose video flows and whose first look is due."""
         opened = await self.sittings.open(self.student, MODULE)
         await self.sittings.streaming(self.student, opened.sitting, opened.epoch)
         return opened.sitting
+
+    async def end(self, sitting: SittingId) -> None:
+        """As a proctor would."""
+        await self.proctors.end(self.student, sitting, "a test ends it")
 
     async def look(self, verdict: Verdict = Verdict.MATCH) -> Lease:
         """Claims the one look that is due and judges it a second later."""

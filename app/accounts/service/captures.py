@@ -26,6 +26,7 @@ from app.kernel.findings import Ask
 from app.kernel.ids import AccountId
 
 SHOWN = 50
+WHY = "to compare by eye"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,9 @@ class Captures:
             if sealed is None:
                 raise NoSuchRequest
             jpeg = await self._open(tx, it, ask, sealed)
-            await write(self._house, tx, by.account, "capture.seen", it, ask=str(ask))
+            await write(
+                self._house, tx, by.account, "capture.seen", it, ask=str(ask), why=WHY
+            )
         return jpeg
 
     async def approve(self, by: Identity, enrolment: UUID) -> None:

@@ -119,7 +119,8 @@ class Requests:
             if asked is None and new is None:
                 raise NoSuchRequest
             whom = asked.account if asked else None
-            await self._write(tx, by.account, "photo.seen", whom, request=str(request))
+            told = {"why": "to decide a request", "request": str(request)}
+            await self._write(tx, by.account, "photo.seen", whom, **told)
         return asked.jpeg if asked else new.photo if new else b""
 
     async def has_photo(self, account: AccountId) -> bool:
@@ -133,7 +134,9 @@ class Requests:
             if jpeg is None:
                 raise NoSuchRequest
             if by.account != account:
-                await self._write(tx, by.account, "photo.seen", account)
+                await self._write(
+                    tx, by.account, "photo.seen", account, why="on the profile page"
+                )
         return jpeg
 
     async def approve_registration(

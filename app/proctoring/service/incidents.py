@@ -14,7 +14,7 @@ from app.accounts.store import people
 from app.adapters.audit import Act
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId
-from app.kernel.refusals import NotFound
+from app.kernel.refusals import Conflict, NotFound
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.changes import Change
 from app.proctoring.domain.incident_words import letter
@@ -42,6 +42,10 @@ Effect = Callable[[Watch, datetime], Outcome]
 
 class NoSuchIncident(NotFound):
     """There is no such incident."""
+
+
+class NobodyToLookAt(Conflict):
+    """This sitting has ended: there is nobody to look at. Choose another decision."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,8 @@ class Incidents:
         try:
             async with self._desk.db.transaction() as tx:
                 found, watch = await self._locked(tx, incident)
+                if told.choice is Choice.LOOK and watch.state is State.ENDED:
+                    raise NobodyToLookAt
                 now = self._desk.clock.now()
                 decided = decide(found.case, by.account, told.choice, reason)
                 given = Decision(
@@ -183,7 +189,7 @@ def _nothing(watch: Watch, _: datetime) -> Outcome:
 
 
 def _let_go_on(watch: Watch, now: datetime) -> Outcome:
-    """Who waits for a person waits no longer."""
+    """Who waits for a person waits no longer: a look decides how it goes on."""
     if watch.reason is not Reason.NEEDS_PERSON:
         return watch, []
     return life.resume(watch, Reason.PROCTOR, now)
@@ -197,6 +203,7 @@ def _look(watch: Watch, now: datetime) -> Outcome:
 
 
 _EFFECTS: dict[Choice, Effect] = {
+    Choice.UPHOLD: _let_go_on,
     Choice.DISMISS: _let_go_on,
     Choice.WARN: _let_go_on,
     Choice.LOOK: _look,

@@ -147,7 +147,7 @@ class Pictures:
         look: LookId,
         verdict: Verdict | None = None,
     ) -> None:
-        details = {"look": str(look)}
+        details = {"look": str(look), "why": "to compare by eye"}
         if verdict is not None:
             details["verdict"] = str(verdict)
         now = self._desk.clock.now()

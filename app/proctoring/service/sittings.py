@@ -167,28 +167,6 @@ class Sittings:
             owner=account,
         )
 
-    async def check_now(self, sitting: SittingId) -> None:
-        await self._desk.change(
-            sitting, lambda watch, now: life.check(watch, Why.PROCTOR, now)
-        )
-
-    async def pause_by_proctor(self, sitting: SittingId) -> None:
-        policy = self._desk.policy
-        await self._desk.change(
-            sitting, lambda watch, now: life.pause(watch, Reason.PROCTOR, now, policy)
-        )
-
-    async def resume_by_proctor(self, sitting: SittingId) -> None:
-        await self._desk.change(
-            sitting, lambda watch, now: life.resume(watch, Reason.PROCTOR, now)
-        )
-
-    async def end_by_proctor(self, sitting: SittingId) -> None:
-        policy = self._desk.policy
-        await self._desk.change(
-            sitting, lambda watch, now: life.end(watch, Ending.PROCTOR, now, policy)
-        )
-
     async def withdraw(self, account: AccountId) -> None:
         """The student has withdrawn consent: no camera any more, time is kept."""
         async with self._desk.db.connection() as tx:

@@ -21,8 +21,7 @@ export class SittingWall extends HTMLElement {
     this.#life = new AbortController()
     const { signal } = this.#life
     const list = this.querySelector(".rows")
-    const everything = new URLSearchParams(location.search).has("everything") // for comparison only
-    this.rows = new VirtualRows(list, () => new SittingRow(document.querySelector("#wall-row")), signal, everything)
+    this.rows = new VirtualRows(list, () => new SittingRow(document.querySelector("#wall-row")), signal)
     this.filters = new WallFilters(this.querySelector("form.filters"), () => this.#render(true), signal)
     this.alerts = new WallAlerts(this.querySelector("[data-part=sound]"), signal)
     this.panel = new WallPanel(document.querySelector("#wall-panel"), (...given) => this.act(...given), signal)

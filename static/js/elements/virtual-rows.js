@@ -10,8 +10,7 @@ export class VirtualRows {
   #shown = []
   #wanted = 0
 
-  constructor(list, make, signal, everything = false) {
-    Object.assign(this, { everything })
+  constructor(list, make, signal) {
     this.#list = list
     this.#make = make
     const later = () => { this.#wanted ||= requestAnimationFrame(() => { this.#wanted = 0; this.paint() }) }
@@ -56,7 +55,7 @@ export class VirtualRows {
     const count = this.#shown.length
     this.#list.style.height = `${count * row}px`
     const { top } = this.#list.getBoundingClientRect()
-    const { first, last } = this.everything ? { first: 0, last: count } : windowOf({ top: -top, height: innerHeight, row, count })
+    const { first, last } = windowOf({ top: -top, height: innerHeight, row, count })
     const seen = this.#shown.slice(first, last)
     const kept = new Set(seen.map(({ id }) => id))
     for (const [id, it] of this.#rows) if (!kept.has(id) && !it.element.contains(document.activeElement)) this.#drop(id, it)
