@@ -103,6 +103,10 @@ class Enrolling:
     async def template(self) -> bytes:
         return (await self.photos.reference_of(self.student, PACK)).vector
 
+    async def standing(self):
+        async with self.world.db.connection() as tx:
+            return await self.enrolments.standing(tx, self.student)
+
     async def value(self, query: str, *arguments: object) -> object:
         return await self.world.value(query, *arguments)
 
@@ -159,7 +163,7 @@ async def test_four_clear_captures_make_the_template(enrolling):
     assert await enrolling.template() == WHOLE
     assert await enrolling.value("SELECT count(*) FROM capture") == 0
     assert await enrolling.acts() == ["enrolment.made"]
-    standing = await enrolling.enrolments.standing(enrolling.student)
+    standing = await enrolling.standing()
     assert standing.state is Enrolled.APPROVED
 
 
@@ -238,7 +242,7 @@ async def test_refused_captures_are_deleted_and_the_student_may_take_others(
     assert await enrolling.value("SELECT count(*) FROM capture") == 0
     kinds = [it.kind for it in enrolling.letters.letters]
     assert kinds[-1] == "captures_refused"
-    standing = await enrolling.enrolments.standing(enrolling.student)
+    standing = await enrolling.standing()
     assert standing.reason == "A cap hides you."
     await enrolling.check()
     assert await enrolling.template() == WHOLE
@@ -259,7 +263,7 @@ async def test_a_new_photo_begins_a_new_enrolment(enrolling):
     await enrolling.photos.set_photo(enrolling.student, PHOTO + b"newer")
     await enrolling.make_reference()
     assert await enrolling.template() == unit(0)
-    assert await enrolling.enrolments.standing(enrolling.student) is None
+    assert await enrolling.standing() is None
     await enrolling.check()
     assert await enrolling.template() == WHOLE
 

@@ -72,10 +72,9 @@ class Enrolments:
         with suppress(Unreadable):  # then the next device check begins afresh
             await self._settle(tx, it)
 
-    async def standing(self, account: AccountId) -> Standing | None:
+    async def standing(self, tx: Tx, account: AccountId) -> Standing | None:
         """How far the newest enrolment is; None before there is one."""
-        async with self._house.db.connection() as tx:
-            row = await store.newest(tx, account)
+        row = await store.newest(tx, account)
         if row is None:
             return None
         return Standing(

@@ -13,7 +13,7 @@ from app.kernel.ids import AccountId, CheckId, SittingId
 from app.kernel.refusals import Conflict, NotFound
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.check_lines import Line, Result
-from app.proctoring.domain.check_picture import MadeOf, Seen
+from app.proctoring.domain.check_picture import Seen
 from app.proctoring.domain.checks import Told, evaluate, worst
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind, State, Verdict
@@ -130,7 +130,6 @@ class Checks:
         Asked again, a finished check answers as it did. Raises NoSuchCheck.
         """
         by_person = await self._is_by_person(account)
-        made_of = await self._guiding.made_of(account) if self._guiding else None
         async with self._desk.db.transaction() as tx:
             row = await store.lock(tx, account, check)
             if row is None:
@@ -139,8 +138,7 @@ class Checks:
                 return _concluded(_lines(row), awaiting=False)
             watch = await sittings.lock(tx, SittingId(row["sitting_id"]))
             assert watch is not None
-            looked = await store.last_look(tx, watch.sitting)
-            seen = _seen(looked, by_person, made_of)
+            seen = await self._seen(tx, watch, by_person)
             lines = evaluate(told, seen, self._desk.policy)
             guide = await self._guide(tx, watch)
             enough = guide is None and _is_enough(seen)
@@ -187,6 +185,20 @@ class Checks:
             policy = self._desk.policy
             await write(tx, *life.end(watch, Ending.CHECKED, now, policy), now)
 
+    async def _seen(self, tx: Tx, watch: Watch, by_person: bool) -> Seen | None:
+        """Read under the sitting's lock: the last capture may just have been taken."""
+        row = await store.last_look(tx, watch.sitting)
+        if row is None:
+            return None
+        account, guiding = watch.account, self._guiding
+        told = json.loads(row["finding"]) if row["finding"] else None
+        return Seen(
+            verdict=Verdict(row["verdict"]),
+            finding=Finding(**told) if told else None,
+            by_person=by_person,
+            made_of=await guiding.made_of(tx, account) if guiding else None,
+        )
+
     async def _guide(self, tx: Tx, watch: Watch) -> Guide | None:
         row = await store.guide_of(tx, watch.sitting, self._desk.clock.now())
         if row is None:
@@ -214,15 +226,6 @@ def _is_enough(seen: Seen | None) -> bool:
     if seen is None:
         return False
     return seen.by_person or seen.verdict is Verdict.MATCH
-
-
-def _seen(row: Row | None, by_person: bool, made_of: MadeOf | None) -> Seen | None:
-    if row is None:
-        return None
-    told = json.loads(row["finding"]) if row["finding"] else None
-    finding = Finding(**told) if told else None
-    verdict = Verdict(row["verdict"])
-    return Seen(verdict=verdict, finding=finding, by_person=by_person, made_of=made_of)
 
 
 def _lines(row: Row) -> list[Line]:

@@ -70,9 +70,9 @@ class Guiding:
                 )
                 await self._enrolments.take(tx, watch.account, finding.pack, capture)
 
-    async def made_of(self, account: AccountId) -> MadeOf | None:
+    async def made_of(self, tx: Tx, account: AccountId) -> MadeOf | None:
         """The template, as far as enrolling went; None: policy takes no captures."""
         if not self._policy.enrol:
             return None
-        standing = await self._enrolments.standing(account)
+        standing = await self._enrolments.standing(tx, account)
         return _MADE_OF.get(standing.state, MadeOf.PHOTO) if standing else MadeOf.PHOTO
