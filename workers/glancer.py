@@ -14,12 +14,11 @@ from redis.exceptions import RedisError, ResponseError
 
 from app.adapters.redis import entries_of
 from app.kernel.glances import GlanceTold
-from app.kernel.ids import SittingId
 from app.kernel.messages import Malformed
 from app.kernel.refusals import Unavailable
-from app.proctoring.domain.signs import Sign
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.glances import Glances, Told
+from app.proctoring.service.twins import Glimpsed, Twins
 from workers.house import House
 
 STREAM = "glances"
@@ -49,7 +48,7 @@ class Glancer:
     def __init__(self, house: House) -> None:
         self._house = house
         self._glances = Glances(house.desk)
-        self._clips = Clips(house.redis)
+        self._twins = Twins(house.desk, Clips(house.redis))
         self._name = f"{socket.gethostname()}-{os.getpid()}"
 
     async def step(self) -> None:
@@ -86,12 +85,8 @@ class Glancer:
             if waited_s <= OLDEST_S:
                 told.append(_told(glance, now - timedelta(seconds=waited_s)))
         await self._glances.take(told)
-        await self._compare([(it.sitting, it.followed.mark) for it in told])
-
-    async def _compare(self, marks: list[tuple[SittingId, bytes]]) -> None:
-        for pair in await self._clips.twins(marks):
-            for sitting in pair:
-                await self._glances.suspect(sitting, Sign.SAME_CLIP)
+        marks = [Glimpsed(it.sitting, it.at, it.followed.mark) for it in told]
+        await self._twins.compare(marks)
 
     async def _redis_ms(self) -> int:
         """By the clock that numbers the entries."""

@@ -1,63 +1,77 @@
-"""The same picture before two cameras, found by perceptual hashes in a real Valkey."""
+"""The same picture before two cameras, found by marks in a real Valkey."""
 
-import random
 from uuid import uuid4
 
 from app.adapters.redis import connect
-from app.kernel.ids import SittingId
-from app.proctoring.service.clips import HASH_BYTES, PAIRS_SUSPECT, Clips, is_same
+from app.kernel.ids import AccountId, SittingId
+from app.proctoring.domain.marks import MOMENTS_SUSPECT, Mark
+from app.proctoring.service.clips import Clips
+from tests.domain.test_marks import flipped, picture
+
+BEGUN = 1_795_000_000_000
+EVERY_MS = 12_000
 
 
-def mark(seed: int, shift: int = 0) -> bytes:
-    """Of one picture: 64 bits, and five points in eighths of a pixel."""
-    chance = random.Random(seed)
-    points = [chance.randrange(300, 1800) + shift for _ in range(10)]
-    return chance.randbytes(HASH_BYTES) + b"".join(
-        it.to_bytes(2, signed=True) for it in points
-    )
+class Camera:
+    """A student's, in one sitting; a glance every twelve seconds."""
 
+    def __init__(self, account=None):
+        self.account = account or AccountId(uuid4())
+        self.sitting = SittingId(uuid4())
+        self.stamp = BEGUN
 
-def flipped(it: bytes, bits: int) -> bytes:
-    """The same picture, encoded anew: a few bits differ."""
-    number = int.from_bytes(it[:HASH_BYTES])
-    for bit in range(bits):
-        number ^= 1 << bit
-    return number.to_bytes(HASH_BYTES) + it[HASH_BYTES:]
-
-
-def test_a_few_bits_and_a_fraction_of_a_pixel_are_the_same_picture():
-    assert is_same(mark(1), flipped(mark(1), 3))
-    assert is_same(mark(1), mark(1, shift=4))
-    assert not is_same(mark(1), flipped(mark(1), 9))
-    assert not is_same(mark(1), mark(1, shift=40))
-    assert not is_same(mark(1), mark(2))
-    assert not is_same(mark(1), b"")
+    def shows(self, hashed: bytes) -> Mark:
+        self.stamp += EVERY_MS
+        return Mark(
+            account=self.account, sitting=self.sitting, stamp=self.stamp, hashed=hashed
+        )
 
 
 async def test_a_clip_that_two_students_show_is_found_after_a_few_glances(redis):
-    clips = Clips(redis)
-    one, other, third = (SittingId(uuid4()) for _ in range(3))
+    clips, one, other, third = Clips(redis), Camera(), Camera(), Camera()
     found = set()
-    for number in range(PAIRS_SUSPECT):
+    for number in range(MOMENTS_SUSPECT):
         assert not found
-        await clips.twins([(one, mark(number))])
-        seen = [(other, flipped(mark(number), 2)), (third, mark(1000 + number))]
+        await clips.twins([one.shows(picture(number))])
+        same = flipped(picture(number), 2)
+        seen = [other.shows(same), third.shows(picture(1000 + number))]
         found = await clips.twins(seen)
-    assert found == {tuple(sorted((one, other)))}
+    assert {frozenset(it) for it in found} == {frozenset([one.sitting, other.sitting])}
 
 
-async def test_one_student_s_own_pictures_are_no_twins(redis):
-    clips, one = Clips(redis), SittingId(uuid4())
-    for _ in range(2 * PAIRS_SUSPECT):
-        assert await clips.twins([(one, mark(1))]) == set()
+async def test_a_student_s_earlier_sitting_is_not_another_student(redis):
+    clips, before = Clips(redis), Camera()
+    again = Camera(before.account)
+    for number in range(10):
+        assert not await clips.twins([before.shows(picture(number))])
+    for number in range(10):
+        assert not await clips.twins([again.shows(picture(number))])
+
+
+async def test_one_old_mark_against_many_glances_suspects_nobody(redis):
+    clips, old, still = Clips(redis), Camera(), Camera()
+    await clips.twins([old.shows(picture(1))])
+    for _ in range(40):
+        assert not await clips.twins([still.shows(picture(1))])
+    still_batch = [still.shows(picture(1)) for _ in range(40)]
+    assert not await clips.twins(still_batch)
+
+
+async def test_two_still_pictures_of_one_face_are_twins(redis):
+    """The control: with moments of its own the old one would have been found."""
+    clips, one, other = Clips(redis), Camera(), Camera()
+    await clips.twins([one.shows(picture(1)) for _ in range(MOMENTS_SUSPECT)])
+    seen = [other.shows(picture(1)) for _ in range(MOMENTS_SUSPECT)]
+    assert await clips.twins(seen[:-1]) == set()
+    assert await clips.twins(seen[-1:]) != set()
 
 
 async def test_where_faces_are_only_counted_nothing_is_compared(redis):
-    assert await Clips(redis).twins([(SittingId(uuid4()), b"")]) == set()
-    assert await redis.keys("clip:*") == []
+    assert await Clips(redis).twins([Camera().shows(b"")]) == set()
+    assert await redis.keys("*") == []
 
 
 async def test_without_redis_nobody_is_suspected():
     away = connect("redis://127.0.0.1:9/0")
-    assert await Clips(away).twins([(SittingId(uuid4()), mark(1))]) == set()
+    assert await Clips(away).twins([Camera().shows(picture(1))]) == set()
     await away.aclose()
