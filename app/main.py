@@ -44,6 +44,7 @@ from app.portals.service import Portals
 from app.proctoring.ledger import wiring as ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
+from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.pictures import Pictures
@@ -51,6 +52,7 @@ from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
+from app.proctoring.service.twins import Twins
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
@@ -180,6 +182,8 @@ async def _wire(
     draws.wire(app, gatehouse, desk)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence))
     await _wire_proctoring(app, desk, gatehouse.trail, stack)
+    marks = Twins(desk, Clips(opened.redis))
+    app[consents.ON_FORGET].append(marks.forget_withdrawn)
 
 
 async def _wire_proctoring(

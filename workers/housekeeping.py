@@ -9,6 +9,8 @@ from app.adapters.audit.anchors import BadAnchors, anchor_now
 from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
 from app.portals.domain import Portal
+from app.proctoring.service.clips import Clips
+from app.proctoring.service.twins import Twins
 from app.proctoring.service.withdrawal import end_withdrawn
 from workers.house import House
 
@@ -64,10 +66,12 @@ async def close_portal(house: House) -> None:
 
 async def tidy(house: House) -> None:
     """Until cancelled: forgets what is over and small, once a minute."""
+    twins = Twins(house.desk, Clips(house.redis))
     while True:
         try:
             await house.logins.forget_dead()
             await house.pictures.forget_withdrawn()
+            await twins.forget_withdrawn()
             async with house.desk.db.transaction() as tx:
                 await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
         except (Unavailable, OSError, TimeoutError) as error:

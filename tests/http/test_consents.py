@@ -1,16 +1,19 @@
 """Consent over HTTP: asked for before the camera, withdrawn as easily as given."""
 
 import re
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.accounts.domain.consents import Purpose
 from app.accounts.service.consents import current_notice
 from app.accounts.views.consents import CONSENTS
+from app.adapters.clock import AnchoredClock
 from app.adapters.envelopes import Purpose as Sealed
 from app.adapters.signing import Signer, verify_text
 from app.kernel.ids import AccountId
+from app.proctoring.domain.marks import Mark, stamp_of
+from app.proctoring.service.clips import Clips
 from tests.http.test_staff import account_of, trail
 
 VERSION = str(current_notice().version)
@@ -87,6 +90,21 @@ async def test_withdrawing_again_ends_what_was_cut_off_in_between(
     assert await states(database) == ["checking_in"]
     await site.send("/account/consent/camera/withdraw")
     assert await states(database) == ["ended"]
+
+
+async def test_withdrawing_takes_back_the_marks_of_glances(site, redis, database):
+    await site.log_in("ASHA001")
+    account = AccountId(UUID(await account_of(database, "ASHA001")))
+    now = AnchoredClock().now()
+    mark = Mark(
+        account=account, sitting=uuid4(), stamp=stamp_of(now), hashed=bytes(range(28))
+    )
+    await Clips(redis).twins([mark])
+    assert await redis.keys("clip:*") != []
+    await site.send("/account/consent/evidence/withdraw")
+    assert await redis.keys("clip:*") != []
+    await site.send("/account/consent/biometrics/withdraw")
+    assert [*await redis.keys("clip:*"), *await redis.keys("marks:*")] == []
 
 
 async def test_what_is_not_needed_is_withdrawn_without_ending_the_sitting(

@@ -24,7 +24,9 @@ from app.kernel.ids import AccountId
 from app.operations.privacy.erasing import Erasing, NotAStudent, pseudonym, subject
 from app.operations.privacy.exporting import Exporting
 from app.operations.privacy.holdings import HOLDINGS, OTHERS
+from app.proctoring.domain.marks import Mark, stamp_of
 from app.proctoring.domain.words import Verdict
+from app.proctoring.service.clips import Clips
 from app.proctoring.service.pictures import Pictures
 from tests.http.conftest import PHOTO
 from tests.stores.entrance import SECRET, LetterBox, gatehouse_on
@@ -141,6 +143,27 @@ async def tables(tx):
     return [row["table_name"] for row in rows]
 
 
+async def marks_of(redis, clock, account, sitting) -> Mark:
+    """A mark of a glance is compared, and so kept."""
+    stamp, hashed = stamp_of(clock.now()), bytes(range(28))
+    mark = Mark(account=account, sitting=sitting, stamp=stamp, hashed=hashed)
+    await Clips(redis).twins([mark])
+    return mark
+
+
+async def in_redis(redis, *wanted: bytes) -> bool:
+    """Whether one of them is in a key or a value, as text or bytes."""
+    held = []
+    for key in await redis.keys("*"):
+        kind = await redis.type(key)
+        if kind == b"list":
+            held += await redis.lrange(key, 0, -1)
+        elif kind == b"hash":
+            held += [b"".join(it) for it in (await redis.hgetall(key)).items()]
+        held.append(key)
+    return any(it in value for it in wanted for value in held)
+
+
 async def sealed_things(database):
     async with database.connection() as tx:
         template = await tx.fetchrow("SELECT photo_id, sealed FROM reference")
@@ -197,6 +220,16 @@ async def test_erasure_leaves_nothing_readable(database, world, house, asha, era
     assert await redis.keys("video:*") == []
     (_, fields), *others = await redis.xrange("samples")
     assert (fields[b"frame0"], others) == (b"another's", [])
+
+
+async def test_marks_of_glances_go_too_though_no_key_names_them(world, asha, erasing):
+    redis, clock = erasing.redis, world.clock
+    theirs = await marks_of(redis, clock, uuid4(), uuid4())
+    mine = await marks_of(redis, clock, asha.account, uuid4())
+    assert await in_redis(redis, mine.account.bytes)  # the control
+    await erasing.erase(asha)
+    assert not await in_redis(redis, mine.account.bytes, mine.sitting.bytes)
+    assert await in_redis(redis, theirs.to_bytes())
 
 
 async def test_hours_stand_and_the_ledger_names_nobody(

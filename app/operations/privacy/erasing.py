@@ -7,10 +7,11 @@ the rest, and the sweep of the retention job would find the objects too.
 """
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -31,6 +32,8 @@ from app.operations.privacy import store
 from app.operations.privacy.holdings import HOLDINGS, Fate
 from app.operations.privacy.kept import Kept
 from app.operations.privacy.memory import forget_in_redis
+from app.proctoring.domain.marks import stamp_of
+from app.proctoring.service.clips import Clips
 
 STAYS = (
     "Hours that were credited, the looks and decisions they rest on, consents given "
@@ -72,11 +75,18 @@ class Erasing:
         async with self.house.db.connection() as tx:
             sittings = await store.sittings_of(tx, person.account)
         await self.objects.delete(sorted(keys))
-        await forget_in_redis(self.redis, [person.account, *sittings])
+        await self._forget_in_redis(person.account, sittings)
         receipt = await self._erase(person.account, sorted(keys))
         with suppress(RedisError):  # a sample on its way lives for seconds anyway
-            await forget_in_redis(self.redis, [person.account, *sittings])
+            await self._forget_in_redis(person.account, sittings)
         return receipt
+
+    async def _forget_in_redis(
+        self, account: AccountId, sittings: Sequence[UUID]
+    ) -> None:
+        now = stamp_of(self.house.clock.now())
+        await Clips(self.redis).forget(account, now)
+        await forget_in_redis(self.redis, [account, *sittings])
 
     async def _keys(self, account: AccountId) -> set[str]:
         if self.kept is None:

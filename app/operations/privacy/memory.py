@@ -13,18 +13,19 @@ SCANNED = 500
 
 async def forget_in_redis(redis: Redis, ids: Iterable[UUID]) -> int:
     """Every key named after one of these ids, and every entry of a stream that names
-    one: a sample has its sitting's. How many went."""
-    marks = [str(it).encode() for it in ids]
+    one: a sample has its sitting's. How many went. Marks of glances have no such name:
+    `Clips.forget` takes them back."""
+    names = [str(it).encode() for it in ids]
     gone = 0
     async for key in redis.scan_iter(count=SCANNED):
-        if any(mark in key for mark in marks):
+        if any(name in key for name in names):
             gone += int(await redis.unlink(key))
-        elif await redis.type(key) == b"stream":
-            gone += await _forget_in_stream(redis, key, marks)
+    async for key in redis.scan_iter(count=SCANNED, _type="stream"):
+        gone += await _forget_in_stream(redis, key, names)
     return gone
 
 
-async def _forget_in_stream(redis: Redis, key: bytes, marks: list[bytes]) -> int:
+async def _forget_in_stream(redis: Redis, key: bytes, names: list[bytes]) -> int:
     """Page by page: an entry may hold several pictures."""
     gone, after = 0, b"-"
     while answer := await redis.xrange(key, after, "+", count=20):
@@ -32,7 +33,7 @@ async def _forget_in_stream(redis: Redis, key: bytes, marks: list[bytes]) -> int
         found = [
             entry
             for entry, fields in entries
-            if any(mark in value for value in fields.values() for mark in marks)
+            if any(name in value for value in fields.values() for name in names)
         ]
         if found:
             gone += int(await redis.xdel(key, *found))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
@@ -15,6 +16,9 @@ BITS_APART = 4
 MOMENTS_SUSPECT = 4
 """Glances of each of the two, every one the twin of another: a face that holds still
 may meet one old picture for hours."""
+LIFE_MS = 7_200_000
+"""No mark is older; what is kept of a slot ends when its first mark would be."""
+SLOT_MS = 1_800_000
 
 Moments: TypeAlias = tuple[tuple[int, int], ...]
 """When two students showed the same picture: (the one's stamp, the other's)."""
@@ -71,13 +75,44 @@ def is_same(hashed: bytes, other: bytes) -> bool:
     return apart / len(points) < NEAR_EIGHTHS
 
 
+def stamp_of(at: datetime) -> int:
+    return round(at.timestamp() * 1000)
+
+
+def slot_of(stamp: int) -> int:
+    return stamp // SLOT_MS
+
+
+def slots_at(now: int) -> range:
+    """Those of which something may be kept at this moment, the oldest first."""
+    return range(slot_of(now - LIFE_MS), slot_of(now) + 1)
+
+
+def left_s(stamp: int) -> int:
+    """Seconds from a mark to the end of its slot's life: less for each later one, so
+    that a busy slot lives no longer than a quiet one."""
+    return (slot_of(stamp) * SLOT_MS + LIFE_MS - stamp) // 1000
+
+
 def alike(mark: Mark, others: Iterable[Mark]) -> list[Alike]:
-    """Of another student: nobody is a twin of their own."""
+    """Of another student, not too long ago: nobody is a twin of their own."""
     return [
         Alike(one=mark, other=it)
         for it in others
-        if it.account != mark.account and is_same(mark.hashed, it.hashed)
+        if it.account != mark.account
+        and abs(mark.stamp - it.stamp) <= LIFE_MS
+        and is_same(mark.hashed, it.hashed)
     ]
+
+
+def by_pair(found: Iterable[Alike]) -> dict[tuple[AccountId, AccountId], list[Alike]]:
+    """A pair is the same from both sides."""
+    pairs: dict[tuple[AccountId, AccountId], list[Alike]] = {}
+    for it in found:
+        one, other = sorted((it.one, it.other), key=lambda mark: mark.account)
+        pair = one.account, other.account
+        pairs.setdefault(pair, []).append(Alike(one=one, other=other))
+    return pairs
 
 
 def one_to_one(known: Moments, fresh: Iterable[tuple[int, int]]) -> Moments:

@@ -1,37 +1,55 @@
 """The same clip before two cameras: marks of glances, compared by Redis.
 
-Marks live for two hours and nowhere else. A Redis that comes back empty forgets them,
-and learns them again.
+Marks live for two hours at most and nowhere else. A Redis that comes back empty forgets
+them, and learns them again. Keys, each with its own end that nothing puts off:
+
+    clip:SLOT:BAND       marks of half an hour that share a band
+    marks:ACCOUNT:SLOT   the same marks by whose they are: so they can be taken back
+    twins:ACCOUNT        by the other student: the moments when both showed one picture
 """
 
+from collections import Counter
 from collections.abc import Sequence
+from uuid import UUID
 
 import structlog
 from redis.asyncio import Redis
+from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
 from app.kernel.ids import AccountId, SittingId
 from app.proctoring.domain.marks import (
     HASH_BYTES,
+    LIFE_MS,
     Alike,
     Mark,
     Moments,
     alike,
     are_twins,
     bands_of,
+    by_pair,
+    left_s,
     one_to_one,
+    slot_of,
+    slots_at,
 )
 
 KEPT = 60
-"""Marks that share a band; the oldest are lost first."""
-LIFE_S = 7200
+"""Marks of a slot that share a band; the oldest are lost first."""
+OWN_MOST = 600
+"""Of one student in a slot. More are compared and not kept: what cannot be taken back
+must not be there."""
+OTHERS_MOST = 64
+"""Students whom one may be a twin of; more are not noticed for two hours."""
+LIFE_S = LIFE_MS // 1000
 
 log = structlog.get_logger()
 
 
 class Clips:
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, own_most: int = OWN_MOST) -> None:
         self._redis = redis
+        self._own_most = own_most
 
     async def twins(self, marks: Sequence[Mark]) -> set[tuple[SittingId, SittingId]]:
         """Pairs of sittings, of two students each, whose glances pair one to one.
@@ -42,64 +60,126 @@ class Clips:
         if not marks:
             return set()
         try:
-            found = await self._alike(marks)
+            found = await self._alike(marks, await self._kept(marks))
             return await self._often(found) if found else set()
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("clips_unknown", error=type(error).__name__)
             return set()
 
-    async def _alike(self, marks: Sequence[Mark]) -> list[Alike]:
+    async def forget(self, account: AccountId, now_ms: int) -> None:
+        """Every mark of this account, and with whom it was compared. Raises
+        RedisError, OSError or TimeoutError; twice is once."""
+        slots, redis = slots_at(now_ms), self._redis
+        names = [_own(account, slot) for slot in slots]
+        async with redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.lrange(name, 0, -1)
+            pipe.hkeys(_twins(account))
+            *kept, others = await pipe.execute()
+        for slot, name, entries in zip(slots, names, kept, strict=True):
+            async with redis.pipeline(transaction=False) as pipe:
+                for entry in entries:
+                    for band in bands_of(Mark.from_bytes(entry).hashed):
+                        pipe.lrem(_band(slot, band), 0, entry)
+                pipe.unlink(name)  # last: cut off before, it is found again
+                await pipe.execute()
+        async with redis.pipeline(transaction=False) as pipe:
+            for other in others:
+                pipe.hdel(_twins(AccountId(UUID(bytes=other))), account.bytes)
+            pipe.unlink(_twins(account))
+            await pipe.execute()
+
+    async def _kept(self, marks: Sequence[Mark]) -> Counter[str]:
+        """How many are kept of each student in the slot."""
+        names = sorted({_own(it.account, slot_of(it.stamp)) for it in marks})
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.llen(name)
+            return Counter(dict(zip(names, await pipe.execute(), strict=True)))
+
+    async def _alike(self, marks: Sequence[Mark], kept: Counter[str]) -> list[Alike]:
         """Each with those before it; and it is kept for those to come."""
+        reads = []
         async with self._redis.pipeline(transaction=False) as pipe:
             for mark in marks:
-                for band in bands_of(mark.hashed):
-                    key = f"clip:{band}"
-                    pipe.lrange(key, 0, KEPT - 1)
-                    pipe.lpush(key, mark.to_bytes())
-                    pipe.ltrim(key, 0, KEPT - 1)
-                    pipe.expire(key, LIFE_S)
+                begin = len(pipe)
+                for slot in slots_at(mark.stamp):
+                    for band in bands_of(mark.hashed):
+                        pipe.lrange(_band(slot, band), 0, KEPT - 1)
+                reads.append(slice(begin, len(pipe)))
+                name = _own(mark.account, slot_of(mark.stamp))
+                if kept[name] < self._own_most:
+                    kept[name] += 1
+                    _keep(pipe, name, mark)
             answers = await pipe.execute()
-        found, each = [], len(answers) // len(marks)
-        for number, mark in enumerate(marks):
-            rows = answers[number * each : (number + 1) * each : 4]
-            known = {entry for row in rows for entry in row}
+        found: list[Alike] = []
+        for mark, read in zip(marks, reads, strict=True):
+            known = {entry for row in answers[read] for entry in row}
             found += alike(mark, map(Mark.from_bytes, sorted(known)))
         return found
 
     async def _often(self, found: list[Alike]) -> set[tuple[SittingId, SittingId]]:
-        pairs = _by_pair(found)
+        pairs = by_pair(found)
+        everybody = sorted({account for pair in pairs for account in pair})
         async with self._redis.pipeline(transaction=False) as pipe:
             for one, other in pairs:
-                pipe.get(f"twins:{one}:{other}")
-            known = await pipe.execute()
+                pipe.hget(_twins(one), other.bytes)
+            for account in everybody:
+                pipe.hlen(_twins(account))
+            told = await pipe.execute()
+        others = dict(zip(everybody, told[len(pairs) :], strict=True))
         twins = set()
         async with self._redis.pipeline(transaction=False) as pipe:
-            for (key, its), told in zip(pairs.items(), known, strict=True):
-                before = _moments(told or b"")
-                fresh = ((it.one.stamp, it.other.stamp) for it in its)
-                after = one_to_one(before, fresh)
+            for (pair, its), known in zip(pairs.items(), told, strict=False):
+                if known is None:
+                    if max(others[it] for it in pair) >= OTHERS_MOST:
+                        continue
+                    others.update({it: others[it] + 1 for it in pair})
+                before = _moments(known or b"")
+                after = one_to_one(
+                    before, ((it.one.stamp, it.other.stamp) for it in its)
+                )
                 if after != before:
-                    pipe.set(f"twins:{key[0]}:{key[1]}", _packed(after), ex=LIFE_S)
+                    _note(pipe, *pair, after)
                 if are_twins(after):
                     twins.add((its[-1].one.sitting, its[-1].other.sitting))
             await pipe.execute()
         return twins
 
 
-def _by_pair(found: list[Alike]) -> dict[tuple[AccountId, AccountId], list[Alike]]:
-    """A pair is the same from both sides."""
-    pairs: dict[tuple[AccountId, AccountId], list[Alike]] = {}
-    for it in found:
-        one, other = sorted((it.one, it.other), key=lambda mark: mark.account)
-        pair = one.account, other.account
-        pairs.setdefault(pair, []).append(Alike(one=one, other=other))
-    return pairs
+def _keep(pipe: Pipeline, name: str, mark: Mark) -> None:
+    """First by whose it is: cut off in between, all that is there can be found."""
+    slot, entry = slot_of(mark.stamp), mark.to_bytes()
+    pipe.rpush(name, entry)
+    pipe.expire(name, left_s(mark.stamp))
+    for band in bands_of(mark.hashed):
+        key = _band(slot, band)
+        pipe.lpush(key, entry)
+        pipe.ltrim(key, 0, KEPT - 1)
+        pipe.expire(key, left_s(mark.stamp))
 
 
-def _packed(moments: Moments) -> bytes:
-    return b"".join(stamp.to_bytes(8) for pair in moments for stamp in pair)
+def _note(pipe: Pipeline, one: AccountId, other: AccountId, moments: Moments) -> None:
+    """With the one; the other remembers with whom, so that both can be forgotten."""
+    packed = b"".join(stamp.to_bytes(8) for pair in moments for stamp in pair)
+    pipe.hset(_twins(one), other.bytes, packed)
+    pipe.hset(_twins(other), one.bytes, b"")
+    for account in (one, other):
+        pipe.expire(_twins(account), LIFE_S, nx=True)
 
 
 def _moments(packed: bytes) -> Moments:
     stamps = [int.from_bytes(packed[at : at + 8]) for at in range(0, len(packed), 8)]
     return tuple(zip(stamps[::2], stamps[1::2], strict=True))
+
+
+def _band(slot: int, band: str) -> str:
+    return f"clip:{slot}:{band}"
+
+
+def _own(account: AccountId, slot: int) -> str:
+    return f"marks:{account}:{slot}"
+
+
+def _twins(account: AccountId) -> str:
+    return f"twins:{account}"

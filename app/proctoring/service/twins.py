@@ -1,16 +1,23 @@
 """Twins: two students whose cameras show the same picture."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from app.kernel.ids import SittingId
-from app.proctoring.domain.marks import Mark
+import structlog
+from redis.exceptions import RedisError
+
+from app.kernel.ids import AccountId, SittingId
+from app.proctoring.domain.marks import LIFE_MS, Mark, stamp_of
 from app.proctoring.domain.signs import Sign
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.glances import Glances
 from app.proctoring.store import twins as store
+
+REMEMBERED = timedelta(milliseconds=LIFE_MS)
+
+log = structlog.get_logger()
 
 
 class Glimpsed(NamedTuple):
@@ -33,6 +40,19 @@ class Twins:
             for sitting in pair:
                 await self._glances.suspect(sitting, Sign.SAME_CLIP)
 
+    async def forget_withdrawn(self, _: AccountId | None = None) -> None:
+        """Takes back the marks of whoever withdrew the camera or the comparing by
+        machine of late. Again and again: a glance that was on its way then may have
+        been kept after the first time. Without Redis, the next time."""
+        now = self._desk.clock.now()
+        async with self._desk.db.connection() as tx:
+            whose = await store.withdrew(tx, now - REMEMBERED)
+        try:
+            for account in whose:
+                await self._clips.forget(account, stamp_of(now))
+        except (RedisError, OSError, TimeoutError) as error:
+            log.warning("marks_not_forgotten", error=type(error).__name__)
+
     async def _whose(self, seen: Sequence[Glimpsed]) -> list[Mark]:
         """By account: a student's earlier sitting is not another student. A glance of a
         sitting that has ended, or that nobody knows, is late and says nothing."""
@@ -45,7 +65,7 @@ class Twins:
             Mark(
                 account=owners[it.sitting],
                 sitting=it.sitting,
-                stamp=round(it.at.timestamp() * 1000),
+                stamp=stamp_of(it.at),
                 hashed=it.hashed,
             )
             for it in marked
