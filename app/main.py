@@ -52,7 +52,6 @@ from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Gate, Sittings
 from app.proctoring.service.states import States
-from app.proctoring.service.twins import Twins
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
@@ -180,10 +179,9 @@ async def _wire(
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
     draws.wire(app, gatehouse, desk)
-    incidents.wire(app, gatehouse, desk, Objects(settings.evidence))
+    clips = Clips(opened.redis)
+    incidents.wire(app, gatehouse, desk, Objects(settings.evidence), clips)
     await _wire_proctoring(app, desk, gatehouse.trail, stack)
-    marks = Twins(desk, Clips(opened.redis))
-    app[consents.ON_FORGET].append(marks.forget_withdrawn)
 
 
 async def _wire_proctoring(
@@ -198,7 +196,7 @@ async def _wire_proctoring(
     opens = _open_for_learning(app)
     app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
-    forgets: list[consents.Withdrawn] = [app[pictures.PICTURES].forget_withdrawn]
+    forgets = [app[pictures.PICTURES].forget_withdrawn, *app[incidents.FORGETS]]
     app[consents.ON_FORGET] = forgets
     hub = Hub(
         desk.bell,

@@ -106,7 +106,7 @@ class Matcher:
         )
         evidence = self._house.evidence
         if verdict is Verdict.MATCH:
-            evidence.passed(command.sitting)
+            await evidence.passed(command.sitting, command.look, sample.frames)
         elif verdict is not None:
             await evidence.failed(command.sitting, command.look, sample.frames)
         log.info("look_judged", look=str(command.look), verdict=verdict)

@@ -72,6 +72,7 @@ async def tidy(house: House) -> None:
             await house.logins.forget_dead()
             await house.pictures.forget_withdrawn()
             await twins.forget_withdrawn()
+            await house.evidence.forget_withdrawn()
             async with house.desk.db.transaction() as tx:
                 await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
         except (Unavailable, OSError, TimeoutError) as error:

@@ -8,8 +8,10 @@ from app.accounts.domain.consents import Purpose
 from app.accounts.service.consents import Consents, current_notice
 from app.adapters.objects import Objects
 from app.adapters.signing import Signer
+from app.proctoring.domain.unpictured import NO_LOOK
 from app.proctoring.service.evidence import SEEN, Evidence
 from app.proctoring.store import incidents as store
+from app.proctoring.store import twins
 
 JPEG = b"\xff\xd8" + bytes(500)
 WHY = "the face is another one"
@@ -148,3 +150,57 @@ async def test_unknown_incidents_and_pictures_are_not_found(site, incident):
     for tail in ("x/0", f"{uuid4()}/0", f"{incident[1]}/x", f"{incident[1]}/9"):
         answer = await site.get(f"/incidents/{incident[0]}/pictures/{tail}")
         assert answer.status == 404
+
+
+async def incident_of(database, gatehouse, srn, kind="same_clip"):
+    """Of an ended sitting, without any look."""
+    sitting = uuid4()
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO sitting (sitting_id, account_id, module_code, state, reason,
+                   epoch, opened_at, ended_at)
+               SELECT $1, account_id, (SELECT min(code) FROM module), 'ended',
+                   'proctor', 1, now(), now() FROM account WHERE srn = $2""",
+            sitting,
+            srn,
+        )
+        return await store.insert(tx, sitting, None, kind, gatehouse.clock.now())
+
+
+async def test_twins_lead_to_each_other_and_say_why_there_is_no_picture(
+    site, incident, database, gatehouse
+):
+    mine, (theirs, _) = await incident_of(database, gatehouse, "BEN002"), incident
+    async with database.transaction() as tx:
+        await twins.link(tx, mine, theirs, gatehouse.clock.now())
+    await site.log_in("PROCTOR1")
+    before = await in_trail(database, gatehouse)
+    case = await (await site.get(f"/incidents/{mine}")).text()
+    assert f'<a href="/incidents/{theirs}">Asha Rao' in case
+    assert NO_LOOK in case
+    assert "chose so" not in case
+    case = await (await site.get(f"/incidents/{theirs}")).text()
+    assert f'<a href="/incidents/{mine}">' in case
+    assert "unpictured" not in case
+    assert await in_trail(database, gatehouse) == before  # a link shows no face
+
+
+async def test_a_student_does_not_learn_whose_the_other_case_is(
+    site, incident, database, gatehouse
+):
+    theirs = await incident_of(database, gatehouse, "BEN002")
+    async with database.transaction() as tx:
+        await twins.link(tx, incident[0], theirs, gatehouse.clock.now())
+    await site.log_in("ASHA001")
+    page = await (await site.get("/account/incidents")).text()
+    assert str(theirs) not in page
+    assert "Ben" not in page
+
+
+async def test_a_case_from_before_twins_were_noted_says_so(
+    site, incident, database, gatehouse
+):
+    alone = await incident_of(database, gatehouse, "BEN002")
+    await site.log_in("PROCTOR1")
+    case = await (await site.get(f"/incidents/{alone}")).text()
+    assert "Which case that is was not noted" in case

@@ -144,12 +144,3 @@ async def test_a_match_that_may_not_be_alive_is_asked_at_once(world):
     await world.looks.record(challenge.look, challenge.attempt, turned)
     assert await world.looks.claim_due() == []
     assert await world.value("SELECT state FROM sitting") == "running"
-
-
-async def test_the_same_clip_before_two_cameras_is_for_a_person(world):
-    sitting = await followed(world)
-    for _ in range(3):
-        await Glances(world.desk).suspect(sitting, Sign.SAME_CLIP)
-    assert await world.value("SELECT kind FROM incident") == "same_clip"
-    assert await world.value("SELECT count(*) FROM incident_part") == 1
-    assert await world.value("SELECT risk FROM sitting") >= 0.6

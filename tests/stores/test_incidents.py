@@ -6,6 +6,7 @@ import pytest
 from app.accounts.domain.consents import Purpose
 from app.accounts.domain.people import Role
 from app.accounts.service.consents import Consents, current_notice
+from app.accounts.store import consents as agreements
 from app.adapters.objects import Objects
 from app.adapters.signing import Signer
 from app.proctoring.domain.incidents import (
@@ -269,8 +270,11 @@ async def test_a_student_who_is_recognised_after_all_leaves_no_picture(books, ev
     await world.due_at_once("interval")
     lease = await world.look(Verdict.MISMATCH)
     assert await evidence.failed(sitting, lease.look, [JPEG]) == 0
-    evidence.passed(sitting)
+    world.clock.forward(world.desk.policy.retry_after_s)
+    passed = await world.look()
+    assert await evidence.passed(sitting, passed.look, [JPEG]) == 0
     assert not evidence._first
+    assert await world.value("SELECT count(*) FROM evidence") == 0
 
 
 async def test_a_passed_look_leaves_no_picture(books, evidence):
@@ -307,6 +311,28 @@ async def test_withdrawing_makes_the_pictures_unreadable(books, evidence):
     version = current_notice().version
     await consents.give(world.student, list(Purpose), version, "a browser")
     await evidence.keep(leases[-1].look, [JPEG])
+    await evidence.forget_withdrawn()
+    assert len(await evidence.of(incident)) == 1
     await consents.withdraw(world.student, Purpose.EVIDENCE)
     with pytest.raises(NoSuchPicture):
         await evidence.picture(by.account, incident, leases[-1].look, 0)
+    await evidence.forget_withdrawn()
+    assert await evidence.of(incident) == []
+    assert [it async for it in evidence._objects.all()] == []
+
+
+async def test_agreeing_anew_takes_nothing_back(books, evidence):
+    """One consent makes room for another: the picture stays."""
+    world = books.world
+    _, incident, leases = await failed(world)
+    consents = Consents(books.house, Signer(SECRET))
+    version = current_notice().version
+    await consents.give(world.student, list(Purpose), version, "a browser")
+    await evidence.keep(leases[-1].look, [JPEG])
+    async with world.db.transaction() as tx:
+        await agreements.withdraw(
+            tx, world.student, Purpose.EVIDENCE, world.clock.now()
+        )
+    await consents.give(world.student, [Purpose.EVIDENCE], version, "a browser")
+    await evidence.forget_withdrawn()
+    assert len(await evidence.of(incident)) == 1

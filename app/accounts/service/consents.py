@@ -89,8 +89,10 @@ class Consents:
         return require_for_camera(found.held, found.checked_by)
 
     async def hold(self, tx: Tx, account: AccountId, purpose: Purpose) -> bool:
-        """Whether it stands; then nobody withdraws it before the transaction ends."""
-        return await store.hold(tx, account, purpose)
+        """Whether it stands, to words that still do; then nobody withdraws it before
+        the transaction ends."""
+        (since,) = (it.since for it in self._notice.items if it.code is purpose)
+        return await store.hold(tx, account, purpose, since)
 
     async def is_by_person(self, account: AccountId) -> bool:
         """Whether this student's pictures are compared by a person."""

@@ -81,13 +81,16 @@ async def withdraw(tx: Tx, account: AccountId, purpose: Purpose, now: datetime) 
     return bool(tag != "UPDATE 0")
 
 
-async def hold(tx: Tx, account: AccountId, purpose: Purpose) -> bool:
-    """Whether one stands, which is locked against being withdrawn."""
+async def hold(tx: Tx, account: AccountId, purpose: Purpose, since: int) -> bool:
+    """Whether one to a text of this version or later stands, which is locked against
+    being withdrawn."""
     found = await tx.fetchrow(
         """SELECT FROM consent WHERE account_id = $1 AND purpose = $2 AND stands
+             AND version >= $3
            FOR KEY SHARE""",
         account,
         purpose,
+        since,
     )
     return found is not None
 

@@ -76,6 +76,10 @@ HOLDINGS = (
     Holding(table="reading", of=OF_SITTING, fate=Fate.STAYS),
     Holding(table="incident", fate=Fate.STAYS, hidden=("reviewer", "kind")),
     Holding(table="incident_part", of=OF_INCIDENT, fate=Fate.STAYS, hidden=("kind",)),
+    # Whose the other incident is, is not the student's to know.
+    Holding(
+        table="incident_twin", of=OF_INCIDENT, fate=Fate.STAYS, hidden=("twin_id",)
+    ),
     Holding(table="incident_stretch", of=OF_INCIDENT, fate=Fate.STAYS),
     Holding(
         table="incident_decision",

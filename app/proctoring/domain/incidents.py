@@ -209,7 +209,7 @@ _ADVICE = {
     ),
     Kind.SAME_CLIP: (
         "Another student's camera showed the same picture.",
-        "Compare both sittings before you decide.",
+        "Compare both cases before you decide: one may be a recording of the other.",
     ),
 }
 

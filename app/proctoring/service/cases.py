@@ -8,6 +8,8 @@ from app.accounts.service.photos import Photos
 from app.adapters.db import Row
 from app.kernel.ids import AccountId, SittingId
 from app.proctoring.domain.incidents import TO_REVIEW, Standing, advice
+from app.proctoring.domain.unpictured import Unpictured, clip_alone, why_no_picture
+from app.proctoring.domain.words import State
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence, NoSuchPicture
 from app.proctoring.service.incidents import Incidents, NoSuchIncident
@@ -20,13 +22,16 @@ DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
-    """One incident with all that is known of it. `mine`: this person may decide."""
+    """One incident with all that is known of it. `mine`: this person may decide;
+    `unpictured`: why there is no picture, where there is none."""
 
     row: Row
     parts: list[Row]
     decisions: list[Row]
     timeline: list[Row]
+    twins: list[Row]
     pictures: list[Picture]
+    unpictured: str
     advice: list[str]
     void_s: float
     mine: bool
@@ -56,6 +61,7 @@ class Cases:
         queue = [row["incident_id"] for row in await self.queue(by)]
         free = await self._incidents.take(by, incident) if incident in queue else False
         at = queue.index(incident) if incident in queue else -1
+        now = self._desk.clock.now()
         async with self._desk.db.connection() as tx:
             row = await store.one(tx, incident)
             if row is None:
@@ -66,7 +72,9 @@ class Cases:
                 parts=parts,
                 decisions=await store.decisions(tx, incident),
                 timeline=await store.timeline(tx, SittingId(row["sitting_id"])),
+                twins=await store.twins(tx, incident),
                 pictures=await self._evidence.of(incident),
+                unpictured=why_no_picture(_unpictured(row, parts), now),
                 advice=advice([part["kind"] for part in parts]),
                 void_s=await store.void_seconds(tx, incident),
                 mine=free and Standing(row["state"]) in TO_REVIEW,
@@ -93,3 +101,13 @@ class Cases:
         now = self._desk.clock.now()
         async with self._desk.db.connection() as tx:
             return await store.figures(tx, now - DAYS, now - DAY)
+
+
+def _unpictured(row: Row, parts: list[Row]) -> Unpictured:
+    return Unpictured(
+        pictures=row["pictures"],
+        took_back=row["took_back"],
+        by_person=any(part["by_person"] for part in parts),
+        clip_at=clip_alone([(part["kind"], part["at"]) for part in parts]),
+        is_open=row["state"] == Standing.OPEN and row["sitting_state"] != State.ENDED,
+    )

@@ -1,8 +1,9 @@
 """Evidence: sealed pictures of looks that failed, for the person who decides.
 
-Only of looks that belong to an incident, only while the student agrees to it, never of
-a passed look. The object goes to the store before its row is committed: cut off between
-the two, the sweep of retention finds it.
+Only of looks that belong to an incident, and only while the student agrees to it. Of a
+passed look only where another student's camera showed the same picture. The object goes
+to the store before its row is committed: cut off between the two, the sweep of
+retention finds it.
 """
 
 from collections import OrderedDict
@@ -10,12 +11,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from app.accounts.domain.consents import Purpose as Consent
 from app.accounts.service.consents import Consents
 from app.adapters.audit import Act, Trail
 from app.adapters.db import Tx
 from app.adapters.envelopes import Envelopes, Purpose, Unreadable
-from app.adapters.objects import NoSuchObject, Objects
+from app.adapters.objects import NoSuchObject, Objects, ObjectsAway
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.kernel.refusals import NotFound
 from app.proctoring.service.desk import Desk
@@ -27,6 +30,8 @@ AN_INCIDENT = 24
 REMEMBERED, REMEMBERED_EACH = 200, 4
 """Sittings whose looks fail just now, and pictures of each: 40 MB at most."""
 SEEN = "incident.picture_seen"
+
+log = structlog.get_logger()
 
 
 class NoSuchPicture(NotFound):
@@ -67,19 +72,25 @@ class Evidence:
                 self._first.popitem(last=False)
         return kept
 
-    def passed(self, sitting: SittingId) -> None:
-        """The student was recognised after all: nothing of it stays."""
+    async def passed(
+        self, sitting: SittingId, look: LookId, frames: Sequence[bytes]
+    ) -> int:
+        """The student was recognised: nothing of it stays, unless another student was
+        recognised in the same picture. How many were kept."""
         self._first.pop(sitting, None)
+        return await self.keep(look, frames)
 
     async def keep(self, look: LookId, frames: Sequence[bytes]) -> int:
-        """Keeps up to three JPEGs of a failed look; how many. None where the look is
-        of no incident, or the student does not agree to it."""
+        """Keeps up to three JPEGs of a look; how many. None where the look is of no
+        incident (`store.incident_of`), or the student does not agree to it."""
         async with self._desk.db.transaction() as tx:
             found = await store.incident_of(tx, look)
             if found is None or not frames:
                 return 0
             incident, account, taken_at = found
+            now = self._desk.clock.now()
             if not await self._consents.hold(tx, account, Consent.EVIDENCE):
+                await store.note(tx, incident, "unagreed", now)
                 return 0
             room = AN_INCIDENT - await store.count_of(tx, incident)
             kept = 0
@@ -93,6 +104,8 @@ class Evidence:
                     taken_at=taken_at,
                 )
                 kept += await self._keep(tx, picture, jpeg)
+            if kept:
+                await store.note(tx, incident, "kept", now)
         return kept
 
     async def _keep(self, tx: Tx, picture: Picture, jpeg: bytes) -> bool:
@@ -104,6 +117,21 @@ class Evidence:
         )
         await self._objects.put(picture.key, sealed)
         return True
+
+    async def forget_withdrawn(self, _: AccountId | None = None) -> None:
+        """Deletes what nobody can read any more, because that consent was taken back.
+        Twice is once; while the store is away, the next time."""
+        async with self._desk.db.connection() as tx:
+            keys = await store.withdrawn(tx)
+        if not keys:
+            return
+        try:
+            await self._objects.delete(keys)
+        except ObjectsAway:
+            log.warning("evidence_not_forgotten", pictures=len(keys))
+            return
+        async with self._desk.db.transaction() as tx:
+            await store.forget(tx, keys)
 
     async def of(self, incident: UUID) -> list[Picture]:
         async with self._desk.db.connection() as tx:

@@ -7,9 +7,8 @@ from datetime import datetime
 from app.adapters.db import Tx
 from app.kernel.glances import Followed, Sight
 from app.kernel.ids import SittingId
-from app.proctoring.domain.changes import Change, IncidentRaised
+from app.proctoring.domain.changes import Change
 from app.proctoring.domain.glances import Glance, glanced
-from app.proctoring.domain.incidents import Kind as Incident
 from app.proctoring.domain.planning import LookWanted, turning
 from app.proctoring.domain.signs import Sign, asks_again, risk_of, signs_in
 from app.proctoring.domain.watch import Watch
@@ -47,18 +46,6 @@ class Glances:
             signs = signs_in(it.followed, policy)
             if it.followed.sight is not Sight.STEADY or signs:
                 await self._change(it, signs)
-
-    async def suspect(self, sitting: SittingId, sign: Sign) -> None:
-        """Notes a sign; a running sitting is asked to turn the head, now and then."""
-        desk = self._desk
-        async with desk.db.transaction() as tx:
-            watch = await sittings.lock(tx, sitting)
-            if watch is None or watch.state is State.ENDED:
-                return
-            now = desk.clock.now()
-            wanted = await note_signs(tx, desk, watch, [sign], now)
-            await write(tx, watch, wanted, now)
-        await desk.tell(watch, wanted)
 
     async def _change(self, told: Told, signs: list[Sign]) -> None:
         desk = self._desk
@@ -102,8 +89,4 @@ async def note_signs(
         await store.asked(tx, watch.sitting, sign, now)
     wanted = LookWanted(why=Why.CHALLENGE, due_at=now)
     terms = await desk.terms(tx, watch.sitting)
-    asked = turning(wanted, now, terms.chance)
-    if Sign.SAME_CLIP not in asking:
-        return [asked]
-    # Two students cannot both be right: a person compares them, whoever turns the head.
-    return [asked, IncidentRaised(kind=Incident.SAME_CLIP)]
+    return [turning(wanted, now, terms.chance)]

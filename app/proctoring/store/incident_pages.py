@@ -51,7 +51,13 @@ async def one(tx: Tx, incident: UUID) -> Row | None:
     return await tx.fetchrow(
         """SELECT i.*, a.srn, a.name, m.title AS module, s.state AS sitting_state,
                s.reason AS sitting_reason, s.opened_at, s.ended_at, s.risk,
-               p.said, p.said_at, r.name AS reviewer_name
+               p.said, p.said_at, r.name AS reviewer_name,
+               EXISTS (SELECT FROM consent c WHERE c.account_id = i.account_id
+                   AND c.purpose = 'evidence' AND c.withdrawn_at >= i.pictures_at
+                   AND NOT EXISTS (SELECT FROM consent it
+                       WHERE it.account_id = c.account_id AND it.purpose = c.purpose
+                         AND it.given_at = c.withdrawn_at
+                         AND it.consent_id <> c.consent_id)) AS took_back
            FROM incident i JOIN sitting s USING (sitting_id)
            JOIN account a ON a.account_id = i.account_id
            JOIN module m ON m.code = s.module_code
@@ -63,10 +69,22 @@ async def one(tx: Tx, incident: UUID) -> Row | None:
 
 
 async def parts(tx: Tx, incident: UUID) -> list[Row]:
-    """kind, look_id, at: in their order."""
+    """kind, look_id, at, by_person (who compared): in their order."""
     return await tx.fetch(
-        """SELECT kind, look_id, at FROM incident_part
-           WHERE incident_id = $1 ORDER BY at""",
+        """SELECT p.kind, p.look_id, p.at, l.held_at IS NOT NULL AS by_person
+           FROM incident_part p LEFT JOIN look l USING (look_id)
+           WHERE p.incident_id = $1 ORDER BY p.at""",
+        incident,
+    )
+
+
+async def twins(tx: Tx, incident: UUID) -> list[Row]:
+    """incident_id, state, raised_at, srn, name: of those that showed the same clip."""
+    return await tx.fetch(
+        """SELECT o.incident_id, o.state, o.raised_at, a.srn, a.name
+           FROM incident_twin t JOIN incident o ON o.incident_id = t.twin_id
+           JOIN account a ON a.account_id = o.account_id
+           WHERE t.incident_id = $1 ORDER BY o.raised_at LIMIT 50""",
         incident,
     )
 

@@ -55,15 +55,24 @@ async def insert(
         COLLECT,
         uuid4(),
     )
+    await add_part(tx, incident, look, kind, now)
+    return incident
+
+
+async def add_part(
+    tx: Tx, incident: UUID, look: LookId | None, kind: str, now: datetime
+) -> None:
+    """To this incident, however long ago the last was; twice is once."""
     await tx.execute(
-        """INSERT INTO incident_part (incident_id, kind, look_id, at)
+        """WITH late AS (UPDATE incident SET last_at = greatest(last_at, $4)
+               WHERE incident_id = $1)
+           INSERT INTO incident_part (incident_id, kind, look_id, at)
            VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING""",
         incident,
         kind,
         look,
         now,
     )
-    return incident
 
 
 async def add_stretches(tx: Tx, incident: UUID, stretches: Sequence[int]) -> None:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.service.gatehouse import Gatehouse
-from app.accounts.views.consents import CONSENTS
+from app.accounts.views.consents import CONSENTS, Withdrawn
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.accounts.views.login import FIELD_MAX
@@ -27,14 +27,17 @@ from app.proctoring.domain.incident_words import (
 )
 from app.proctoring.domain.incidents import SAID_MAX, Choice
 from app.proctoring.service.cases import Cases
+from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence, NoSuchPicture
 from app.proctoring.service.incidents import Incidents, NoSuchIncident, Told
+from app.proctoring.service.twins import Twins
 from app.proctoring.views.pictures import PHOTOS
 
 INCIDENTS = web.AppKey("incidents", Incidents)
 CASES = web.AppKey("cases", Cases)
 EVIDENCE = web.AppKey("evidence", Evidence)
+FORGETS: web.AppKey[list[Withdrawn]] = web.AppKey("incidents_forget")
 REVIEWERS = Role.PROCTOR, Role.ADMIN
 QUEUE, MINE = "/incidents", "/account/incidents"
 
@@ -52,11 +55,16 @@ class AppealForm(Body):
     said: str = Field(max_length=2 * SAID_MAX)
 
 
-def wire(app: web.Application, house: Gatehouse, desk: Desk, objects: Objects) -> None:
+def wire(
+    app: web.Application, house: Gatehouse, desk: Desk, objects: Objects, clips: Clips
+) -> None:
     """After consents and photos."""
     incidents = Incidents(house, desk)
     evidence = Evidence(desk, house.envelopes, objects, app[CONSENTS], house.trail)
     app[INCIDENTS], app[EVIDENCE] = incidents, evidence
+    marks = Twins(desk, clips)
+    forgets: list[Withdrawn] = [marks.forget_withdrawn, evidence.forget_withdrawn]
+    app[FORGETS] = forgets
     app[CASES] = Cases(desk, incidents, evidence, app[PHOTOS])
 
 
