@@ -26,7 +26,10 @@ TOOK_BACK = (
     "Pictures were kept. The student has taken that consent back since, and they were "
     "deleted."
 )
-UNAGREED = "No picture was kept: the student had not agreed to it."
+UNAGREED = (
+    "No picture was kept: the student had not agreed to it, or not to the words that "
+    "stand now."
+)
 BY_PERSON = (
     "No picture is here: a person compared it with the profile photo, and then it is "
     "deleted."
