@@ -43,6 +43,9 @@ TURNED = """SELECT count(*) > 0 FROM look l JOIN sitting s USING (sitting_id)
     WHERE a.srn = 'GITA006' AND l.ask IS NOT NULL AND l.verdict = 'match'"""
 ENROLLED = """SELECT array_agg(a.srn) FROM reference JOIN account a USING (account_id)
     WHERE captures > 0"""
+REPEATED = """SELECT count(*) > 0 FROM sign g JOIN sitting s USING (sitting_id)
+    JOIN account a USING (account_id)
+    WHERE a.srn = 'DEVAN004' AND g.sign = 'repeated_clip'"""
 SIGNS = """SELECT array_agg(g.sign ORDER BY g.sign) FROM sign g
     JOIN sitting s USING (sitting_id) JOIN account a USING (account_id)
     WHERE a.srn = $1 AND g.sign <> 'broken'"""
@@ -146,16 +149,18 @@ async def test_the_right_person_another_a_swap_and_pictures_fed_in(
     ahead, turns = turning
     poser = actors.posing(Person(ahead, turns))
     posing = await stage.enter("GITA006", poser)
-    right = await stage.enter("ASHA001", actors.living(Person(faces["asha"])))
-    wrong = await stage.enter("BEN002", actors.living(Person(faces["devan"])))
+    right = await stage.enter("BEN002", actors.living(Person(faces["ben"])))
+    # No picture before two cameras here: those would be twins, and asked for that. The
+    # looped one looks ahead: one that is turned already does as asked now and then.
+    wrong = await stage.enter("ESHA005", actors.living(Person(faces["gita"])))
     swap = actors.swapped(faces["chitra"], faces["esha"], after_s=14)
     swapped = await stage.enter("CHITRA003", swap)
-    still = await stage.enter("DEVAN004", actors.held_still(faces["devan"]))
-    looped = await stage.enter("ESHA005", actors.looped(faces["esha"], 5))
+    still = await stage.enter("ASHA001", actors.held_still(faces["asha"]))
+    looped = await stage.enter("DEVAN004", actors.looped(faces["devan"], 5))
 
     await wrong.until(paused_for("mismatch"))
-    assert await stage.confirmed("BEN002") == 0
-    assert await stage.incidents("BEN002") == ["mismatch"]
+    assert await stage.confirmed("ESHA005") == 0
+    assert await stage.incidents("ESHA005") == ["mismatch"]
 
     await swapped.until(is_running)
     await swapped.until(paused_for("mismatch"))
@@ -165,19 +170,20 @@ async def test_the_right_person_another_a_swap_and_pictures_fed_in(
     await still.until(is_running)
     await still.until(lambda it: it["asked"] in ("left", "right", "up"))
     await still.until(paused_for("not_as_asked"), within_s=60)
-    assert await stage.signs("DEVAN004") == ["frozen"]
-    assert await stage.confirmed("DEVAN004") == 0
-    assert await stage.incidents("DEVAN004") == ["not_as_asked"]
+    assert await stage.signs("ASHA001") == ["frozen"]
+    assert await stage.confirmed("ASHA001") == 0
+    assert await stage.incidents("ASHA001") == ["not_as_asked"]
 
     await looped.until(paused_for("not_as_asked"), within_s=120)
-    assert "repeated_clip" in await stage.signs("ESHA005")
+    # Where glances come late, a loop may look frozen first, and is asked for that.
+    await stage.house.until(REPEATED, True, 75)
 
     await stage.house.until(TURNED, True)
     assert await stage.incidents("GITA006") == []
     assert not any(it["state"] == "paused" for it in posing.states)
 
-    assert await stage.confirmed("ASHA001") > 20
-    assert await stage.incidents("ASHA001") == []
+    assert await stage.confirmed("BEN002") > 20
+    assert await stage.incidents("BEN002") == []
     assert not any(it["state"] == "paused" for it in right.states)
 
 
