@@ -269,7 +269,7 @@ async def test_consent_to_older_words_keeps_no_passed_look(
     async with world.db.transaction() as tx:
         older = Consent(
             purpose=Purpose.EVIDENCE,
-            version=2,
+            version=1,
             given_at=world.clock.now(),
             given_on="a browser",
         )
