@@ -15,6 +15,7 @@ from aiohttp import web
 from app.adapters.clock import AnchoredClock
 from app.adapters.logs import set_up_logging
 from app.adapters.redis import connect
+from app.adapters.view_leases import ViewLeases
 from media import seam
 from media.capture import Capturer
 from media.deadlines import end_dawdlers
@@ -25,8 +26,9 @@ from media.follow import Rhythm
 from media.glances import Glances
 from media.ingest import Ingest
 from media.nodes import Node
+from media.relay import Relay
 from media.seam.limits import Limits
-from media.server import RECEIVE_WITHIN_S, Whip
+from media.server import RECEIVE_WITHIN_S, Endpoints
 from media.settings import Settings, read_settings
 
 BLOCKING_PATIENCE_S = 10
@@ -38,7 +40,8 @@ log = structlog.get_logger()
 
 @click.command(name="spom media")
 def main() -> None:
-    """Takes students' video over WHIP and captures samples when commanded.
+    """Takes students' video over WHIP, captures samples when commanded, and shows the
+    video over WHEP to proctors who look live.
 
     Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
     SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE,
@@ -70,12 +73,17 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             limits=Limits(),
             now=time.monotonic,
         )
-        server = await _listen(settings, ingest, listening, stack)
+        clock = AnchoredClock()
+        relay = _relay(settings, group, ingest, clock, stack)
+        secret = settings.secret.get_secret_value()
+        endpoints = Endpoints(ingest, relay, secret=secret, now=clock.now)
+        server = await _listen(settings, endpoints, listening, stack)
         glances = _glances(settings, ingest, stack)
         tasks = [
             *([group.create_task(glances.run())] if glances else []),
             group.create_task(_node(settings, ingest, glances, stack).run()),
             group.create_task(ingest.sweep()),
+            group.create_task(relay.sweep()),
             group.create_task(
                 end_dawdlers(server, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
             ),
@@ -84,19 +92,18 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         await stopped.wait()
         for task in tasks:
             task.cancel()
+        relay.close()
         ingest.close()
 
 
 async def _listen(
     settings: Settings,
-    ingest: Ingest,
+    endpoints: Endpoints,
     listening: socket.socket,
     stack: AsyncExitStack,
 ) -> web.Server:
-    secret = settings.secret.get_secret_value()
-    whip = Whip(ingest, secret=secret, now=AnchoredClock().now)
     runner = web.AppRunner(
-        whip.application(settings.app_url),
+        endpoints.application(settings.app_url),
         access_log=None,
         keepalive_timeout=KEEP_ALIVE_S,
         shutdown_timeout=STOP_WITHIN_S,
@@ -106,6 +113,25 @@ async def _listen(
     await web.SockSite(runner, listening).start()
     assert runner.server is not None
     return runner.server
+
+
+def _relay(
+    settings: Settings,
+    group: asyncio.TaskGroup,
+    ingest: Ingest,
+    clock: AnchoredClock,
+    stack: AsyncExitStack,
+) -> Relay:
+    redis = connect(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+    return Relay(
+        group,
+        ingest,
+        ViewLeases(redis),
+        place=settings.place,
+        now=time.monotonic,
+        wall_clock=clock.now,
+    )
 
 
 def _node(

@@ -1,19 +1,19 @@
 """The table of streams: one a sitting, fenced by the epoch of its ticket."""
 
 import asyncio
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import structlog
 
 from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
-from app.kernel.refusals import Conflict, NotFound, Unavailable
+from app.kernel.refusals import Conflict, Unavailable
 from app.kernel.tickets import Glancing, Ticket
 from media.peer import Peer
-from media.seam.description import read_fragment, read_offer
+from media.resources import Resource, Resources
+from media.seam.description import read_offer
 from media.seam.limits import Limits
 from media.seam.place import Place
 
@@ -36,24 +36,18 @@ class NodeFull(Unavailable):
     """This media node has no room. Ask for a new ticket: another node may have."""
 
 
-class NoSuchStream(NotFound):
-    """This stream has ended, or never was."""
-
-
-class IceChanged(Conflict):
-    """The connection was restarted since. Use its newest ETag."""
-
-
 @dataclass(slots=True, kw_only=True, eq=False)
-class Stream:
-    """`resource` names it in URLs and is a secret; `etag` names its ICE session."""
+class Stream(Resource):
+    """One student's video, as it arrives."""
 
     sitting: SittingId
     epoch: int
     peer: Peer
     glancing: Glancing = Glancing.FOLLOW
-    resource: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    etag: str = field(default_factory=lambda: secrets.token_hex(8))
+
+    @property
+    def link(self) -> Peer:
+        return self.peer
 
 
 class Ingest:
@@ -74,7 +68,7 @@ class Ingest:
         self._limits = limits
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
-        self._resources: dict[str, Stream] = {}
+        self.resources = Resources[Stream]()
         self._kept = 0
         self._epochs: OrderedDict[SittingId, int] = OrderedDict()
         """Newest epoch seen. Forgets the oldest; a ticket lives only a minute."""
@@ -110,13 +104,6 @@ class Ingest:
         self._group.create_task(self._keep(stream))
         return stream, answer
 
-    def stream(self, resource: str) -> Stream:
-        """Raises NoSuchStream."""
-        try:
-            return self._resources[resource]
-        except KeyError:
-            raise NoSuchStream from None
-
     def peer_of(self, sitting: SittingId, epoch: int) -> Peer | None:
         stream = self._streams.get(sitting)
         return stream.peer if stream is not None and stream.epoch == epoch else None
@@ -126,38 +113,15 @@ class Ingest:
         streams = self._streams.values()
         return [it for it in streams if it.glancing is not Glancing.NONE]
 
-    async def patch(
-        self, resource: str, fragment: str, matching: str
-    ) -> tuple[Stream, str | None]:
-        """A trickle (None) or an ICE restart (the fragment to answer with).
-
-        `matching` is the ETag the client knows, or "*". Raises NoSuchStream, BadOffer
-        or IceChanged.
-        """
-        stream = self.stream(resource)
-        ice = read_fragment(fragment)
-        if matching != "*":
-            if matching != stream.etag:
-                raise IceChanged
-            return stream, None
-        if ice is None:
-            return stream, None
-        answer = await stream.peer.restart(ice)
-        stream.etag = secrets.token_hex(8)
-        log.info("ice_restarted", sitting=str(stream.sitting), epoch=stream.epoch)
-        return stream, answer
-
-    def end(self, resource: str) -> None:
-        """Raises NoSuchStream."""
-        stream = self.stream(resource)
+    def end(self, stream: Stream) -> None:
         self._leave(stream)
         stream.peer.end()
 
     def close(self) -> None:
         """Ends every stream and admits no more."""
         self.capacity = 0
-        for resource in list(self._resources):
-            self.end(resource)
+        for stream in self.resources:
+            self.end(stream)
 
     def seen(self, within_s: float) -> list[VideoSeen]:
         """Whose video arrived this lately, and how long ago its last packet came."""
@@ -176,7 +140,7 @@ class Ingest:
             for stream in list(self._streams.values()):
                 if stream.peer.heard_at < since:
                     log.info("stream_silent", sitting=str(stream.sitting))
-                    self.end(stream.resource)
+                    self.end(stream)
 
     def _check(self, ticket: Ticket) -> None:
         if ticket.epoch < self._epochs.get(ticket.sitting, ticket.epoch):
@@ -191,16 +155,16 @@ class Ingest:
     def _enter(self, stream: Stream) -> None:
         replaced = self._streams.get(stream.sitting)
         if replaced is not None:
-            self.end(replaced.resource)
+            self.end(replaced)
         self._streams[stream.sitting] = stream
-        self._resources[stream.resource] = stream
+        self.resources.add(stream)
         self._epochs[stream.sitting] = stream.epoch
         self._epochs.move_to_end(stream.sitting)
         if len(self._epochs) > EPOCHS_KEPT:
             self._epochs.popitem(last=False)
 
     def _leave(self, stream: Stream) -> None:
-        self._resources.pop(stream.resource, None)
+        self.resources.discard(stream)
         if self._streams.get(stream.sitting) is stream:
             del self._streams[stream.sitting]
 

@@ -1,24 +1,21 @@
-"""One student's stream: ICE, DTLS and a receiver that counts, from offer to end."""
+"""One student's stream: a link and a receiver that counts, from offer to end."""
 
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import cast
 
-from aiortc import RTCCertificate, RTCIceCandidate, RTCIceParameters, RTCIceTransport
-from aiortc.rtcdtlstransport import RTCDtlsTransport
-from aiortc.rtcicetransport import candidate_from_aioice
+from aiortc import RTCIceParameters
 
-from app.adapters.tasks import alongside
-from media.seam.description import Offer, write_answer, write_fragment
-from media.seam.ice import IceLink, IngestConnection
-from media.seam.limits import Limits, Sources, key_frame_size
+from media.link import SecureLink
+from media.seam.description import Offer
+from media.seam.limits import Limits, key_frame_size
 from media.seam.place import Place
-from media.seam.receiver import QuietReceiver, Tap
+from media.seam.receiver import PacketTap, QuietReceiver, Tap
 
-HANDSHAKE_WITHIN_S = 15
 KEY_FRAME_TRIES = (0.4, 0.6)
 """Shares of the patience for each time that a key frame is asked for."""
+VIEWERS_EVERY_S = 1.0
+"""Viewers get no more key frames than that: each is as large as ten other frames."""
 
 
 class Peer:
@@ -29,20 +26,15 @@ class Peer:
     ) -> None:
         self._offer = offer
         self._limits = limits
+        self._now = now
         sources = [*offer.sources]
         if offer.retransmission_source is not None:
             sources.append(offer.retransmission_source)
-        self._link = IceLink(place, limits, Sources(sources, limits), now)
-        # DTLS wants an RTCIceTransport and uses of it what an IceLink has.
-        transport = cast("RTCIceTransport", self._link)
-        certificate = RTCCertificate.generateCertificate()
-        self._dtls = RTCDtlsTransport(transport, [certificate])
-        self._dtls._set_role("server")
-        self._dtls.on("statechange", self._dtls_changed)
-        self._receiver = QuietReceiver(self._dtls, offer.payload_type, now)
-        self._first: IngestConnection | None = None
-        self._restarts: asyncio.Queue[IngestConnection] = asyncio.Queue()
-        self._ended = asyncio.Event()
+        self._link = SecureLink(
+            offer, place=place, limits=limits, sources=sources, now=now
+        )
+        self._receiver = QuietReceiver(self._link.dtls, offer.payload_type, now)
+        self._asked_at: float | None = None
 
     @property
     def limits(self) -> Limits:
@@ -70,32 +62,23 @@ class Peer:
 
     async def answer(self) -> str:
         """Binds a socket and writes the answer. Raises ConnectionError."""
-        self._first = await self._link.open(self._offer.ice)
-        ice, candidates = _described(self._first)
-        return write_answer(
-            self._offer, ice, candidates, self._dtls.getLocalParameters()
-        )
+        return await self._link.answer()
 
     async def restart(self, ice: RTCIceParameters) -> str:
-        """Begins a new ICE connection that takes over when it is up (RFC 8445, 9).
-
-        The keys and the picture flow on. Returns the fragment to answer with.
-        """
-        connection = await self._link.open(ice)
-        self._restarts.put_nowait(connection)
-        return write_fragment(self._offer, *_described(connection))
+        """See SecureLink."""
+        return await self._link.restart(ice)
 
     async def run(self) -> None:
         """Until the peer leaves, is lost or `end()` is called."""
         try:
-            async with alongside(self._carry()):
-                await self._ended.wait()
+            await self._link.run(self._receive)
         finally:
-            await self._close()
+            await self._receiver.stop()
+            await self._link.close()
 
     def end(self) -> None:
         """Makes `run()` return soon."""
-        self._ended.set()
+        self._link.end()
 
     @contextmanager
     def tapped(self, tap: Tap) -> Iterator[None]:
@@ -103,11 +86,24 @@ class Peer:
         with self._receiver.tapped(tap):
             yield
 
+    @contextmanager
+    def packets_tapped(self, tap: PacketTap) -> Iterator[None]:
+        """See QuietReceiver."""
+        with self._receiver.packets_tapped(tap):
+            yield
+
     def start_afresh(self) -> None:
         self._receiver.start_afresh()
 
     async def request_key_frame(self) -> None:
         await self._receiver.request_key_frame()
+
+    async def request_for_viewers(self) -> None:
+        """A key frame, unless one was asked for viewers a moment ago."""
+        now = self._now()
+        if self._asked_at is None or now - self._asked_at >= VIEWERS_EVERY_S:
+            self._asked_at = now
+            await self.request_key_frame()
 
     async def key_frame(self, *, within_s: float) -> bytes | None:
         """The next key frame, asked for; None when none came in time."""
@@ -125,43 +121,5 @@ class Peer:
                         return await asyncio.shield(arrived)
         return None
 
-    async def _carry(self) -> None:
-        assert self._first is not None
-        try:
-            await self._link.connect(self._first)
-            async with asyncio.timeout(HANDSHAKE_WITHIN_S):
-                await self._dtls.start(self._offer.dtls)
-            if self._dtls.state != "connected":
-                return
-            await self._receiver.receive(self._offer.to_receive())
-            while True:
-                await self._take_over(await self._restarts.get())
-        except (ConnectionError, TimeoutError):
-            return
-        finally:
-            self.end()
-
-    async def _take_over(self, connection: IngestConnection) -> None:
-        try:
-            await self._link.connect(connection)
-        except (ConnectionError, TimeoutError):
-            return  # the old connection stays; if it is gone too, DTLS closes
-
-    def _dtls_changed(self) -> None:
-        if self._dtls.state in ("closed", "failed"):
-            self.end()
-
-    async def _close(self) -> None:
-        await self._receiver.stop()
-        await self._dtls.stop()
-        await self._link.close()
-
-
-def _described(
-    connection: IngestConnection,
-) -> tuple[RTCIceParameters, list[RTCIceCandidate]]:
-    ice = RTCIceParameters(
-        usernameFragment=connection.local_username,
-        password=connection.local_password,
-    )
-    return ice, [candidate_from_aioice(it) for it in connection.local_candidates]
+    async def _receive(self) -> None:
+        await self._receiver.receive(self._offer.to_receive())

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from app.kernel import refusals
 from app.kernel.refusals import Refusal, Unavailable
-from media.ingest import IceChanged
+from media.resources import IceChanged
 
 STATUS: dict[type[Refusal], int] = {
     IceChanged: 412,

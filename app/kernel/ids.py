@@ -9,6 +9,7 @@ LookId = NewType("LookId", UUID)
 IncidentId = NewType("IncidentId", UUID)
 CheckId = NewType("CheckId", UUID)
 PhotoId = NewType("PhotoId", UUID)
+ViewId = NewType("ViewId", UUID)
 NOBODY = AccountId(UUID(int=0))
 """An account that nobody has."""
 ModuleCode = NewType("ModuleCode", str)

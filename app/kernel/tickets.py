@@ -1,10 +1,10 @@
-"""The ticket that lets one browser send one sitting's video to a media node."""
+"""The tickets of a media node: to send one sitting's video there, or to view it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from app.kernel.ids import SittingId
+from app.kernel.ids import SittingId, ViewId
 
 TICKET_LIFE = timedelta(minutes=1)
 
@@ -30,3 +30,17 @@ class Ticket:
     epoch: int
     expires_at: datetime
     glancing: Glancing = Glancing.FOLLOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTicket:
+    """Lets one proctor's browser view the video of a sitting's epoch.
+
+    To begin it is good until `expires_at`; a view that began ends at `until`.
+    """
+
+    view: ViewId
+    sitting: SittingId
+    epoch: int
+    expires_at: datetime
+    until: datetime

@@ -1,4 +1,4 @@
-"""What aiortc 1.16 and aioice 0.13 lack for an ingest server, added in one place.
+"""What aiortc 1.16 and aioice 0.13 lack for a media server, added in one place.
 
 - `receiver`: aiortc decodes every frame in a thread of its own and queues the pictures
   without bound. Here nothing is decoded and no thread stays.
@@ -7,6 +7,8 @@
   authenticated check are heard or sent to, one address is announced, and a new
   connection may take over.
 - `limits`: nothing there bounds what one peer sends.
+- `sender`, `onward`: aiortc encodes whatever it sends. Here packets of a student go on
+  to a viewer with other numbers, and nothing is decoded or encoded.
 - `description`: one VP8 video section, and nothing else, is negotiated.
 
 We lean on a few private names of theirs. `verify()` says clearly when an upgrade moved
@@ -18,7 +20,7 @@ from importlib.metadata import version
 from aioice.ice import Connection, StunProtocol
 from aiortc import RTCCertificate
 from aiortc.jitterbuffer import JitterBuffer
-from aiortc.rtcdtlstransport import RTCDtlsTransport
+from aiortc.rtcdtlstransport import RTCDtlsTransport, RtpRouter
 from aiortc.rtcrtpreceiver import RTCRtpReceiver
 
 TRIED = {"aiortc": "1.16", "aioice": "0.13"}
@@ -32,10 +34,16 @@ _CLASSES: dict[type, tuple[str, ...]] = {
         "_send_rtcp_pli",
         "_set_rtcp_ssrc",
     ),
-    RTCDtlsTransport: ("_recv_next", "_register_rtp_receiver"),
+    RTCDtlsTransport: (
+        "_recv_next",
+        "_register_rtp_receiver",
+        "_register_rtp_sender",
+        "_send_rtp",
+    ),
+    RtpRouter: ("register_sender", "route_rtcp"),
     Connection: ("check_incoming", "gather_candidates", "data_received"),
     StunProtocol: ("datagram_received",),
-    JitterBuffer: ("_remove_frame", "remove"),
+    JitterBuffer: ("_remove_frame", "add", "remove"),
 }
 _INSTANCES = {
     "RTCRtpReceiver": (
@@ -44,6 +52,7 @@ _INSTANCES = {
         f"{RECEIVER}nack_generator",
         "_track",
     ),
+    "RTCDtlsTransport": ("_rtp_router",),
     "Connection": (
         "_local_candidates",
         "_local_candidates_start",
@@ -61,14 +70,15 @@ class SeamMoved(Exception):
 def verify() -> None:
     """Raises SeamMoved when a private name we lean on is gone. Needs a running loop."""
     connection = Connection(ice_controlling=False)
-    receiver = RTCRtpReceiver("video", _unconnected_transport())
+    transport = _unconnected_transport()
+    receiver = RTCRtpReceiver("video", transport)
     missing = [
         f"{kind.__name__}.{name}"
         for kind, names in _CLASSES.items()
         for name in names
         if not hasattr(kind, name)
     ]
-    for thing in (receiver, connection):
+    for thing in (receiver, transport, connection):
         kind = type(thing).__name__
         missing += [
             f"{kind}().{name}" for name in _INSTANCES[kind] if not hasattr(thing, name)

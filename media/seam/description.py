@@ -1,7 +1,7 @@
-"""Session descriptions: reads a WHIP offer of one VP8 video, writes its answer."""
+"""Session descriptions: reads an offer to send or view one VP8 video, and answers."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiortc import RTCIceCandidate, RTCIceParameters
 from aiortc.rtcdtlstransport import (
@@ -21,6 +21,7 @@ from aiortc.sdp import (
     GroupDescription,
     MediaDescription,
     SessionDescription,
+    SsrcDescription,
     candidate_to_sdp,
 )
 
@@ -33,6 +34,8 @@ _BITRATES_KBPS = {"x-google-start-bitrate": 800, "x-google-max-bitrate": 1500}
 _MID = "urn:ietf:params:rtp-hdrext:sdes:mid"
 _UFRAG = re.compile(r"[A-Za-z0-9+/]{4,256}")
 _ATTRIBUTE = re.compile(r"^a=(ice-ufrag|ice-pwd):([^\r\n]*)", re.MULTILINE)
+CNAME = "module-study"
+_SENDERS = (None, "sendonly", "sendrecv")
 _PASSWORD = re.compile(r"[A-Za-z0-9+/]{22,256}")
 
 
@@ -75,8 +78,24 @@ class Offer:
 
 
 def read_offer(text: str) -> Offer:
-    """Raises BadOffer saying what is wrong."""
+    """Of a student, to send. Raises BadOffer saying what is wrong."""
     media = _only_video(_parse(text))
+    if media.direction not in _SENDERS:
+        raise BadOffer("The offer sends no video.")
+    return _offer(media, _codecs(media))
+
+
+def read_viewing_offer(text: str) -> Offer:
+    """Of a viewer, to receive only. Raises BadOffer saying what is wrong."""
+    media = _only_video(_parse(text))
+    if media.direction != "recvonly":
+        raise BadOffer("The offer must only receive (a=recvonly).")
+    video = _codecs(media)[0]
+    # A packet is sent again as it was: no partner stream is needed for that.
+    return _offer(media, [replace(video, parameters={})])
+
+
+def _offer(media: MediaDescription, codecs: list[RTCRtpCodecParameters]) -> Offer:
     if media.dtls is None or media.dtls.role == "server":
         raise BadOffer("The offer must set up DTLS actively (a=setup:actpass).")
     if not any(f.algorithm.lower() in X509_DIGEST_ALGORITHMS for f in _prints(media)):
@@ -86,7 +105,7 @@ def read_offer(text: str) -> Offer:
         mid=media.rtp.muxId,
         ice=check_credentials(media.ice),
         dtls=media.dtls,
-        codecs=_codecs(media),
+        codecs=codecs,
         extensions=[x for x in media.rtp.headerExtensions if x.uri == _MID][:1],
         sources=declared,
         retransmission_source=_partner(media, declared),
@@ -137,8 +156,10 @@ def write_answer(
     ice: RTCIceParameters,
     candidates: list[RTCIceCandidate],
     dtls: RTCDtlsParameters,
+    source: int | None = None,
 ) -> str:
-    """We wait for the client's handshake (a=setup:passive), then only receive."""
+    """We wait for the client's handshake (a=setup:passive), then only receive; or, with
+    the SSRC of our own video, only send."""
     media = MediaDescription(
         kind="video",
         port=candidates[0].port,
@@ -147,6 +168,9 @@ def write_answer(
     )
     media.host = candidates[0].ip
     media.direction = "recvonly"
+    if source is not None:
+        media.direction, media.msid = "sendonly", "view video"
+        media.ssrc = [SsrcDescription(ssrc=source, cname=CNAME)]
     media.rtp = RTCRtpParameters(
         codecs=offer.codecs, headerExtensions=offer.extensions, muxId=offer.mid
     )
@@ -175,8 +199,6 @@ def _only_video(description: SessionDescription) -> MediaDescription:
     if [media.kind for media in description.media] != ["video"]:
         raise BadOffer("Offer one video and nothing else: no audio, no data channel.")
     media = description.media[0]
-    if media.direction not in (None, "sendonly", "sendrecv"):
-        raise BadOffer("The offer sends no video.")
     if not media.rtcp_mux or not media.rtp.muxId:
         raise BadOffer("The video needs a=mid and a=rtcp-mux.")
     return media

@@ -11,7 +11,7 @@ offer that names other machines makes no packet leave for them.
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from aioice.candidate import Candidate, candidate_foundation, candidate_priority
 from aioice.ice import Connection, StunProtocol
@@ -30,12 +30,14 @@ from media.seam.place import Place
 Address = tuple[str, int]
 _BINDING_REQUEST = b"\x00\x01"
 CONNECT_WITHIN_S = 15
+UNSENT_MAX = 256 * 1024
+"""Bytes that wait in the system's way out; past it a browser loses packets."""
 
 
 class _Protocol(StunProtocol):
     """Looks at who sent a datagram before anything else does (RFC 7983)."""
 
-    receiver: "IngestConnection"
+    receiver: "GuardedConnection"
 
     def datagram_received(self, data: bytes | str, addr: tuple[Any, ...]) -> None:
         if not isinstance(data, bytes) or not data:
@@ -46,7 +48,7 @@ class _Protocol(StunProtocol):
             super().datagram_received(data, addr)
 
 
-class IngestConnection(Connection):
+class GuardedConnection(Connection):
     """An ICE connection on one socket that tells its link what arrives and ends."""
 
     def __init__(self, link: "IceLink") -> None:
@@ -59,6 +61,13 @@ class IngestConnection(Connection):
     def consented(self, address: Address) -> bool:
         """Whether it passed a check signed with this connection's password."""
         return address in self._consented
+
+    @property
+    def clogged(self) -> bool:
+        """Whether much waits to be sent: the buffer below us has no bound."""
+        # Of asyncio's and of uvloop's; only the type does not know.
+        ways = [cast("asyncio.WriteTransport", it.transport) for it in self._protocols]
+        return any(way.get_write_buffer_size() > UNSENT_MAX for way in ways)
 
     async def gather_candidates(self) -> None:
         """Raises ConnectionError when every port is taken."""
@@ -122,16 +131,16 @@ class IceLink:
         self._budget = Budget(limits, now())
         self._now = now
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(limits.queued)
-        self._current: IngestConnection | None = None
-        self._next: IngestConnection | None = None
+        self._current: GuardedConnection | None = None
+        self._next: GuardedConnection | None = None
         self._closed = False
 
-    async def open(self, remote: RTCIceParameters) -> IngestConnection:
+    async def open(self, remote: RTCIceParameters) -> GuardedConnection:
         """A bound connection for the peer with these credentials, not yet connected.
 
         The first carries the stream; a later one takes over once it is connected.
         """
-        connection = IngestConnection(self)
+        connection = GuardedConnection(self)
         connection.remote_username = remote.usernameFragment
         connection.remote_password = remote.password
         await connection.gather_candidates()
@@ -143,7 +152,7 @@ class IceLink:
             await abandoned.close()
         return connection
 
-    async def connect(self, connection: IngestConnection) -> None:
+    async def connect(self, connection: GuardedConnection) -> None:
         """Waits for the peer's checks. Raises ConnectionError or TimeoutError."""
         try:
             async with asyncio.timeout(CONNECT_WITHIN_S):
@@ -157,7 +166,7 @@ class IceLink:
                 await old.close()
 
     def arrived(
-        self, connection: IngestConnection, data: bytes, address: Address
+        self, connection: GuardedConnection, data: bytes, address: Address
     ) -> None:
         """A DTLS, SRTP or SRTCP datagram, or junk."""
         if self._admits(connection, data, address) and not self._queue.full():
@@ -166,7 +175,7 @@ class IceLink:
             self.dropped += 1
 
     def _admits(
-        self, connection: IngestConnection, data: bytes, address: Address
+        self, connection: GuardedConnection, data: bytes, address: Address
     ) -> bool:
         if self._limits.check_consent and not connection.consented(address):
             return False
@@ -178,7 +187,7 @@ class IceLink:
         """The peer passed a check just now."""
         self.heard_at = self._now()
 
-    def lost(self, connection: IngestConnection) -> None:
+    def lost(self, connection: GuardedConnection) -> None:
         """Ends the link unless another connection carries it or is about to."""
         if connection is self._next:
             self._next = None
@@ -209,4 +218,6 @@ class IceLink:
     async def _send(self, data: bytes) -> None:
         if self._current is None:
             raise ConnectionError("nowhere to send to")
+        if self._current.clogged:
+            return
         await self._current.send(data)

@@ -1,4 +1,4 @@
-"""An RTP receiver that decodes nothing: whole frames go to whoever taps them."""
+"""An RTP receiver that decodes nothing: frames and packets go to who taps."""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,6 +14,7 @@ from aiortc.rtp import AnyRtcpPacket, RtcpByePacket, RtpPacket
 from media.seam import RECEIVER
 
 Tap = Callable[[bytes], None]
+PacketTap = Callable[[RtpPacket], None]
 _Task = tuple[RTCRtpCodecParameters, JitterFrame]
 
 
@@ -33,6 +34,7 @@ class QuietReceiver(RTCRtpReceiver):
         self._source: int | None = None
         self._now = now
         self._taps: list[Tap] = []
+        self._packet_taps: list[PacketTap] = []
         self._track = RemoteStreamTrack("video")
         self._set_rtcp_ssrc(secrets.randbits(32))
         setattr(self, f"{RECEIVER}decoder_queue", _Sink(self._frame))
@@ -53,9 +55,19 @@ class QuietReceiver(RTCRtpReceiver):
         finally:
             self._taps.remove(tap)
 
+    @contextmanager
+    def packets_tapped(self, tap: PacketTap) -> Iterator[None]:
+        """Hands every packet of the video to `tap` as it comes, also out of order;
+        one that was sent again comes as it was meant to be."""
+        self._packet_taps.append(tap)
+        try:
+            yield
+        finally:
+            self._packet_taps.remove(tap)
+
     def start_afresh(self) -> None:
         """Forgets half-received frames and missing packets."""
-        setattr(self, f"{RECEIVER}jitter_buffer", _PromptBuffer())
+        setattr(self, f"{RECEIVER}jitter_buffer", _PromptBuffer(self._packet_taps))
         setattr(self, f"{RECEIVER}nack_generator", NackGenerator())
 
     async def request_key_frame(self) -> None:
@@ -86,8 +98,15 @@ class _PromptBuffer(JitterBuffer):
     aiortc's waits for the next frame to begin, which at a frame a second is late.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, taps: list[PacketTap]) -> None:
         super().__init__(capacity=512, is_video=True)
+        self._taps = taps
+
+    def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
+        # Here aiortc has taken a retransmission out of its wrapping.
+        for tap in self._taps:
+            tap(packet)
+        return super().add(packet)
 
     def _remove_frame(self, sequence_number: int) -> JitterFrame | None:
         frame = super()._remove_frame(sequence_number)

@@ -23,9 +23,10 @@ from app.kernel.tickets import Ticket
 from media.capture import Capturer
 from media.ingest import Ingest
 from media.nodes import Node
+from media.relay import Relay
 from media.seam.limits import Limits
 from media.seam.place import Place
-from media.server import Whip
+from media.server import Endpoints
 from workers.loadtest.cameras import Camera
 from workers.loadtest.whip import WhipClient
 
@@ -38,10 +39,11 @@ LOCAL = Place(address="127.0.0.1")
 
 @dataclass(kw_only=True)
 class Studio:
-    """`url` is the WHIP endpoint; `ingest` may be looked into."""
+    """`url` is the WHIP endpoint; `ingest` and `relay` may be looked into."""
 
     url: str
     ingest: Ingest
+    relay: Relay
     capturer: Capturer
     http: aiohttp.ClientSession
 
@@ -76,9 +78,16 @@ class Studio:
         return peer()
 
 
+class HeldForEver:
+    """An app that lets every view go on."""
+
+    async def held(self, views):
+        return set(views)
+
+
 @asynccontextmanager
 async def open_studio(
-    *, limits=None, capacity=400, place=LOCAL
+    *, limits=None, capacity=400, place=LOCAL, leases=None
 ) -> AsyncIterator[Studio]:
     async with asyncio.TaskGroup() as group:
         ingest = Ingest(
@@ -88,7 +97,17 @@ async def open_studio(
             limits=limits or Limits(),
             now=time.monotonic,
         )
-        app = Whip(ingest, secret=SECRET, now=lambda: NOW).application(APP_URL)
+        relay = Relay(
+            group,
+            ingest,
+            leases or HeldForEver(),
+            place=place,
+            now=time.monotonic,
+            wall_clock=lambda: NOW,
+        )
+        sweeping = group.create_task(relay.sweep())
+        endpoints = Endpoints(ingest, relay, secret=SECRET, now=lambda: NOW)
+        app = endpoints.application(APP_URL)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -99,9 +118,12 @@ async def open_studio(
                 yield Studio(
                     url=f"http://127.0.0.1:{port}/whip",
                     ingest=ingest,
+                    relay=relay,
                     capturer=Capturer(pool, window_s=1.2, now=time.monotonic),
                     http=http,
                 )
+            sweeping.cancel()
+            relay.close()
             ingest.close()
         await runner.cleanup()
 

@@ -41,7 +41,7 @@ async def test_a_stranger_cannot_spoil_a_handshake(sitting, guarded):
         answer = await client._post(client.peer.localDescription.sdp)
         peer = studio.ingest.peer_of(sitting, 1)
         spray(peer, [client_hello() for _ in range(5)])
-        await until(lambda: peer._link._queue.qsize() == 5 or peer.dropped == 5)
+        await until(lambda: peer._link._ice._queue.qsize() == 5 or peer.dropped == 5)
         assert (peer.dropped == 5) is guarded
         await client.peer.setRemoteDescription(RTCSessionDescription(answer, "answer"))
         if guarded:
@@ -53,7 +53,7 @@ async def test_a_stranger_cannot_spoil_a_handshake(sitting, guarded):
 
 
 def spray(peer, datagrams) -> None:
-    port = peer._link._current.local_candidates[0].port
+    port = peer._link._ice._current.local_candidates[0].port
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
         for datagram in datagrams:
             stranger.sendto(datagram, ("127.0.0.1", port))
@@ -80,7 +80,7 @@ async def test_sources_are_few(sitting, strangers, known):
             packet = RtpPacket(payload_type=payload_type, sequence_number=1)
             packet.ssrc, packet.payload = source, b"\x10\x00junk"
             await client.sender.transport._send_rtp(packet.serialize())
-        table = peer._dtls._rtp_router.ssrc_table
+        table = peer._link.dtls._rtp_router.ssrc_table
         await asyncio.sleep(0.3)
         assert len(table) <= known
         assert (len(table) > 100) is (strangers > 100)

@@ -11,7 +11,7 @@ from aiohttp import web
 from app.adapters.media_nodes import MediaNode, MediaNodes
 from app.kernel.ids import SittingId
 from media.deadlines import end_dawdlers
-from media.server import Whip
+from media.server import Endpoints
 from tests.media.studio import (
     APP_URL,
     NODE,
@@ -56,7 +56,10 @@ async def test_a_node_outlives_a_redis_that_stops_answering(studio, sitting, red
 
 @pytest.mark.parametrize("guarded", [True, False])
 async def test_half_a_request_does_not_hold_its_place_for_ever(studio, guarded):
-    app = Whip(studio.ingest, secret=SECRET, now=time.monotonic).application(APP_URL)
+    endpoints = Endpoints(
+        studio.ingest, studio.relay, secret=SECRET, now=time.monotonic
+    )
+    app = endpoints.application(APP_URL)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -125,7 +125,8 @@ async def test_health_tells_the_load(studio, sitting):
         studio.student(sitting),
         studio.http.get(studio.url.replace("/whip", "/healthz")) as response,
     ):
-        assert await response.json() == {"status": "ok", "streams": 1, "capacity": 400}
+        load = {"streams": 1, "capacity": 400, "views": 0}
+        assert await response.json() == {"status": "ok", **load}
 
 
 async def test_a_trickle_is_taken_and_says_which_ice_session_it_means(studio, sitting):
