@@ -26,6 +26,7 @@ from app.adapters.objects import Objects
 from app.adapters.signing import Signer
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
+from app.adapters.view_leases import ViewLeases
 from app.kernel.ids import AccountId
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
@@ -61,6 +62,7 @@ from app.proctoring.views import (
     live,
     opening,
     pictures,
+    viewing,
     wall,
 )
 from app.settings import Settings, read_settings
@@ -74,6 +76,7 @@ SLICES = (
     learning_views,
     api,
     wall,
+    viewing,
     checks,
     pictures,
     incidents,
@@ -181,6 +184,7 @@ async def _wire(
     draws.wire(app, gatehouse, desk)
     clips = Clips(opened.redis)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), clips)
+    viewing.wire(app, desk, gatehouse.trail, ViewLeases(opened.redis))
     await _wire_proctoring(app, desk, gatehouse.trail, stack)
 
 

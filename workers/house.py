@@ -14,9 +14,11 @@ from app.accounts.service.photos import Photos
 from app.adapters.bell import RedisBell
 from app.adapters.connections import Connections, open_connections
 from app.adapters.envelopes import Envelopes
+from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
+from app.adapters.view_leases import ViewLeases
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -29,6 +31,7 @@ from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
 POOL = 4
@@ -55,6 +58,7 @@ class House:
     evidence: Evidence
     mailing: Mailing
     retention: Retention
+    viewing: Viewing
 
 
 def _retention(
@@ -63,6 +67,11 @@ def _retention(
     policy = settings.retention
     sweeps = sweeps_of(opened.db, objects, policy)
     return Retention(opened.db, opened.clock, signer, policy, sweeps)
+
+
+def _viewing(opened: Connections, desk: Desk, gatehouse: Gatehouse) -> Viewing:
+    nodes, leases = MediaNodes(opened.redis), ViewLeases(opened.redis)
+    return Viewing(desk, gatehouse.trail, nodes, leases)
 
 
 @asynccontextmanager
@@ -102,4 +111,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             evidence=Evidence(desk, envelopes, objects, consents, gatehouse.trail),
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
+            viewing=_viewing(opened, desk, gatehouse),
         )

@@ -1,4 +1,4 @@
-"""Housekeeping: what nobody else will notice: lapsed presence, silent looks."""
+"""Housekeeping: what nobody else will notice: lapsed presence, looks and views."""
 
 import asyncio
 from datetime import timedelta
@@ -47,8 +47,9 @@ async def sweep(house: House) -> None:
     swept = await house.sittings.sweep()
     swept += await end_withdrawn(house.desk.db, house.sittings)
     given_up = await house.looks.give_up()
-    if swept or given_up:
-        log.info("swept", sittings=swept, looks=given_up)
+    views = await house.viewing.sweep()
+    if swept or given_up or views:
+        log.info("swept", sittings=swept, looks=given_up, views=views)
 
 
 async def close_portal(house: House) -> None:

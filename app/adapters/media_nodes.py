@@ -114,6 +114,12 @@ class MediaNodes:
         """The name of the node that has this video."""
         return _node(await self._redis.get(f"video:{sitting}"), epoch)
 
+    async def node_with(self, sitting: SittingId, epoch: int) -> MediaNode | None:
+        """The node that has this video, while it lives."""
+        name = await self.node_of(sitting, epoch)
+        card = await self._redis.get(f"node:{name}") if name else None
+        return MediaNode(**json.loads(card)) if card else None
+
 
 def _text(value: bytes | str) -> str:
     return value.decode() if isinstance(value, bytes) else value

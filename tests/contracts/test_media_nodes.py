@@ -67,6 +67,10 @@ async def test_video_is_seen_for_its_epoch_alone(register, sitting, redis):
     assert await register.node_of(sitting, 3) == "a"
     assert await register.node_of(sitting, 4) is None
     assert await register.node_of(other, 1) is None
+    assert await register.node_with(sitting, 3) == node("a")
+    assert await register.node_with(sitting, 2) is None
+    await register.leave("a")
+    assert await register.node_with(sitting, 3) is None
     assert 0 < await redis.ttl(f"video:{sitting}") <= 8
 
 

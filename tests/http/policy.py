@@ -117,6 +117,9 @@ _TABLE = {
         POST /api/wall/{id}/end
         POST /api/wall/{id}/message
         GET /api/wall/{id}/timeline
+        POST /api/wall/{id}/view
+        POST /api/wall/{id}/view/{view}/renew
+        POST /api/wall/{id}/view/{view}/end
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections

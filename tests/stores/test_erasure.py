@@ -110,6 +110,13 @@ async def asha(database, world, house):
             PHOTO,
             world.student,
         )
+        await tx.execute(
+            """INSERT INTO live_view (view_id, sitting_id, epoch, viewed_by, reason,
+                   opened_at, until, held_until)
+               SELECT $1, sitting_id, 1, account_id, 'Asha Rao looks away', now(),
+                   now() + interval '600 s', now() + interval '30 s' FROM sitting""",
+            uuid4(),
+        )
     return await People(house).find("ASHA001")
 
 
@@ -209,6 +216,7 @@ async def test_erasure_leaves_nothing_readable(database, world, house, asha, era
         assert it not in after
     assert [it async for it in objects.all()] == []
     assert await world.value("SELECT count(*) FROM data_key") == 0
+    assert await world.value("SELECT count(*) FROM live_view") == 0
     # Whoever kept copies of the sealed bytes, as a backup does, cannot open them.
     with pytest.raises(Unreadable):
         await open_template(database, house, asha.account, photo, template)
@@ -329,6 +337,9 @@ async def test_the_export_has_everything_and_no_secret(
         looks = json.loads(file.read("data/look.json"))
         assert len(looks) >= 3
         assert not any("finding" in it for it in looks)
+        [view] = json.loads(file.read("data/live_view.json"))
+        assert view["reason"] == "Asha Rao looks away"
+        assert "viewed_by" not in view
         everything = "".join(file.read(it).decode("latin-1") for it in names)
     for secret in ("wrapped", "token_hash", "similarity", "code_hash"):
         assert secret not in everything

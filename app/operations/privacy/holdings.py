@@ -61,6 +61,7 @@ HOLDINGS = (
     Holding(table="recovery_code"),
     Holding(table="password_before", hidden=("password_hash",)),
     Holding(table="sitting_message", of=OF_SITTING, hidden=("sent_by",)),
+    Holding(table="live_view", of=OF_SITTING, hidden=("viewed_by",)),
     Holding(table="sign", of=OF_SITTING, hidden=("sign",)),
     Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
     Holding(table="consent", fate=Fate.STAYS),

@@ -19,5 +19,7 @@ class RetentionPolicy(BaseModel, frozen=True):
     """Registrations and requests for another photo, after they were decided."""
     captures_days: int = Field(30, ge=1, le=30)
     """Pictures of a device check that the helpdesk has not compared."""
+    views_days: int = Field(365, ge=30)
+    """Who looked live when and why, after it ended; the trail keeps it for good."""
     orphans_hours: int = Field(24, ge=1)
     """An object that no row tells of may be one that is being kept just now."""

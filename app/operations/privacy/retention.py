@@ -92,6 +92,7 @@ class Retention:
         unseen = now - timedelta(days=policy.logins_days)
         compared = now - timedelta(days=policy.captures_days)
         decided = now - timedelta(days=policy.requests_days)
+        viewed = now - timedelta(days=policy.views_days)
         return [
             (
                 "templates of ended programmes",
@@ -114,6 +115,7 @@ class Retention:
                 "decided requests for a photo",
                 lambda tx: store.forget_photo_requests(tx, decided),
             ),
+            ("views of live video", lambda tx: store.forget_views(tx, viewed)),
         ]
 
     def _text(self, now: datetime, done: dict[str, int]) -> str:

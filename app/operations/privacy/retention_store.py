@@ -82,6 +82,11 @@ async def forget_photo_requests(tx: Tx, decided_before: datetime) -> int:
     return _count(tag)
 
 
+async def forget_views(tx: Tx, ended_before: datetime) -> int:
+    tag = await tx.execute("DELETE FROM live_view WHERE ended_at < $1", ended_before)
+    return _count(tag)
+
+
 async def has_report(tx: Tx, day: date) -> bool:
     found: bool = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM retention_report WHERE day = $1)", day

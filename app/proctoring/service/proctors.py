@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from app.adapters.audit import Act, Trail
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, SittingId
+from app.kernel.reasons import reason_of
 from app.kernel.refusals import NotFound, Refusal
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.watch import SittingEnded, Watch
@@ -61,9 +62,7 @@ class Proctors:
 
     async def end(self, by: AccountId, sitting: SittingId, why: str) -> None:
         """Raises SayWhyEnd."""
-        reason = " ".join(why.split())
-        if not REASON_MIN <= len(reason) <= REASON_MAX or not reason.isprintable():
-            raise SayWhyEnd
+        reason = reason_of(why, REASON_MIN, REASON_MAX, SayWhyEnd)
         policy = self._desk.policy
         await self._act(
             by,

@@ -2,6 +2,7 @@
 
 from app.adapters.audit import Act, Trail
 from app.kernel.ids import AccountId, SittingId
+from app.kernel.reasons import reason_of
 from app.kernel.refusals import Refusal
 from app.proctoring.domain.changes import Change
 from app.proctoring.domain.planning import routine
@@ -36,11 +37,9 @@ class Rates:
 
         Raises UnknownRate, NoReason, NoSuchSitting or SittingEnded.
         """
-        reason = " ".join(reason.split())
         if not LEAST <= per_hour <= MOST or per_hour % STEP:
             raise UnknownRate
-        if not REASON_MIN <= len(reason) <= REASON_MAX or not reason.isprintable():
-            raise NoReason
+        reason = reason_of(reason, REASON_MIN, REASON_MAX, NoReason)
         desk, planned = self._desk, list[Change]()
         async with desk.db.transaction() as tx:
             watch = await sittings.lock(tx, sitting)

@@ -67,6 +67,7 @@ class States:
             "reason": told_as(row["reason"]),
             "looking": bool(row["looking"]),
             "asked": row["asked"],
+            "watched_since": _iso(row["watched_since"]),
             "trouble": row["trouble"],
             "verdict": None if silent else told_as(row["verdict"]),
             "tries_left": None if silent else self._tries_left(row["failures"]),

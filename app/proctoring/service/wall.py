@@ -78,6 +78,7 @@ def _on_the_wall(row: Row) -> JsonState:
         "risk": risk_word(row["risk"]),
         "random_per_hour": row["random_per_hour"],
         "unread": row["unread"],
+        "viewers": row["viewers"],
         "need": _need(row),
         "incident": _incident(row),
         "opened_at": _iso(row["opened_at"]),

@@ -32,9 +32,14 @@ async def hours(
 async def current_sittings(
     tx: Tx, accounts: Sequence[AccountId], now: datetime
 ) -> list[Row]:
-    """The open sitting of each account, with its open look's times."""
+    """The open sitting of each account, with its open look's times, and since when a
+    proctor looks live."""
     return await tx.fetch(
-        """SELECT s.*, l.looking, l.asked, l.next_try_at FROM sitting s
+        """SELECT s.*, l.looking, l.asked, l.next_try_at,
+               (SELECT min(opened_at) FROM live_view v
+                WHERE v.sitting_id = s.sitting_id AND v.ended_at IS NULL
+                  AND v.held_until > $2) AS watched_since
+           FROM sitting s
            LEFT JOIN LATERAL (
                SELECT bool_or(lease_until > $2) AS looking,
                    max(ask) FILTER (WHERE lease_until > $2) AS asked,

@@ -19,6 +19,8 @@ async def sittings(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
                     AND lease_until > $1) AS looking,
                 EXISTS (SELECT FROM sitting_message g WHERE g.sitting_id = s.sitting_id
                     AND g.read_at IS NULL) AS unread,
+                (SELECT count(*) FROM live_view v WHERE v.sitting_id = s.sitting_id
+                    AND v.ended_at IS NULL AND v.held_until > $1) AS viewers,
                 coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
                 coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
                 i.incident_id, i.kind AS incident_kind, i.raised_at
