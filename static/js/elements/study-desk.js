@@ -1,3 +1,4 @@
+import { watchedWords } from "../models/viewing.js"
 import { describe, pageFor } from "../models/words.js"
 import "./desk-messages.js"
 import { StillThere } from "./still-there.js"
@@ -97,6 +98,9 @@ export class StudyDesk extends HTMLElement {
     }
     this.querySelector("[data-part=camera-off]").hidden = media !== null
     this.querySelector("[data-part=lens]").hidden = !(media && sitting?.looking)
+    const watched = this.querySelector("[data-part=watched]")
+    const words = watchedWords(sitting)
+    if (watched.textContent !== words) watched.textContent = words // heard once
   }
 }
 

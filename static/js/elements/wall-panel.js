@@ -1,6 +1,8 @@
 import { get } from "../transport/api.js"
 import { RISKS, actsFor, stateWords } from "../models/wall.js"
 import { lineWords } from "../models/timeline.js"
+import { viewersWords } from "../models/viewing.js"
+import "./live-view.js"
 
 const EVERY_MS = 5_000
 
@@ -10,11 +12,16 @@ export class WallPanel {
   #act
   #sitting = null
   #timer = 0
+  #live
 
   constructor(dialog, act, signal) {
     this.#dialog = dialog
     this.#act = act
-    dialog.addEventListener("close", () => clearInterval(this.#timer), { signal })
+    this.#live = dialog.querySelector("live-view")
+    dialog.addEventListener("close", () => {
+      clearInterval(this.#timer)
+      this.#live.stop()
+    }, { signal })
     dialog.addEventListener("click", ({ target }) => this.#press(target.closest("[data-act]")), { signal })
     for (const [name, word] of [["message", "message"], ["end", "end"], ["rate", "rate"]]) {
       dialog.querySelector(`form[data-form=${name}]`).addEventListener("submit", (event) => this.#send(event, word), { signal })
@@ -25,6 +32,7 @@ export class WallPanel {
     this.#sitting = sitting
     this.say("")
     this.#show(sitting)
+    this.#live.show(sitting)
     for (const form of this.#dialog.querySelectorAll("form[data-form]")) form.reset()
     this.#dialog.querySelector("[data-part=lines]").replaceChildren()
     this.#dialog.showModal()
@@ -40,7 +48,10 @@ export class WallPanel {
     if (!this.#dialog.open) return
     const now = sittings.find(({ id }) => id === this.#sitting.id)
     if (now) this.#show(now)
-    else this.say("This sitting has ended.")
+    else {
+      this.#live.stop()
+      this.say("This sitting has ended.")
+    }
   }
 
   say(text) {
@@ -58,6 +69,7 @@ export class WallPanel {
     put("state", words)
     put("risk", RISKS[sitting.risk][1])
     put("rate", sitting.random_per_hour === null ? "the usual rate" : `${sitting.random_per_hour} an hour`)
+    put("viewers", viewersWords(sitting.viewers))
     put("unread", sitting.unread ? "A message is not read yet." : "")
     for (const [word, on] of Object.entries(actsFor(sitting))) for (const button of this.#dialog.querySelectorAll(`[data-act=${word}]`)) button.disabled = !on
     this.#dialog.querySelector("[data-part=correct]").href = `/staff/people/${sitting.account}/hours/corrections`

@@ -5,7 +5,7 @@ const SIGNS = {
   lifeless: "The liveness model was in doubt", virtual_camera: "The camera's name is a program's", broken: "The face was lost from sight and came back",
 }
 const ACTS = {
-  "sitting.check": "Check now", "sitting.pause": "Paused", "sitting.resume": "Let go on", "sitting.end": "Ended", "sitting.message": "Wrote to the student", "sitting.rate": "Changed the rate",
+  "sitting.check": "Check now", "sitting.pause": "Paused", "sitting.resume": "Let go on", "sitting.end": "Ended", "sitting.message": "Wrote to the student", "sitting.rate": "Changed the rate", "sitting.view": "Looked live",
 }
 const plain = (word) => (word ?? "").replaceAll("_", " ")
 

@@ -8,7 +8,7 @@ export class Refused extends Error {
 
 const PATIENCE_MS = 10_000
 
-export async function post(path, body = undefined, { signal } = {}) {
+export async function post(path, body = undefined, { signal, keepalive = false } = {}) {
   const csrf = document.querySelector("meta[name=csrf-token]").content
   const limit = AbortSignal.timeout(PATIENCE_MS)
   let response
@@ -16,6 +16,7 @@ export async function post(path, body = undefined, { signal } = {}) {
     response = await fetch(path, {
       method: "POST",
       headers: { "X-CSRF-Token": csrf, "Content-Type": "application/json", Accept: "application/json" },
+      keepalive,
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
     })

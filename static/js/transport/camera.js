@@ -1,3 +1,5 @@
+import { PACES } from "../models/pace.js"
+
 // The webcam: opening it, and saying plainly why not.
 const WANTED = { audio: false, video: { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 15 }, facingMode: "user" } }
 
@@ -26,14 +28,10 @@ export async function openCamera() {
   }
 }
 
-// Idle: one small frame a second. Burst: all of it, while somebody looks.
-const IDLE = { maxFramerate: 1, scaleResolutionDownBy: 2, maxBitrate: 60_000 }
-const BURST = { maxFramerate: 15, scaleResolutionDownBy: 1, maxBitrate: 1_200_000 }
-
-export async function setBurst(sender, bursting) {
+export async function setPace(sender, pace) {
   const parameters = sender.getParameters()
   if (!parameters.encodings?.length) return
-  Object.assign(parameters.encodings[0], bursting ? BURST : IDLE)
+  Object.assign(parameters.encodings[0], PACES[pace])
   parameters.degradationPreference = "maintain-resolution" // a sample needs pixels, not motion
   await sender.setParameters(parameters).catch(() => {})
 }

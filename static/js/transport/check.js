@@ -54,8 +54,8 @@ export class DeviceCheck extends EventTarget {
     let deadline = performance.now() + WAIT_MOST_MS
     let guided = false
     for (;;) {
-      this.link.lookedAt(false)
-      this.link.lookedAt(true) // the burst ends by itself after a while
+      this.link.lookedAt({ looking: false })
+      this.link.lookedAt({ looking: true }) // the burst ends by itself after a while
       const giveUp = this.#skipped || this.link.state !== "up" || performance.now() > deadline
       const found = await this.#conclude(giveUp)
       this.dispatchEvent(new CustomEvent("found", { detail: found }))

@@ -78,7 +78,8 @@ export class Desk extends EventTarget {
       else if (this.sitting.epoch > this.link.opened.epoch) this.#takenOver()
       else if (this.sitting.reason === "inactive") this.stop()
     }
-    this.link.lookedAt(Boolean(this.mine && this.sitting.looking), Boolean(this.mine && this.sitting.asked))
+    const mine = this.mine ? this.sitting : {}
+    this.link.lookedAt({ looking: Boolean(mine.looking), turning: Boolean(mine.asked), watched: Boolean(mine.watched_since) })
     this.dispatchEvent(new Event("change"))
   }
 

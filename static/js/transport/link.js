@@ -62,8 +62,8 @@ export class Link extends EventTarget {
     return this.#stream?.path() ?? null
   }
 
-  lookedAt(looking, turning = false) {
-    this.#stream?.lookedAt(looking, turning)
+  lookedAt(seen) {
+    this.#stream?.lookedAt(seen)
   }
 
   #refused(error) {

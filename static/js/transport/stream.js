@@ -1,6 +1,7 @@
+import { paceOf } from "../models/pace.js"
 import { Whip } from "./whip.js"
 
-// One stream to a media node: tells when it is up or down, and bursts while looked at.
+// One stream to a media node: tells when it is up or down, and sends more while looked at.
 const DISCONNECTED_MOST_MS = 3_000
 const CONNECT_MOST_MS = 12_000
 const BURST_MOST_MS = 4_000
@@ -10,7 +11,9 @@ export class Stream extends EventTarget {
   #whip
   #timer = 0
   #burstTimer = 0
-  #bursting = false
+  #asked = false
+  #looking = false
+  #watched = false
 
   constructor(media) {
     super()
@@ -27,19 +30,33 @@ export class Stream extends EventTarget {
     return this.#whip.path()
   }
 
-  // `turning`: a turn of the head was asked, which takes longer to be seen.
-  lookedAt(looking, turning = false) {
-    if (looking === this.#bursting) return
-    this.#bursting = looking
+  // `turning`: a turn of the head was asked, which takes longer to be seen. `watched`: a
+  // proctor looks live.
+  lookedAt({ looking, turning = false, watched = false }) {
+    if (watched !== this.#watched) {
+      this.#watched = watched
+      this.#setPace()
+    }
+    if (looking === this.#asked) return
+    this.#asked = looking
     clearTimeout(this.#burstTimer)
-    this.#whip.burst(looking)
-    if (looking) this.#burstTimer = setTimeout(() => this.#whip.burst(false), turning ? TURN_MOST_MS : BURST_MOST_MS)
+    this.#burst(looking)
+    if (looking) this.#burstTimer = setTimeout(() => this.#burst(false), turning ? TURN_MOST_MS : BURST_MOST_MS)
   }
 
   end() {
     clearTimeout(this.#timer)
     clearTimeout(this.#burstTimer)
     this.#whip.end()
+  }
+
+  #burst(looking) {
+    this.#looking = looking
+    this.#setPace()
+  }
+
+  #setPace() {
+    this.#whip.pace(paceOf({ looking: this.#looking, watched: this.#watched }))
   }
 
   #changed(state) {

@@ -1,15 +1,13 @@
-import { Refused } from "./api.js"
-import { setBurst } from "./camera.js"
+import { setPace } from "./camera.js"
+import { Exchange } from "./exchange.js"
 
-// A WHIP client (RFC 9725): one offer, one answer, DELETE to end.
-const GATHER_MOST_MS = 1_500
-const PATIENCE_MS = 10_000
-
+// A WHIP client (RFC 9725): sends the camera at a pace that others set.
 export class Whip extends EventTarget {
   #peer
   #sender
-  #resource = null
-  #ended = false
+  #exchange = new Exchange()
+  #pace = "idle"
+  #paced = Promise.resolve()
 
   constructor(stream) {
     super()
@@ -23,18 +21,14 @@ export class Whip extends EventTarget {
   }
 
   async start({ whip, ticket }) {
-    await this.#peer.setLocalDescription(await this.#peer.createOffer())
-    await gathered(this.#peer)
-    const response = await this.#post(whip, ticket)
-    this.#resource = new URL(response.headers.get("Location"), whip).href
-    this.#ticket = ticket
-    if (this.#ended) return this.#delete()
-    await this.#peer.setRemoteDescription({ type: "answer", sdp: await response.text() })
-    await setBurst(this.#sender, false)
+    if (await this.#exchange.start(this.#peer, whip, ticket)) await this.pace(this.#pace)
   }
 
-  burst(on) {
-    return setBurst(this.#sender, on)
+  // One after another: a browser refuses parameters that were read before others were set.
+  pace(pace) {
+    this.#pace = pace
+    this.#paced = this.#paced.then(() => setPace(this.#sender, this.#pace))
+    return this.#paced
   }
 
   // By which way video flows: "direct", or "relay" through a TURN server.
@@ -47,44 +41,12 @@ export class Whip extends EventTarget {
   }
 
   end() {
-    this.#ended = true
     this.#peer.onconnectionstatechange = null
     this.#peer.close()
-    this.#delete()
-  }
-
-  #ticket = null
-
-  async #post(whip, ticket) {
-    const headers = { Authorization: `Bearer ${ticket}`, "Content-Type": "application/sdp" }
-    const body = this.#peer.localDescription.sdp
-    let response
-    try {
-      response = await fetch(whip, { method: "POST", headers, body, signal: AbortSignal.timeout(PATIENCE_MS) })
-    } catch {
-      throw new Refused({ code: "unreachable", detail: "The camera service does not answer." })
-    }
-    if (response.status !== 201) throw new Refused(await response.json().catch(() => ({})))
-    return response
-  }
-
-  #delete() {
-    if (!this.#resource) return
-    const headers = { Authorization: `Bearer ${this.#ticket}` }
-    fetch(this.#resource, { method: "DELETE", headers, keepalive: true }).catch(() => {})
-    this.#resource = null
+    this.#exchange.end()
   }
 
   #changed() {
     this.dispatchEvent(new CustomEvent("change", { detail: this.#peer.connectionState }))
   }
-}
-
-function gathered(peer) {
-  if (peer.iceGatheringState === "complete") return null
-  return new Promise((resolve) => {
-    const done = () => peer.iceGatheringState === "complete" && resolve()
-    peer.addEventListener("icegatheringstatechange", done)
-    setTimeout(resolve, GATHER_MOST_MS)
-  })
 }
