@@ -15,7 +15,7 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor bench bench-wall screenshots clean needs
+.PHONY: help up test check pure js models doctor bench bench-relay bench-wall screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ doctor: .venv/.installed ## Says what this machine lacks
 
 bench: .venv/.installed models ## Measures what glances cost (a minute)
 	@$(BIN)/python -m tests.bench_glances
+
+bench-relay: .venv/.installed ## Measures what passing on live video costs (a minute)
+	@$(BIN)/python -m tests.bench_relay
 
 bench-wall: .venv/.installed node_modules/.installed ## Measures the wall with 500 sittings in a real browser
 	@$(BIN)/python -m tests.install_chromium
