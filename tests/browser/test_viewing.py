@@ -76,3 +76,5 @@ async def test_a_proctor_looks_live_and_the_student_is_told_meanwhile(house, cli
         await proctor.keyboard.press("Escape")
         await expect(watched).to_have_text("", timeout=5_000)
         assert await house.value(OPEN) == 0
+        await expect(title).to_contain_text("It is you")  # looks went on as before
+        assert await house.value("SELECT count(*) FROM incident") == 0

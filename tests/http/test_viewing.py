@@ -64,6 +64,19 @@ async def test_it_is_in_the_timeline_with_who_and_why(site, path):
     assert act["detail"].endswith("looks away often")
 
 
+async def test_the_student_sees_afterwards_how_often_and_when(site, path):
+    for _ in range(2):
+        opened = await (await site.post(f"{path}/view", WHY)).json()
+        await site.post(f"{path}/view/{opened['view']}/end")
+    await site.log_in("ASHA001")
+    page = await (await site.get("/account/incidents")).text()
+    assert "looked live at your camera 2 times" in page
+    assert page.count(" min ") == 2
+    assert WHY["reason"] not in page
+    await site.log_in("BEN002")
+    assert "Who looked live" not in await (await site.get("/account/incidents")).text()
+
+
 @pytest.mark.parametrize("view", [str(uuid4()), "not-a-uuid"])
 async def test_a_view_that_is_not_there(site, path, view):
     for act in ("renew", "end"):

@@ -287,7 +287,11 @@ async def test_a_picture_larger_than_allowed_is_not_passed_on(sitting, leases):
         async with studio.student(sitting, camera=moving(640, 480)):
             await studio.streaming(sitting)
             async with Proctor(studio, view_ticket(sitting)) as proctor:
-                await asyncio.sleep(1)
+                await until(lambda: proctor.peer.connectionState == "connected")
+                peer = studio.ingest.peer_of(sitting, 1)
+                await until(lambda: taps(peer) == 1)
+                seen = peer.frames
+                await until(lambda: peer.frames > seen + 5)
                 assert proctor.packets == []
         fitting = SittingId(uuid4())
         async with studio.student(fitting, camera=moving(320, 240)):

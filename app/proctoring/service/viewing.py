@@ -8,6 +8,7 @@ from uuid import uuid4
 from redis.exceptions import RedisError
 
 from app.adapters.audit import Act, Trail
+from app.adapters.db import Row
 from app.adapters.media_nodes import MediaNode, NoMediaNode
 from app.kernel.ids import AccountId, SittingId, ViewId
 from app.proctoring.domain import viewing
@@ -102,6 +103,11 @@ class Viewing:
         if student is None:
             raise NoSuchView
         await self._end([view], [student])
+
+    async def of_student(self, account: AccountId) -> list[Row]:
+        """opened_at, seconds of each view, the newest first: for the student."""
+        async with self._desk.db.connection() as tx:
+            return await store.of_student(tx, account, self._desk.clock.now())
 
     async def sweep(self) -> int:
         """Ends views that are over; how many. Raises NoMediaNode."""

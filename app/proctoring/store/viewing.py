@@ -86,6 +86,19 @@ async def open_of(tx: Tx, view: ViewId, by: AccountId) -> AccountId | None:
     return AccountId(found) if found else None
 
 
+async def of_student(tx: Tx, account: AccountId, now: datetime) -> list[Row]:
+    """opened_at, seconds: the newest first; of one that is open, up to now."""
+    return await tx.fetch(
+        """SELECT v.opened_at, extract(epoch FROM
+               coalesce(v.ended_at, least($2, v.held_until)) - v.opened_at
+           )::float8 AS seconds
+           FROM live_view v JOIN sitting s USING (sitting_id)
+           WHERE s.account_id = $1 ORDER BY v.opened_at DESC LIMIT 100""",
+        account,
+        now,
+    )
+
+
 async def over(tx: Tx, now: datetime) -> list[Row]:
     """view_id, account_id: open ones that were not renewed, have had their time, or
     whose sitting has ended or connected anew."""

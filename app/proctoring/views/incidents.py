@@ -33,6 +33,7 @@ from app.proctoring.service.evidence import Evidence, NoSuchPicture
 from app.proctoring.service.incidents import Incidents, NoSuchIncident, Told
 from app.proctoring.service.twins import Twins
 from app.proctoring.views.pictures import PHOTOS
+from app.proctoring.views.viewing import VIEWING
 
 INCIDENTS = web.AppKey("incidents", Incidents)
 CASES = web.AppKey("cases", Cases)
@@ -176,6 +177,7 @@ async def mine_page(
         refusal,
         incidents=await request.app[INCIDENTS].of_student(who.account),
         views=await request.app[EVIDENCE].views_of(who.account),
+        live_views=await request.app[VIEWING].of_student(who.account),
         kinds=KINDS_TOLD,
         choices=CHOICES,
         standings=STANDINGS,
