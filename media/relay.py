@@ -25,7 +25,8 @@ from media.viewer import Viewer
 OF_A_SITTING, OF_A_NODE = 3, 32
 SILENCE_S = 30
 SWEEP_EVERY_S = 1
-UNVOUCHED_S = 8
+ASK_WITHIN_S = 1
+UNVOUCHED_S = 7
 """Without an answer whether a view may go on for so long, it ends."""
 _FAULTS = (RedisError, OSError, TimeoutError)
 
@@ -154,7 +155,8 @@ class Relay:
         views = list(self.resources)
         asked_at = self._now()
         try:
-            held = await self._leases.held([it.view for it in views])
+            async with asyncio.timeout(ASK_WITHIN_S):
+                held = await self._leases.held([it.view for it in views])
         except _FAULTS as error:
             log.warning("leases_unread", error=type(error).__name__)
             return
@@ -177,7 +179,8 @@ class Relay:
 
     async def _held(self, views: list[ViewId]) -> set[ViewId]:
         try:
-            return await self._leases.held(views)
+            async with asyncio.timeout(ASK_WITHIN_S):
+                return await self._leases.held(views)
         except _FAULTS as error:
             raise NobodyVouches from error
 

@@ -4,6 +4,7 @@ from importlib.metadata import version
 
 import pytest
 from aiortc import RTCRtpReceiver
+from aiortc.rtcdtlstransport import RTCDtlsTransport
 
 from media import seam
 
@@ -12,9 +13,13 @@ async def test_what_we_lean_on_is_there():
     seam.verify()
 
 
-async def test_a_name_that_moved_is_named(monkeypatch):
-    monkeypatch.delattr(RTCRtpReceiver, "_send_rtcp_pli")
-    with pytest.raises(seam.SeamMoved, match="_send_rtcp_pli"):
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [(RTCRtpReceiver, "_send_rtcp_pli"), (RTCDtlsTransport, "_register_rtp_sender")],
+)
+async def test_a_name_that_moved_is_named(monkeypatch, kind, name):
+    monkeypatch.delattr(kind, name)
+    with pytest.raises(seam.SeamMoved, match=name):
         seam.verify()
 
 

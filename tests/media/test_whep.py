@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from aioice import Connection
 from aiortc.rtp import is_rtcp
-from redis.exceptions import ConnectionError as Away
 
 from app.adapters.view_leases import ViewLeases
 from app.kernel.ids import SittingId, ViewId
@@ -233,15 +232,17 @@ async def test_a_view_ends_when_the_app_takes_its_word_back(sitting, redis):
             assert taps(peer) == 0
 
 
+@pytest.mark.parametrize("fault", ["away", "silent"])
 async def test_a_view_ends_when_nobody_can_say_whether_it_may_go_on(
-    studio, sitting, leases, monkeypatch
+    studio, sitting, leases, monkeypatch, fault
 ):
     monkeypatch.setattr(relays, "SWEEP_EVERY_S", 0.05)
+    monkeypatch.setattr(relays, "ASK_WITHIN_S", 0.1)
     async with studio.student(sitting):
         await studio.streaming(sitting)
         async with Proctor(studio, view_ticket(sitting)) as proctor:
             await until(lambda: proctor.frames)
-            leases.fault = Away()
+            leases.fault = fault
             await asyncio.sleep(0.3)
             assert not proctor.gone  # a hiccup ends nothing
             monkeypatch.setattr(relays, "UNVOUCHED_S", 0.2)
@@ -316,6 +317,22 @@ async def test_a_viewer_that_takes_nothing_costs_a_bounded_queue(studio, sitting
             await until(lambda: len(other.frames) > before + 10)
             assert sender._waiting.qsize() == 4
             assert peer.frames
+
+
+async def test_where_the_way_out_is_full_packets_are_dropped_and_not_piled_up(
+    studio, sitting, monkeypatch
+):
+    async with studio.student(sitting):
+        await studio.streaming(sitting)
+        async with Proctor(studio, view_ticket(sitting)) as proctor:
+            await until(lambda: proctor.packets)
+            monkeypatch.setattr("media.seam.ice.UNSENT_MAX", -1)
+            await asyncio.sleep(0.1)  # what is under way arrives
+            before = len(proctor.packets)
+            await asyncio.sleep(0.4)
+            assert len(proctor.packets) == before
+            monkeypatch.undo()
+            await until(lambda: len(proctor.packets) > before)
 
 
 async def never(data: bytes) -> None:

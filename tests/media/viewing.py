@@ -9,6 +9,7 @@ from uuid import uuid4
 import aiohttp
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtcpPsfbPacket, RtcpRtpfbPacket
+from redis.exceptions import ConnectionError as Away
 
 from app.adapters.tickets import sign_view
 from app.kernel.ids import ViewId
@@ -24,11 +25,13 @@ class Leases:
 
     def __init__(self) -> None:
         self.gone: set[ViewId] = set()
-        self.fault: Exception | None = None
+        self.fault = ""
 
     async def held(self, views):
-        if self.fault is not None:
-            raise self.fault
+        if self.fault == "away":
+            raise Away
+        if self.fault == "silent":
+            await asyncio.Event().wait()
         return set(views) - self.gone
 
 
