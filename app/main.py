@@ -26,7 +26,6 @@ from app.adapters.objects import Objects
 from app.adapters.signing import Signer
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
-from app.adapters.view_leases import ViewLeases
 from app.kernel.ids import AccountId
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
@@ -152,39 +151,32 @@ async def _wire(
     opened = await stack.enter_async_context(
         open_connections(settings.database_url, settings.redis_url, size=POOL)
     )
-    db, clock = opened.db, opened.clock
+    db, clock, redis = opened.db, opened.clock, opened.redis
     gatehouse = open_gatehouse(db, clock, settings)
     gatehouse.envelopes.keys.ring()  # no start with a bad file of keys
     signer = Signer(settings.secret.get_secret_value())
-    throttle = Throttle(opened.redis, gatehouse.sealer)
+    throttle = Throttle(redis, gatehouse.sealer)
     wire(app, gatehouse, throttle, signer, settings.places)
-    learning = Learning(db)
-    app[learning_kit.LEARNING] = learning
+    learning = app[learning_kit.LEARNING] = Learning(db)
     app[learning_kit.STUDENTS] = Students(db, clock, learning)
     app[learning_kit.FILES] = Files(settings.content)
-    nodes = app[opening.NODES] = MediaNodes(opened.redis)
+    nodes = app[opening.NODES] = MediaNodes(redis)
     app[status_views.STATUS] = Status(db, clock, gatehouse.outbox, nodes)
     app[help_page.NEEDS] = settings.policy
     app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db
     app[outbox_page.OUTBOX] = gatehouse.outbox
-    bell = RedisBell(opened.redis, opened.patient_redis)
+    bell = RedisBell(redis, opened.patient_redis)
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
     app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
-    desk = Desk(
-        db=db,
-        clock=clock,
-        bell=bell,
-        policy=settings.policy,
-        seeds=Seeds(gatehouse.sealer),
-    )
+    seeds = Seeds(gatehouse.sealer)
+    desk = Desk(db=db, clock=clock, bell=bell, policy=settings.policy, seeds=seeds)
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
     draws.wire(app, gatehouse, desk)
-    clips = Clips(opened.redis)
-    incidents.wire(app, gatehouse, desk, Objects(settings.evidence), clips)
-    viewing.wire(app, desk, gatehouse.trail, ViewLeases(opened.redis))
+    incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
+    viewing.wire(app, desk, gatehouse.trail, redis)
     await _wire_proctoring(app, desk, gatehouse.trail, stack)
 
 

@@ -143,7 +143,7 @@ async def test_what_is_refused_leaves_nothing(world, viewing, told, pia, sitting
     with pytest.raises(NoLiveVideo):
         await viewing.open(pia, sitting, "why not")
     told.video = True
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     with pytest.raises(SittingEnded):
         await viewing.open(pia, sitting, "why not")
     assert await world.value("SELECT count(*) FROM live_view") == 0
@@ -226,7 +226,7 @@ async def test_it_lasts_ten_minutes_however_often_it_is_renewed(
 
 
 async def ended(world, sitting):
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
 
 
 async def withdrawn(world, _):

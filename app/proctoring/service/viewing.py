@@ -121,7 +121,7 @@ class Viewing:
     async def _end(
         self, views: Sequence[ViewId], students: Sequence[AccountId]
     ) -> None:
-        # Nodes first: a student who is told that it is over is not seen any more.
+        # Nodes first: they stop within two seconds of it (media/relay.py).
         await self._drop(views)
         async with self._desk.db.transaction() as tx:
             await store.end(tx, views, self._desk.clock.now())

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from aiohttp import web
 from pydantic import Field
+from redis.asyncio import Redis
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
@@ -30,8 +31,8 @@ class Why(Body):
     reason: str = Field(max_length=2000)
 
 
-def wire(app: web.Application, desk: Desk, trail: Trail, leases: ViewLeases) -> None:
-    app[VIEWING] = Viewing(desk, trail, app[NODES], leases)
+def wire(app: web.Application, desk: Desk, trail: Trail, redis: Redis) -> None:
+    app[VIEWING] = Viewing(desk, trail, app[NODES], ViewLeases(redis))
 
 
 def routes() -> list[web.RouteDef]:
