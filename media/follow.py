@@ -50,6 +50,7 @@ class Follower:
         `at` in monotonic seconds.
         """
         if glimpse is None:
+            self._lost = True  # Who was there meanwhile, nobody saw.
             return Followed(sight=Sight.UNSEEN)
         if glimpse.points is None:
             self._lost = True

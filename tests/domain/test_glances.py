@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.kernel.glances import Sight
 from app.proctoring.domain.by_person import hold
-from app.proctoring.domain.glances import Glance, glanced
+from app.proctoring.domain.glances import GLANCE_GAP, Glance, glanced
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.watch import pause, resume
-from app.proctoring.domain.words import Reason, State, Verdict, Why
+from app.proctoring.domain.words import Reason, State, Trouble, Verdict, Why
 from tests.domain.sitting_world import POLICY, T0, World
 
 EVERY_S = 10
@@ -47,7 +47,7 @@ def test_what_lies_between_the_break_and_the_look_counts_for_nobody():
     glance(world, Sight.BROKEN).wait(2).look(Verdict.MATCH, Why.GLANCE)
     assert world.ledger.seconds("confirmed") == 100
     world.wait(50).look(Verdict.MATCH)
-    assert world.ledger.seconds("confirmed") == 150 + 1
+    assert world.ledger.seconds("confirmed") == 150
     assert world.watch.doubt_from is None
 
 
@@ -97,6 +97,49 @@ def test_leaving_the_chair_for_a_moment_costs_that_moment():
     assert world.watch.state is State.RUNNING
     assert world.watch.trouble is None
     assert world.ledger.seconds("confirmed") == 100
+
+
+def test_one_missed_picture_costs_that_moment_and_not_all_until_the_next_look():
+    """The next face makes a look due at once; when it passes, glances vouch again."""
+    world = glance(followed(60).wait(EVERY_S), Sight.UNSEEN)
+    assert world.watch.trouble is Trouble.UNSEEN
+    glance(world.wait(4), Sight.BROKEN)
+    assert world.looks[Why.GLANCE] == world.now
+    assert world.watch.trouble is None
+    world.wait(1).look(Verdict.MATCH, Why.GLANCE)
+    for _ in range(0, 240, EVERY_S):
+        glance(world.wait(EVERY_S))
+    world.look(Verdict.MATCH)
+    assert world.ledger.seconds("confirmed") == 60 + 240
+    glance(world.wait(EVERY_S), Sight.UNSEEN)
+    assert world.watch.state is State.RUNNING
+
+
+@pytest.mark.parametrize("trouble", [Sight.UNSEEN, Sight.EMPTY, Sight.SEVERAL])
+@pytest.mark.parametrize("sight", [Sight.STEADY, Sight.JUMPED])
+def test_after_trouble_a_face_is_doubted_even_if_the_break_got_lost(trouble, sight):
+    world = glance(followed(60).wait(EVERY_S), trouble)
+    glance(world.wait(EVERY_S), sight)
+    assert world.watch.trouble is None
+    assert world.watch.doubted_at == world.now
+    assert world.looks[Why.GLANCE] == world.now
+
+
+def test_a_break_while_its_look_is_captured_wants_another():
+    world = glance(followed(100).wait(EVERY_S), Sight.BROKEN)
+    asked_at = world.now
+    glance(world.wait(1), Sight.BROKEN)
+    world.judged(asked_at, Verdict.MATCH, Why.GLANCE)
+    assert world.looks[Why.GLANCE] == world.now
+    world.wait(1).look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == 100
+
+
+def test_who_moves_about_is_not_looked_at_every_few_seconds():
+    world = followed(100).look(Verdict.MATCH)
+    asked_at = world.now - timedelta(seconds=1)
+    glance(world, Sight.BROKEN)
+    assert world.looks[Why.GLANCE] == asked_at + GLANCE_GAP
 
 
 def test_several_faces_that_stay_are_an_incident_by_looks():

@@ -90,8 +90,12 @@ def test_an_empty_chair_is_seen_and_whoever_comes_back_is_a_break(glimpser, sitt
     assert sitting.see(picture).sight is Sight.STEADY
 
 
-def test_no_picture_is_unseen(glimpser, sitters):
-    assert Sitting(glimpser).see(None).sight is Sight.UNSEEN
+def test_no_picture_is_unseen_and_whoever_comes_after_it_is_a_break(glimpser, sitters):
+    sitting, (picture, *_) = Sitting(glimpser), sitters.values()
+    sitting.see(picture)
+    assert sitting.see(None).sight is Sight.UNSEEN
+    assert sitting.see(picture).sight is Sight.BROKEN
+    assert sitting.see(picture).sight is Sight.STEADY
 
 
 def test_a_face_that_never_moves_is_still_and_a_living_one_is_not(glimpser, sitters):

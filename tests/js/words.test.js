@@ -96,5 +96,12 @@ test("a turn of the head that is asked is said first, each with its own words", 
 
 test("an empty chair is told before time pauses", () => {
   assert.match(describe(sitting({ trouble: "empty" }), null, page()).title, /cannot see you/)
-  assert.equal(describe(sitting({ trouble: "unseen" }), null, page()).tone, "good")
+})
+
+test("a picture that did not come has calm words that say what to do, until one comes", () => {
+  const said = describe(sitting({ trouble: "unseen" }), null, page())
+  assert.equal(said.tone, "wait")
+  assert.match(said.hint, /stay in front of your camera/)
+  assert.doesNotMatch(said.title, /It is you/)
+  assert.match(describe(sitting({ trouble: null }), null, page()).title, /It is you/)
 })

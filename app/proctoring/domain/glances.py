@@ -23,6 +23,11 @@ from app.proctoring.domain.watch import (
 from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
 
 
+GLANCE_GAP = timedelta(seconds=10)
+"""After a look the next that a glance asks for waits so long: who moves about is not
+looked at every few seconds."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
     """`at` is when the picture arrived."""
@@ -55,18 +60,30 @@ def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
     trouble = _TROUBLES.get(glance.sight)
     if trouble is not None:
         return _troubled(watch, trouble, glance.at, policy)
-    if glance.sight is Sight.BROKEN:
-        watch = doubted(watch, glance.at)
-    watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
-    if glance.sight is Sight.STEADY:
-        return watch, []
-    return watch, [LookWanted(why=Why.GLANCE, due_at=glance.at)]
+    return _one_face(watch, glance)
 
 
 def _is_old(watch: Watch, at: datetime) -> bool:
     """Seen before the last glance, or before the passed look that set time running."""
     known = [it for it in (watch.glanced_at, watch.running_from) if it is not None]
     return bool(known) and at <= max(known)
+
+
+def _one_face(watch: Watch, glance: Glance) -> Outcome:
+    """After trouble nobody knows whose it is, even if the break itself got lost."""
+    is_known = watch.trouble is None and glance.sight is not Sight.BROKEN
+    if not is_known:
+        watch = doubted(watch, glance.at)
+    watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
+    if is_known and glance.sight is Sight.STEADY:
+        return watch, []
+    return watch, [_look_soon(watch, glance.at)]
+
+
+def _look_soon(watch: Watch, at: datetime) -> LookWanted:
+    last = watch.looked_at
+    due_at = at if last is None else max(at, last + GLANCE_GAP)
+    return LookWanted(why=Why.GLANCE, due_at=due_at)
 
 
 def _troubled(watch: Watch, trouble: Trouble, at: datetime, policy: Policy) -> Outcome:

@@ -132,16 +132,26 @@ def _passed_running(
     changes: list[Change] = []
     assert watch.running_from is not None
     if watch.doubted_at is not None and look.asked_at < watch.doubted_at:
-        return watch, []  # It saw what was before the doubt.
+        return watch, _look_anew(watch, look)
     if look.asked_at > watch.running_from:
         vouched_until = watch.doubt_from or look.asked_at
+        # Whoever caused a doubt may have left only while the frames were taken.
+        again_from = look.asked_at if watch.doubt_from is None else look.at
         changes = [StretchClosed(at=vouched_until), since]
-        changes.append(StretchOpened(at=look.asked_at))
-        watch = replace(watch, running_from=look.asked_at)
+        changes.append(StretchOpened(at=again_from))
+        watch = replace(watch, running_from=again_from)
     watch = undoubted(watch)
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)
     return watch, [*changes, *routine(look.at, policy, chance)]
+
+
+def _look_anew(watch: Watch, look: Judged) -> list[Change]:
+    """It saw what was before the doubt; and while it was captured, no other of its kind
+    could be wanted. A chair that is empty is looked at when it fills."""
+    if watch.trouble is not None:
+        return []
+    return [LookWanted(why=Why.GLANCE, due_at=look.at)]
 
 
 def _finished(
