@@ -1,5 +1,6 @@
 """Glances follow the face between looks; time in doubt counts for nobody."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
@@ -140,6 +141,36 @@ def test_who_moves_about_is_not_looked_at_every_few_seconds():
     asked_at = world.now - timedelta(seconds=1)
     glance(world, Sight.BROKEN)
     assert world.looks[Why.GLANCE] == asked_at + GLANCE_GAP
+
+
+@pytest.mark.parametrize(
+    "troubles",
+    list(itertools.permutations([Sight.EMPTY, Sight.SEVERAL, Sight.UNSEEN], 2)),
+)
+def test_troubles_that_alternate_are_one_trouble(troubles):
+    world = followed(100).wait(EVERY_S)
+    for sight in itertools.islice(itertools.cycle(troubles), 5):
+        glance(world, sight).wait(4)
+    assert world.watch.state is State.PAUSED
+
+
+@pytest.mark.parametrize("gone_s", [1, 5, 9])
+def test_twenty_seconds_of_trouble_are_counted_from_halfway_between_two_glances(gone_s):
+    """However the glances fall: never fewer than 15 s of it, nor more than 29."""
+    world = followed(100).wait(gone_s)
+    left_at = world.now
+    glance(world.wait(EVERY_S - gone_s), Sight.EMPTY)
+    while world.watch.state is State.RUNNING:
+        glance(world.wait(4), Sight.EMPTY)
+    assert 15 <= (world.now - left_at).total_seconds() <= 29
+
+
+def test_after_long_without_glances_one_bad_one_is_not_taken_for_twenty_seconds():
+    world = glance(followed(100).wait(60), Sight.EMPTY)
+    glance(world.wait(10), Sight.EMPTY)
+    assert world.watch.state is State.RUNNING
+    glance(world.wait(5), Sight.EMPTY)
+    assert world.watch.state is State.PAUSED
 
 
 def test_several_faces_that_stay_are_an_incident_by_looks():

@@ -19,6 +19,7 @@ from app.proctoring.domain.watch import (
     doubted,
     not_too_soon,
     paused_by,
+    vouched,
 )
 from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
 
@@ -26,6 +27,8 @@ from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
 GLANCE_GAP = timedelta(seconds=10)
 """After a look the next that a glance asks for waits so long: who moves about is not
 looked at every few seconds."""
+_APART = 4
+"""Trouble began at most this part of `trouble_s` before a glance saw it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,13 +90,22 @@ def _look_soon(watch: Watch, at: datetime) -> LookWanted:
 
 
 def _troubled(watch: Watch, trouble: Trouble, at: datetime, policy: Policy) -> Outcome:
-    watch = doubted(watch, at)
-    if watch.trouble is not trouble or watch.trouble_since is None:
-        return replace(watch, trouble=trouble, trouble_since=at), []
-    if at - watch.trouble_since < timedelta(seconds=policy.trouble_s):
+    """An empty chair, then a second face, then no picture: one trouble, one clock."""
+    since = watch.trouble_since or _began(watch, at, policy)
+    watch = replace(doubted(watch, at), trouble=trouble, trouble_since=since)
+    if at - since < timedelta(seconds=policy.trouble_s):
         return watch, []
     paused, changes = paused_by(watch, _PAUSES[trouble], at, policy)
     return paused, [*changes, *_look_again(trouble, at, policy)]
+
+
+def _began(watch: Watch, at: datetime, policy: Policy) -> datetime:
+    """Halfway between the last good glance and the first bad one: nobody saw when.
+
+    So twenty seconds are twenty on the average, and never fewer than fifteen.
+    """
+    good = vouched(watch) or at
+    return at - min((at - good) / 2, timedelta(seconds=policy.trouble_s) / _APART)
 
 
 def _look_again(trouble: Trouble, at: datetime, policy: Policy) -> list[Change]:
