@@ -40,6 +40,7 @@ class Follower:
         self._last: Glimpse | None = None
         self._anchor: Vector | None = None
         self._lost = True
+        self._followed_at: float | None = None
         self._tokens, self._filled_at = float(COMPARED_AT_ONCE), 0.0
         self._still: tuple[npt.NDArray[np.float32], float] | None = None
         self._past = _Past()
@@ -49,22 +50,24 @@ class Follower:
 
         `at` in monotonic seconds.
         """
-        if glimpse is None:
+        if glimpse is None or glimpse.points is None:
             self._lost = True  # Who was there meanwhile, nobody saw.
-            return Followed(sight=Sight.UNSEEN)
-        if glimpse.points is None:
-            self._lost = True
-            return Followed(sight=Sight.SEVERAL if glimpse.faces else Sight.EMPTY)
+            return Followed(sight=_trouble(glimpse), gap_s=self._gap_s(at))
         sight = self._sight(glimpse, at, embed)
-        self._last, self._lost = glimpse, False
+        gap_s = self._gap_s(at) if sight is Sight.BROKEN else None
+        self._last, self._lost, self._followed_at = glimpse, False, at
         if not self._compare:
-            return Followed(sight=sight)
+            return Followed(sight=sight, gap_s=gap_s)
         return Followed(
             sight=sight,
+            gap_s=gap_s,
             still_s=self._still_s(glimpse, at),
             repeats=self._past.repeats(glimpse, at),
             mark=mark_of(glimpse),
         )
+
+    def _gap_s(self, at: float) -> float | None:
+        return None if self._followed_at is None else at - self._followed_at
 
     def _sight(self, glimpse: Glimpse, at: float, embed: Embed) -> Sight:
         last = self._last
@@ -159,6 +162,12 @@ def mark_of(glimpse: Glimpse) -> bytes:
     right = glimpse.thumb[1::3, 2::4][:8, :8].astype(np.int16)
     bits = np.packbits((right > rows).ravel()).tobytes()
     return bits + np.round(_points(glimpse) * 8).astype(">i2").tobytes()
+
+
+def _trouble(glimpse: Glimpse | None) -> Sight:
+    if glimpse is None:
+        return Sight.UNSEEN
+    return Sight.SEVERAL if glimpse.faces else Sight.EMPTY
 
 
 def _points(glimpse: Glimpse) -> npt.NDArray[np.float32]:

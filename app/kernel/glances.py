@@ -30,9 +30,11 @@ class Sight(StrEnum):
 class Followed:
     """A glance after those before it. `still_s`: for how long the face has not moved
     at all; `repeats`: how many late glances repeated earlier ones; `mark`: a
-    perceptual hash (media.follow.mark_of), empty where faces are only counted."""
+    perceptual hash (media.follow.mark_of), empty where faces are only counted.
+    `gap_s`: how long before this glance, which lost the face, it was last followed."""
 
     sight: Sight
+    gap_s: float | None = None
     still_s: float = 0.0
     repeats: int = 0
     mark: bytes = b""
@@ -53,6 +55,7 @@ class GlanceTold:
             "sitting": str(self.sitting),
             "epoch": self.epoch,
             "sight": followed.sight.value,
+            "gap": "" if followed.gap_s is None else f"{followed.gap_s:.3f}",
             "still": f"{followed.still_s:.1f}",
             "repeats": followed.repeats,
             "mark": followed.mark,
@@ -63,8 +66,10 @@ class GlanceTold:
     def from_fields(cls, fields: Mapping[bytes, bytes]) -> "GlanceTold":
         """Raises Malformed."""
         try:
+            gap = fields.get(b"gap")  # A node of the release before tells none.
             followed = Followed(
                 sight=Sight(fields[b"sight"].decode()),
+                gap_s=float(gap) if gap else None,
                 still_s=float(fields[b"still"]),
                 repeats=int(fields[b"repeats"]),
                 mark=bytes(fields[b"mark"])[:MARK_MAX],

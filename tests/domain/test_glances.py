@@ -210,6 +210,49 @@ def test_late_doubled_and_old_glances_change_nothing(sights):
     assert world.watch == before
 
 
+def late(world: World, sight: Sight, ago_s: float, gap_s: float | None) -> World:
+    at = world.now - timedelta(seconds=ago_s)
+    seen = Glance(sight=sight, at=at, epoch=world.watch.epoch, gap_s=gap_s)
+    return world.take(glanced(world.watch, seen, POLICY))
+
+
+@pytest.mark.parametrize(
+    "sight", [Sight.BROKEN, Sight.EMPTY, Sight.SEVERAL, Sight.UNSEEN]
+)
+@pytest.mark.parametrize(("gap_s", "kept"), [(10, 70), (None, 0)])
+def test_an_overtaken_glance_raises_the_doubt_that_it_saw(sight, gap_s, kept):
+    """Steady ones at 90 and 100 were quicker than this of 80 s. Where the node does
+    not tell since when, nobody vouches since the last passed look."""
+    world = late(followed(100), sight, 20, gap_s)
+    assert Why.GLANCE in world.looks
+    assert world.watch.trouble is None
+    world.wait(1).look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == kept
+
+
+def test_an_overtaken_glance_from_before_the_last_passed_look_changes_nothing():
+    world = followed(100).look(Verdict.MATCH)
+    before = world.watch
+    assert late(world, Sight.BROKEN, 21, 10).watch == before
+    assert Why.GLANCE not in world.looks
+
+
+@pytest.mark.parametrize("sight", [Sight.STEADY, Sight.JUMPED])
+def test_an_overtaken_glance_that_was_good_changes_nothing(sight):
+    world = followed(100)
+    before = world.watch
+    assert late(world, sight, 20, None).watch == before
+
+
+def test_a_break_that_comes_twice_costs_no_more_than_once():
+    world = glance(followed(100).wait(EVERY_S), Sight.BROKEN)
+    late(world, Sight.BROKEN, 0, None)
+    glance(world.wait(EVERY_S))
+    late(world, Sight.BROKEN, EVERY_S, None)
+    world.wait(1).look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == 100
+
+
 def test_a_picture_for_a_person_ends_the_doubt_as_a_passed_look_does():
     world = followed(100).wait(EVERY_S)
     glance(world, Sight.BROKEN).wait(2)

@@ -90,7 +90,12 @@ class Play:
         glimpse = next(self.shots[self.cast(at)])
         followed = self.follower.take(glimpse, at, self.faces.embed)
         told_at = T0 + timedelta(seconds=at)
-        glance = Glance(sight=followed.sight, at=told_at, epoch=self.world.watch.epoch)
+        glance = Glance(
+            sight=followed.sight,
+            at=told_at,
+            epoch=self.world.watch.epoch,
+            gap_s=followed.gap_s,
+        )
         self.world.take(glanced(self.world.watch, glance, self.world.policy))
         calm = followed.sight in ("steady", "jumped")
         every_s = self.rhythm.every_s if calm else self.rhythm.troubled_s

@@ -15,14 +15,18 @@ EVERY_S = 12
 """As long as the world studies at a time: steps of three seconds."""
 
 
-async def glance(world, sitting, sight=Sight.STEADY, epoch=1, **followed):
-    told = Told(
+def told(world, sitting, sight=Sight.STEADY, epoch=1, **followed):
+    return Told(
         sitting=sitting,
         epoch=epoch,
         followed=Followed(sight=sight, **followed),
         at=world.clock.now(),
     )
-    await Glances(world.desk).take([told])
+
+
+async def glance(world, sitting, sight=Sight.STEADY, epoch=1, **followed):
+    seen = told(world, sitting, sight, epoch, **followed)
+    await Glances(world.desk).take([seen])
 
 
 async def followed(world, seconds=60):
@@ -44,12 +48,47 @@ async def test_a_break_makes_a_look_due_and_costs_only_what_nobody_saw(world):
     assert await world.value("SELECT doubt_from FROM sitting") is None
 
 
-async def test_steady_glances_neither_lock_nor_lift_trouble(world):
-    sitting = await followed(world)
+async def test_one_missed_picture_costs_what_nobody_saw_and_no_more(world):
+    """Even where the break that follows it is lost on its way."""
+    sitting = await followed(world, 60)
     await world.study(EVERY_S)
-    await glance(world, sitting, Sight.EMPTY)
+    await glance(world, sitting, Sight.UNSEEN)
+    assert await world.value("SELECT trouble FROM sitting") == "unseen"
+    await world.study(EVERY_S)
     await glance(world, sitting)
-    assert await world.value("SELECT trouble FROM sitting") == "empty"
+    assert await world.value("SELECT trouble FROM sitting") is None
+    await world.look()
+    for _ in range(20):
+        await world.study(EVERY_S)
+        await glance(world, sitting)
+    world.clock.forward(600 - 20 * EVERY_S)
+    await world.study(3)
+    await world.look()
+    assert round(await world.seconds("confirmed")) >= 60 + 20 * EVERY_S
+
+
+@pytest.mark.parametrize("backwards", [False, True], ids=["in order", "backwards"])
+async def test_a_break_is_not_hidden_by_a_later_glance_of_its_batch(world, backwards):
+    sitting = await followed(world, 60)
+    await world.study(EVERY_S)
+    batch = [told(world, sitting, Sight.BROKEN)]
+    await world.study(EVERY_S)
+    batch.append(told(world, sitting))
+    await Glances(world.desk).take(batch[:: -1 if backwards else 1])
+    assert await world.value("SELECT count(*) FROM look WHERE why = 'glance'") == 1
+    await world.look()
+    assert round(await world.seconds("confirmed")) == 60
+
+
+async def test_a_break_that_a_second_glancer_takes_late_is_still_a_break(world):
+    sitting = await followed(world, 60)
+    await world.study(EVERY_S)
+    overtaken = told(world, sitting, Sight.BROKEN, gap_s=float(EVERY_S))
+    await world.study(EVERY_S)
+    await glance(world, sitting)
+    await Glances(world.desk).take([overtaken])
+    await world.look()
+    assert round(await world.seconds("confirmed")) == 60
 
 
 async def test_an_empty_chair_pauses_and_time_up_to_it_is_kept(world):

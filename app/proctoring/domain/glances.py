@@ -23,7 +23,6 @@ from app.proctoring.domain.watch import (
 )
 from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
 
-
 GLANCE_GAP = timedelta(seconds=10)
 """After a look the next that a glance asks for waits so long: who moves about is not
 looked at every few seconds."""
@@ -33,13 +32,15 @@ _APART = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glance:
-    """`at` is when the picture arrived."""
+    """`at` is when the picture arrived; `gap_s` as in `Followed`."""
 
     sight: Sight
     at: datetime
     epoch: int
+    gap_s: float | None = None
 
 
+_CALM = frozenset({Sight.STEADY, Sight.JUMPED})
 _TROUBLES = {
     Sight.EMPTY: Trouble.EMPTY,
     Sight.SEVERAL: Trouble.SEVERAL,
@@ -53,30 +54,56 @@ _PAUSES = {
 
 
 def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
-    """Late, doubled or overtaken glances change nothing."""
+    """Late and doubled ones change nothing, unless they raise a doubt of time that no
+    look has decided yet."""
     if watch.kind is Kind.CHECK or glance.epoch != watch.epoch:
         return watch, []
     if watch.state is not State.RUNNING:
         return _while_not_running(watch, glance)
-    if _is_old(watch, glance.at):
+    if watch.running_from is not None and glance.at <= watch.running_from:
         return watch, []
+    if watch.glanced_at is not None and glance.at <= watch.glanced_at:
+        return _overtaken(watch, glance)
     trouble = _TROUBLES.get(glance.sight)
     if trouble is not None:
-        return _troubled(watch, trouble, glance.at, policy)
+        return _troubled(watch, trouble, glance, policy)
     return _one_face(watch, glance)
 
 
-def _is_old(watch: Watch, at: datetime) -> bool:
-    """Seen before the last glance, or before the passed look that set time running."""
-    known = [it for it in (watch.glanced_at, watch.running_from) if it is not None]
-    return bool(known) and at <= max(known)
+def _overtaken(watch: Watch, glance: Glance) -> Outcome:
+    """A later one was quicker: of two glancers, or while one stood still. What it
+    followed is the face that this one could not vouch for."""
+    if glance.sight in _CALM or _is_in_doubt(watch, glance.at):
+        return watch, []
+    watch = _doubted_by(watch, glance)
+    if watch.trouble is not None:
+        return watch, []  # The look comes with the next face.
+    return watch, [_look_soon(watch, glance.at)]
+
+
+def _is_in_doubt(watch: Watch, at: datetime) -> bool:
+    if watch.doubt_from is None or watch.doubted_at is None:
+        return False
+    return watch.doubt_from < at <= watch.doubted_at
+
+
+def _doubted_by(watch: Watch, glance: Glance) -> Watch:
+    """Since the face was last followed: as the node tells it, or as far as we know."""
+    known = [watch.glanced_at] if watch.glanced_at is not None else []
+    known = [it for it in known if it < glance.at]
+    if glance.gap_s is not None:
+        known.append(glance.at - timedelta(seconds=glance.gap_s))
+    since = min(known, default=watch.running_from)
+    if since is not None and watch.running_from is not None:
+        since = max(since, watch.running_from)
+    return doubted(watch, glance.at, since)
 
 
 def _one_face(watch: Watch, glance: Glance) -> Outcome:
     """After trouble nobody knows whose it is, even if the break itself got lost."""
     is_known = watch.trouble is None and glance.sight is not Sight.BROKEN
     if not is_known:
-        watch = doubted(watch, glance.at)
+        watch = _doubted_by(watch, glance)
     watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
     if is_known and glance.sight is Sight.STEADY:
         return watch, []
@@ -89,10 +116,14 @@ def _look_soon(watch: Watch, at: datetime) -> LookWanted:
     return LookWanted(why=Why.GLANCE, due_at=due_at)
 
 
-def _troubled(watch: Watch, trouble: Trouble, at: datetime, policy: Policy) -> Outcome:
+def _troubled(
+    watch: Watch, trouble: Trouble, glance: Glance, policy: Policy
+) -> Outcome:
     """An empty chair, then a second face, then no picture: one trouble, one clock."""
+    at = glance.at
     since = watch.trouble_since or _began(watch, at, policy)
-    watch = replace(doubted(watch, at), trouble=trouble, trouble_since=since)
+    watch = _doubted_by(watch, glance)
+    watch = replace(watch, trouble=trouble, trouble_since=since)
     if at - since < timedelta(seconds=policy.trouble_s):
         return watch, []
     paused, changes = paused_by(watch, _PAUSES[trouble], at, policy)

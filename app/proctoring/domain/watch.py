@@ -178,10 +178,12 @@ def vouched(watch: Watch) -> datetime | None:
     return max(watch.running_from, watch.glanced_at)
 
 
-def doubted(watch: Watch, at: datetime) -> Watch:
-    """From the last good glance on it may be somebody else, as was noticed at `at`."""
-    since = watch.doubt_from or vouched(watch) or watch.running_from
-    return replace(watch, doubt_from=since, doubted_at=at)
+def doubted(watch: Watch, at: datetime, since: datetime | None = None) -> Watch:
+    """From `since` (the last good glance) on it may be somebody else, noticed `at`."""
+    since = since or vouched(watch) or watch.running_from
+    known = [it for it in (watch.doubt_from, since) if it is not None]
+    noticed_at = max(at, watch.doubted_at or at)
+    return replace(watch, doubt_from=min(known, default=None), doubted_at=noticed_at)
 
 
 def speaks_against(watch: Watch) -> bool:

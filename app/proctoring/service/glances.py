@@ -35,17 +35,33 @@ class Glances:
         self._desk = desk
 
     async def take(self, told: Sequence[Told]) -> None:
-        """Steady ones cost one statement together, the others one transaction each."""
-        policy = self._desk.policy
-        calm = [it for it in told if it.followed.sight is Sight.STEADY]
-        if calm:
-            async with self._desk.db.transaction() as tx:
-                steady = [store.Steady(it.sitting, it.epoch, it.at) for it in calm]
-                await store.steady(tx, steady)
-        for it in told:
-            signs = signs_in(it.followed, policy)
-            if it.followed.sight is not Sight.STEADY or signs:
-                await self._change(it, signs)
+        """Sittings of which all is calm cost one statement together. The others go
+        one by one and in the order of time: a steady glance after a break must not
+        hide it."""
+        by_sitting: dict[SittingId, list[Told]] = {}
+        for it in sorted(told, key=lambda it: it.at):
+            by_sitting.setdefault(it.sitting, []).append(it)
+        calm = {it for it, seen in by_sitting.items() if self._is_calm(seen)}
+        in_trouble = await self._note_steady([it for it in told if it.sitting in calm])
+        for sitting, seen in by_sitting.items():
+            if sitting not in calm or sitting in in_trouble:
+                for it in seen:
+                    await self._change(it, signs_in(it.followed, self._desk.policy))
+
+    def _is_calm(self, seen: Sequence[Told]) -> bool:
+        return all(
+            it.followed.sight is Sight.STEADY
+            and not signs_in(it.followed, self._desk.policy)
+            for it in seen
+        )
+
+    async def _note_steady(self, calm: Sequence[Told]) -> list[SittingId]:
+        """Returns those that are in trouble, which is for `_change` to lift."""
+        if not calm:
+            return []
+        steady = [store.Steady(it.sitting, it.epoch, it.at) for it in calm]
+        async with self._desk.db.transaction() as tx:
+            return await store.steady(tx, steady)
 
     async def _change(self, told: Told, signs: list[Sign]) -> None:
         desk = self._desk
@@ -54,7 +70,12 @@ class Glances:
             if before is None or before.epoch != told.epoch:
                 return
             sight = told.followed.sight
-            glance = Glance(sight=sight, at=told.at, epoch=told.epoch)
+            glance = Glance(
+                sight=sight,
+                at=told.at,
+                epoch=told.epoch,
+                gap_s=told.followed.gap_s,
+            )
             watch, changes = glanced(before, glance, desk.policy)
             if sight is Sight.BROKEN and watch.doubted_at != before.doubted_at:
                 signs = [*signs, Sign.BROKEN]

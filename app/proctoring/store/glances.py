@@ -18,18 +18,28 @@ class Steady(NamedTuple):
     at: datetime
 
 
-async def steady(tx: Tx, seen: Sequence[Steady]) -> None:
-    """Only of running sittings that are not in trouble: leaving it is a change."""
-    await tx.execute(
-        """UPDATE sitting s SET glanced_at = greatest(s.glanced_at, g.at)
-           FROM unnest($1::uuid[], $2::int[], $3::timestamptz[])
-               AS g (sitting_id, epoch, at)
-           WHERE s.sitting_id = g.sitting_id AND s.epoch = g.epoch
-             AND s.state = 'running' AND s.trouble IS NULL""",
+async def steady(tx: Tx, seen: Sequence[Steady]) -> list[SittingId]:
+    """Only of running sittings that are not in trouble. Returns those that are:
+    leaving it is a change, even where the break was lost on its way here."""
+    rows = await tx.fetch(
+        """WITH seen AS (
+               SELECT sitting_id, epoch, max(at) AS at
+               FROM unnest($1::uuid[], $2::int[], $3::timestamptz[])
+                   AS it (sitting_id, epoch, at)
+               GROUP BY 1, 2
+           ), noted AS (
+               UPDATE sitting s SET glanced_at = greatest(s.glanced_at, seen.at)
+               FROM seen
+               WHERE s.sitting_id = seen.sitting_id AND s.epoch = seen.epoch
+                 AND s.state = 'running' AND s.trouble IS NULL
+           )
+           SELECT s.sitting_id FROM sitting s JOIN seen USING (sitting_id, epoch)
+           WHERE s.state = 'running' AND s.trouble IS NOT NULL""",
         [it.sitting for it in seen],
         [it.epoch for it in seen],
         [it.at for it in seen],
     )
+    return [SittingId(row["sitting_id"]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
