@@ -20,8 +20,9 @@ ALIKE, UNLIKE = 0.9, 0.75
 0.93 and more while its expression lasts; another's reaches 0.75."""
 SAME_FACE = 0.42
 """Cosine with the face followed so far; other people stay below 0.33, most of them."""
-COMPARED_AT_ONCE, COMPARED_PER_H = 3, 2
-"""Comparing costs five times a glance: so often an hour, and a few more at first."""
+KNOWN = 8
+"""Of a track: how the face looked when a comparison said that it is still the same.
+So turning to one's notes and back costs one comparison and not one each time."""
 STILL_PX = 1.3
 """Mean movement of five points, in a picture 320 wide; noise alone makes up to 1.2."""
 REPEAT_PX, REPEAT_GRAY = 0.5, 0.9
@@ -32,16 +33,28 @@ KEPT = 240
 """Forty minutes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparisons:
+    """Comparing costs twice a glance: so often an hour, and a few more at first."""
+
+    at_once: int = 6
+    per_h: float = 12
+
+
 class Follower:
     """Of one stream; `compare=False` counts faces and looks at none of them."""
 
-    def __init__(self, *, compare: bool = True) -> None:
+    def __init__(
+        self, *, compare: bool = True, comparisons: Comparisons = Comparisons()
+    ) -> None:
         self._compare = compare
+        self._comparisons = comparisons
         self._last: Glimpse | None = None
+        self._known: deque[Glimpse] = deque(maxlen=KNOWN)
         self._anchor: Vector | None = None
         self._lost = True
         self._followed_at: float | None = None
-        self._tokens, self._filled_at = float(COMPARED_AT_ONCE), 0.0
+        self._tokens, self._filled_at = float(comparisons.at_once), 0.0
         self._still: tuple[npt.NDArray[np.float32], float] | None = None
         self._past = _Past()
 
@@ -72,24 +85,33 @@ class Follower:
     def _sight(self, glimpse: Glimpse, at: float, embed: Embed) -> Sight:
         last = self._last
         if last is None or self._lost:
-            self._anchor = None
-            return Sight.BROKEN
+            return self._break()
         if not self._compare:
             return Sight.STEADY
         jumped = _moved(glimpse, last) > JUMP
-        alike = _alike(glimpse, last)
-        if alike >= ALIKE and not jumped:
-            return Sight.STEADY
+        alike = max(_alike(glimpse, it) for it in (last, *self._known))
+        if alike >= ALIKE:
+            return Sight.JUMPED if jumped else Sight.STEADY
         if not self._may_compare(at):
-            return Sight.JUMPED if jumped or alike < UNLIKE else Sight.STEADY
+            # A look decides: for what is unlike, time waits for it.
+            unlike = jumped or alike < UNLIKE
+            return self._break() if unlike else Sight.JUMPED
         if not self._same(glimpse, last, embed):
-            return Sight.BROKEN
+            return self._break(self._anchor)
+        self._known.append(glimpse)
         return Sight.JUMPED if jumped else Sight.STEADY
+
+    def _break(self, anchor: Vector | None = None) -> Sight:
+        """Another track begins, and nothing is known of its face yet."""
+        self._anchor = anchor
+        self._known.clear()
+        return Sight.BROKEN
 
     def _same(self, glimpse: Glimpse, last: Glimpse, embed: Embed) -> bool:
         """Compared with the face as the track began: it must not drift to another's."""
         if self._anchor is None:
             self._anchor = embed(last)
+            self._known.append(last)
         vector = embed(glimpse)
         same = float(vector @ self._anchor) >= SAME_FACE
         if not same:
@@ -97,8 +119,8 @@ class Follower:
         return same
 
     def _may_compare(self, at: float) -> bool:
-        refilled = self._tokens + (at - self._filled_at) * COMPARED_PER_H / 3600
-        self._tokens = min(float(COMPARED_AT_ONCE), refilled)
+        refilled = (at - self._filled_at) * self._comparisons.per_h / 3600
+        self._tokens = min(float(self._comparisons.at_once), self._tokens + refilled)
         self._filled_at = at
         if self._tokens < 1:
             return False

@@ -210,6 +210,22 @@ def test_late_doubled_and_old_glances_change_nothing(sights):
     assert world.watch == before
 
 
+def test_a_jump_whose_look_finds_somebody_else_is_doubted_from_before_it():
+    """The other person jumped in, was followed, and was gone for the silent retry."""
+    world = glance(followed(60).wait(EVERY_S), Sight.JUMPED).wait(1)
+    asked_at = world.now
+    glance(world).wait(2).judged(asked_at, Verdict.MISMATCH, Why.GLANCE)
+    world.wait(5).look(Verdict.MATCH, Why.RETRY)
+    assert world.ledger.seconds("confirmed") == 60
+    assert world.watch.jumped_from is None
+
+
+def test_a_jump_that_then_breaks_is_doubted_from_before_it():
+    world = glance(followed(60).wait(EVERY_S), Sight.JUMPED)
+    glance(world.wait(2), Sight.BROKEN).wait(1).look(Verdict.MATCH, Why.GLANCE)
+    assert world.ledger.seconds("confirmed") == 60
+
+
 def late(world: World, sight: Sight, ago_s: float, gap_s: float | None) -> World:
     at = world.now - timedelta(seconds=ago_s)
     seen = Glance(sight=sight, at=at, epoch=world.watch.epoch, gap_s=gap_s)

@@ -13,7 +13,7 @@ from app.proctoring.domain.judge import judge, looks_wanted
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.judging import verdict_of
 from app.proctoring.domain.words import State, Why
-from media.follow import Follower, Rhythm
+from media.follow import Comparisons, Follower, Rhythm
 from tests.domain.sitting_world import T0, Dice, World
 
 GATHER_S = 0.5
@@ -51,16 +51,21 @@ _FINDINGS: dict[tuple[tuple[str, ...], str], Finding] = {}
 class Play:
     """`cast` says who sits there at a second since the beginning."""
 
-    def __init__(self, faces, student, cast, seed, policy, *, glances=True):
+    def __init__(
+        self, faces, student, cast, seed, policy, *, glances=True, comparisons=None
+    ):
         self.faces, self.student, self.cast = faces, student, cast
         self.glances = glances
         self.chance = Dice(seed)
         self.world = World(policy, seed=seed)
-        self.follower, self.rhythm = Follower(), Rhythm()
+        self.follower = Follower(comparisons=comparisons or Comparisons())
+        self.rhythm = Rhythm()
+        self.seen = set()
         self.shots = {who: itertools.cycle(it) for who, it in faces.glimpses.items()}
 
     def run(self, seconds: float):
-        """Plays to the end; the ledger's stretches."""
+        """Plays to the end; the ledger's stretches. `seen`: whom a glance saw, or most
+        frames of a look."""
         at, glance_at, seen_at = 0.0, 0.4, 0.0
         self._want(looks_wanted(self.world.watch, T0, self.world.policy, self.chance))
         while at < seconds:
@@ -87,6 +92,7 @@ class Play:
     def _glance(self, at: float) -> float:
         if not self.glances:
             return np.inf
+        self.seen.add(self.cast(at))
         glimpse = next(self.shots[self.cast(at)])
         followed = self.follower.take(glimpse, at, self.faces.embed)
         told_at = T0 + timedelta(seconds=at)
@@ -106,13 +112,13 @@ class Play:
         why = min(self.world.looks, key=self.world.looks.__getitem__)
         asked = self.world.asks.get(why) is not None
         who = tuple(self.cast(at + after) for after in SEEN_AT_S)
+        self.seen |= {it for it in who if who.count(it) > len(who) / 2}
         finding = self.faces.finding(who, self.student)
         if asked:
             finding = replace(finding, did_as_asked=True, kept=0.7)
-        watch = self.world.watch
         look = Judged(
             why=why,
-            epoch=watch.epoch,
+            epoch=self.world.watch.epoch,
             asked_at=T0 + timedelta(seconds=at),
             at=T0 + timedelta(seconds=at + JUDGED_AFTER_S),
             verdict=verdict_of(finding, self.world.policy),
@@ -124,6 +130,7 @@ class Play:
         self.world.asks.pop(why, None)
         self.world.now = look.at
         self.world.seen()
+        watch = self.world.watch  # With what the glance has changed.
         self.world.take(judge(watch, look, self.world.policy, self.chance))
         if not self.world.looks and self.world.watch.state is State.RUNNING:
             wanted = looks_wanted(watch, look.at, self.world.policy, self.chance)

@@ -9,7 +9,8 @@ import pytest
 from app.kernel.glances import Sight
 from media.faces.glimpse import Glimpser
 from media.faces.models import Models
-from media.follow import Follower
+from media.faces.pictures import read_picture
+from media.follow import Comparisons, Follower
 
 SIZE = (320, 240)
 EVERY_S = 10
@@ -49,8 +50,8 @@ def shot(picture, second, chance):
 class Sitting:
     """Glances of one stream."""
 
-    def __init__(self, glimpser, *, compare=True):
-        self.follower = Follower(compare=compare)
+    def __init__(self, glimpser, **how):
+        self.follower = Follower(**how)
         self.glimpser, self.at = glimpser, 0.0
         self.chance = np.random.default_rng(5)
 
@@ -79,6 +80,36 @@ def test_every_change_of_person_breaks_the_track(glimpser, sitters):
         for _ in range(3):
             sitting.see(one)
         assert sitting.see(other).sight is Sight.BROKEN
+
+
+def test_without_comparisons_left_another_face_is_still_a_break(glimpser, sitters):
+    for one, other in itertools.permutations(sitters.values(), 2):
+        sitting = Sitting(glimpser, comparisons=Comparisons(at_once=0, per_h=0))
+        sitting.see(one)
+        assert sitting.see(one).sight is Sight.STEADY
+        assert sitting.see(other).sight is Sight.BROKEN
+
+
+def test_looking_to_and_fro_costs_one_comparison_a_pose(glimpser, people):
+    """Two photographs of one person are as unlike as two poses, and more."""
+    one, other = (_placed(read_picture(jpeg), glimpser) for jpeg in people["obama"][:2])
+    comparisons = Comparisons(at_once=3, per_h=0)
+    sitting = Sitting(glimpser, comparisons=comparisons)
+    sitting.see(one)
+    sights = {sitting.see(it).sight for it in [other, one] * 10}
+    assert Sight.BROKEN not in sights
+    compared = Sitting(glimpser, comparisons=Comparisons(at_once=0, per_h=0))
+    compared.see(one)
+    assert compared.see(other).sight is Sight.BROKEN  # they are unlike
+
+
+def test_a_break_tells_since_when_the_face_was_not_followed(glimpser, sitters):
+    one, other, *_ = sitters.values()
+    sitting = Sitting(glimpser)
+    assert sitting.see(one).gap_s is None
+    assert sitting.see(one).gap_s is None
+    assert sitting.see(None).gap_s == EVERY_S
+    assert sitting.see(other).gap_s == 2 * EVERY_S
 
 
 def test_an_empty_chair_is_seen_and_whoever_comes_back_is_a_break(glimpser, sitters):

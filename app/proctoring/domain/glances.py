@@ -104,6 +104,8 @@ def _one_face(watch: Watch, glance: Glance) -> Outcome:
     is_known = watch.trouble is None and glance.sight is not Sight.BROKEN
     if not is_known:
         watch = _doubted_by(watch, glance)
+    elif glance.sight is Sight.JUMPED:
+        watch = replace(watch, jumped_from=watch.jumped_from or vouched(watch))
     watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
     if is_known and glance.sight is Sight.STEADY:
         return watch, []

@@ -132,7 +132,9 @@ def _passed_running(
     changes: list[Change] = []
     assert watch.running_from is not None
     if watch.doubted_at is not None and look.asked_at < watch.doubted_at:
-        return watch, _look_anew(watch, look)
+        # It saw what was before; and none of its kind could be wanted meanwhile.
+        anew = LookWanted(why=Why.GLANCE, due_at=look.at)
+        return watch, [anew] if watch.trouble is None else []
     if look.asked_at > watch.running_from:
         vouched_until = watch.doubt_from or look.asked_at
         # Whoever caused a doubt may have left only while the frames were taken.
@@ -144,14 +146,6 @@ def _passed_running(
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)
     return watch, [*changes, *routine(look.at, policy, chance)]
-
-
-def _look_anew(watch: Watch, look: Judged) -> list[Change]:
-    """It saw what was before the doubt; and while it was captured, no other of its kind
-    could be wanted. A chair that is empty is looked at when it fills."""
-    if watch.trouble is not None:
-        return []
-    return [LookWanted(why=Why.GLANCE, due_at=look.at)]
 
 
 def _finished(

@@ -39,9 +39,9 @@ class Watch:
     `failures` the failed looks in a row, `doubt` the first of them that speaks
     against the student (not a fault of the line or of ours), `active_at` when the
     student last did something on the page, `opened_on` which browser it is open in,
-    `check` the check of that device. `glanced_at` is the last glance at one face;
-    from `doubt_from` on nobody vouches for who it is, as was noticed `doubted_at`;
-    `trouble` is what glances see instead of one face.
+    `check` the check of that device. `glanced_at` is the last glance at one face,
+    `jumped_from` that before a jump which no look decided; from `doubt_from` on nobody
+    vouches for who it is, as was noticed `doubted_at`; `trouble` is what glances see.
     """
 
     sitting: SittingId
@@ -64,6 +64,7 @@ class Watch:
     glanced_at: datetime | None = None
     doubt_from: datetime | None = None
     doubted_at: datetime | None = None
+    jumped_from: datetime | None = None
     trouble: Trouble | None = None
     trouble_since: datetime | None = None
 
@@ -181,7 +182,7 @@ def vouched(watch: Watch) -> datetime | None:
 def doubted(watch: Watch, at: datetime, since: datetime | None = None) -> Watch:
     """From `since` (the last good glance) on it may be somebody else, noticed `at`."""
     since = since or vouched(watch) or watch.running_from
-    known = [it for it in (watch.doubt_from, since) if it is not None]
+    known = [it for it in (watch.doubt_from, watch.jumped_from, since) if it]
     noticed_at = max(at, watch.doubted_at or at)
     return replace(watch, doubt_from=min(known, default=None), doubted_at=noticed_at)
 
@@ -200,9 +201,8 @@ def stopped(watch: Watch) -> Watch:
 
 
 def undoubted(watch: Watch) -> Watch:
-    return replace(
-        watch, doubt_from=None, doubted_at=None, trouble=None, trouble_since=None
-    )
+    calm = replace(watch, doubt_from=None, doubted_at=None, jumped_from=None)
+    return replace(calm, trouble=None, trouble_since=None)
 
 
 def suspended(watch: Watch, now: datetime, policy: Policy) -> Outcome:
@@ -229,8 +229,8 @@ def _close(
 ) -> list[Change]:
     if watch.running_from is None:
         return []
-    at = watch.seen_at if _has_lapsed(watch, now, policy) else now
-    at = min(at or now, until or now, watch.doubt_from or now)
+    seen_at = watch.seen_at if _has_lapsed(watch, now, policy) else now
+    at = min(seen_at or now, until or now, watch.doubt_from or now)
     changes: list[Change] = [StretchClosed(at=max(at, watch.running_from))]
     followed = watch.glanced_at is not None
     return [*changes, *left_in_doubt(watch.doubt, followed=followed)]

@@ -13,7 +13,7 @@ from app.proctoring.domain.words import Ending, Kind, Reason, State, Trouble, Ve
 _COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
     verdict, looked_at, running_from, seen_at, active_at,
     finishing_since, opened_on, kind, check_id,
-    glanced_at, doubt_from, doubted_at, trouble, trouble_since"""
+    glanced_at, doubt_from, doubted_at, trouble, trouble_since, jumped_from"""
 
 
 async def insert(tx: Tx, watch: Watch, module: ModuleCode | None) -> bool:
@@ -104,6 +104,7 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
                active_at = greatest(active_at, $13), opened_on = $14,
                check_id = $15, glanced_at = greatest(glanced_at, $16),
                doubt_from = $17, doubted_at = $18, trouble = $19, trouble_since = $20,
+               jumped_from = $21,
                ended_at = CASE WHEN $2 = 'ended' THEN coalesce(ended_at, $12) END
            WHERE sitting_id = $1""",
         watch.sitting,
@@ -126,6 +127,7 @@ async def save(tx: Tx, watch: Watch, now: datetime) -> None:
         watch.doubted_at,
         watch.trouble,
         watch.trouble_since,
+        watch.jumped_from,
     )
 
 
@@ -213,6 +215,7 @@ def _watch(row: Row) -> Watch:
         doubted_at=row["doubted_at"],
         trouble=Trouble(row["trouble"]) if row["trouble"] else None,
         trouble_since=row["trouble_since"],
+        jumped_from=row["jumped_from"],
     )
 
 

@@ -44,11 +44,8 @@ const TURN = {
   up: ["Please look up", "Raise your chin slowly, for two seconds; then look ahead again."],
 }
 
-const TROUBLE = {
-  empty: LOOK_AGAIN.no_face,
-  several: LOOK_AGAIN.several_faces,
-  unseen: ["One moment: no picture came", "Just stay in front of your camera; we ask for the next picture by ourselves. If this stays, check your connection."],
-}
+const UNSEEN = ["One moment: no picture came", "Just stay in front of your camera; we ask for the next picture by ourselves. If this stays, check your connection."]
+const TROUBLE = { empty: LOOK_AGAIN.no_face, several: LOOK_AGAIN.several_faces, unseen: UNSEEN }
 
 const OWN = new Set(["student", "inactive"])
 const say = (tone, [title, hint, action = null]) => ({ tone, title, hint, action })
