@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
 import click
+import cv2
 import structlog
 import uvloop
 from aiohttp import web
@@ -22,11 +23,11 @@ from media.deadlines import end_dawdlers
 from media.faces.glimpse import Glimpser
 from media.faces.loading import load_models
 from media.faces.packs import PackError
-from media.follow import Rhythm
 from media.glances import Glances
 from media.ingest import Ingest
 from media.nodes import Node
 from media.relay import Relay
+from media.rhythm import Rhythm
 from media.seam.limits import Limits
 from media.server import RECEIVE_WITHIN_S, Endpoints
 from media.settings import Settings, read_settings
@@ -49,6 +50,8 @@ def main() -> None:
     SPOM_POLICY_GLANCE_EVERY_S.
     """
     set_up_logging()
+    # Waking threads for pictures as small as these costs more than they save.
+    cv2.setNumThreads(1)
     settings = read_settings()
     address = settings.media_host, settings.media_port
     try:

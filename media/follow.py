@@ -211,13 +211,3 @@ def _alike(glimpse: Glimpse, last: Glimpse) -> float:
 
 def _px(points: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:
     return float(np.abs(points - other).mean())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rhythm:
-    """Seconds between glances: jittered, and shorter while something is wrong."""
-
-    every_s: float = 12.0
-    troubled_s: float = 4.0
-    within_s: float = 3.0
-    gather_s: float = 0.5

@@ -1,4 +1,4 @@
-"""Glances: every ten seconds or so one small key frame of each stream."""
+"""Glances: about every ten seconds one small key frame of each stream."""
 
 import asyncio
 import random
@@ -19,8 +19,9 @@ from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
 from media.faces.glimpse import Glimpse, Glimpser
 from media.faces.pictures import Picture
-from media.follow import Follower, Rhythm
+from media.follow import Comparisons, Follower
 from media.ingest import Ingest, Stream
+from media.rhythm import Pace, Rhythm
 from media.seam.limits import key_frame_size
 
 GLANCES = "glances"
@@ -31,19 +32,21 @@ FIRST_AFTER_S = 0.4
 AT_ONCE = 24
 FRESH_S = 3.0
 _FAULTS = (RedisError, OSError, TimeoutError)
-_CALM = frozenset({Sight.STEADY, Sight.JUMPED})
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True, eq=False)
 class _Watched:
-    """A stream that is glanced at: when next, and whether it is just now."""
+    """A stream that is glanced at: when next, and whether it is just now. `again`:
+    once more right after that, for a look that was asked for meanwhile."""
 
     stream: Stream
     follower: Follower
+    pace: Pace
     due_at: float
     busy: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,6 +72,7 @@ class Glances:
     redis: Redis
     now: Callable[[], float]
     rhythm: Rhythm
+    comparisons: Comparisons = field(default_factory=Comparisons)
     _watched: dict[Stream, _Watched] = field(default_factory=dict)
     _arrived: list[_Arrived] = field(default_factory=list)
     _chance: random.Random = field(default_factory=random.SystemRandom)
@@ -88,8 +92,14 @@ class Glances:
         """Whoever shows the face for a look must be the one who is followed: so every
         look has its glance."""
         for stream, watched in self._watched.items():
-            if stream.sitting == sitting and not watched.busy:
-                watched.due_at = self.now()
+            if stream.sitting == sitting:
+                watched.due_at, watched.again = self.now(), watched.busy
+
+    def under_way(self, sitting: SittingId) -> bool:
+        """Whether a glance of it is being fetched or seen."""
+        return any(
+            it.busy for it in self._watched.values() if it.stream.sitting == sitting
+        )
 
     def _due(self) -> list[_Watched]:
         now, streams = self.now(), self.ingest.followed()
@@ -106,8 +116,10 @@ class Glances:
         known = self._watched.get(stream)
         if known is not None:
             return known
-        follower = Follower(compare=stream.glancing is Glancing.FOLLOW)
-        return _Watched(stream, follower, now + FIRST_AFTER_S)
+        follower = Follower(
+            compare=stream.glancing is Glancing.FOLLOW, comparisons=self.comparisons
+        )
+        return _Watched(stream, follower, Pace(rhythm=self.rhythm), now + FIRST_AFTER_S)
 
     async def _fetch(self, watched: _Watched) -> None:
         """Asks for a key frame and puts it with those that wait to be seen."""
@@ -124,9 +136,10 @@ class Glances:
             self._arrived.append(_Arrived(watched, frame, now))
 
     def _next(self, watched: _Watched, sight: Sight) -> None:
-        after_s = self.rhythm.every_s if sight in _CALM else self.rhythm.troubled_s
-        watched.due_at = self.now() + after_s * self._chance.uniform(0.8, 1.2)
-        watched.busy = False
+        now = self.now()
+        after_s = watched.pace.after_s(sight, now) * self._chance.uniform(0.8, 1.2)
+        watched.due_at = now if watched.again else now + after_s
+        watched.busy = watched.again = False
 
     async def _see_what_arrives(self) -> None:
         loop = asyncio.get_running_loop()
@@ -191,10 +204,15 @@ class Glances:
         except av.FFmpegError:
             self._decoder = None
             return None
-        if not pictures:
-            return None
-        decoded = pictures[-1].to_ndarray(format="bgr24")
-        return np.asarray(decoded, np.uint8)
+        return bgr_of(pictures[-1]) if pictures else None
+
+
+def bgr_of(picture: av.VideoFrame) -> Picture:
+    """PyAV makes a converter for each frame, which takes longer than the converting."""
+    if picture.format.name != "yuv420p" or picture.width % 2 or picture.height % 2:
+        return np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
+    converted = cv2.cvtColor(picture.to_ndarray(), cv2.COLOR_YUV2BGR_I420)
+    return converted.astype(np.uint8, copy=False)
 
 
 def _flows(stream: Stream, now: float) -> bool:

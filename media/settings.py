@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """The node's name in Redis, unique; empty: made from host name and port."""
     pack: Path = Path("var/models/faceplugin")
     glance_every_s: float = Field(
-        12, ge=0, validation_alias="SPOM_POLICY_GLANCE_EVERY_S"
+        10, ge=0, validation_alias="SPOM_POLICY_GLANCE_EVERY_S"
     )
     """0: no glances; then looks alone see who is there."""
     capture_s: float = Field(2.5, gt=0, validation_alias="SPOM_POLICY_CAPTURE_S")

@@ -1,6 +1,6 @@
 """Glancer: takes what media nodes saw at a glance, many at once, to the sittings.
 
-A glance that is lost costs nothing: the next comes in ten seconds.
+A glance that is lost costs nothing: the next comes in about ten seconds.
 """
 
 import asyncio
@@ -51,12 +51,12 @@ class Glancer:
         self._twins = Twins(house.desk, Clips(house.redis))
         self._name = f"{socket.gethostname()}-{os.getpid()}"
 
-    async def step(self) -> None:
+    async def step(self, most: int = BATCH) -> None:
         """Takes one batch, if one comes in time."""
         redis = self._house.patient_redis
         try:
             found = await redis.xreadgroup(
-                GROUP, self._name, {STREAM: ">"}, count=BATCH, block=BLOCK_MS
+                GROUP, self._name, {STREAM: ">"}, count=most, block=BLOCK_MS
             )
         except ResponseError:  # no stream or group: Redis came back empty
             await self._make_group()

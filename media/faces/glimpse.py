@@ -1,6 +1,6 @@
 """One small picture, seen at a glance: how many faces, where, and what it looks like.
 
-Cheap on purpose: about 3 ms of one core. Nobody is identified: a glimpse is compared
+Cheap on purpose: about 4 ms of one core. Nobody is identified: a glimpse is compared
 only with the one before it, and forgotten with the stream.
 """
 

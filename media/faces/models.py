@@ -49,8 +49,9 @@ class Models:
         height, width = picture.shape[:2]
         padded = _pad_to_four_thirds(picture)
         small = cv2.resize(padded, DETECT_SIZE, interpolation=cv2.INTER_AREA)
-        rgb = (cv2.cvtColor(small, cv2.COLOR_BGR2RGB).astype(np.float32) - 127) / 128
-        scores, boxes = self._detect.run(None, {"input": _planes(rgb)})
+        scores, boxes = self._detect.run(
+            None, {"input": _scaled_rgb(small.astype(np.uint8, copy=False))}
+        )
         found = boxes[0] * np.array(padded.shape[1::-1] * 2, np.float32)
         found = np.clip(found, 0, np.array([width, height] * 2, np.float32))
         return _strongest(found, scores[0, :, 1], least)
@@ -92,6 +93,17 @@ class Models:
         tensor = (rgb.astype(np.float32) / 255 - _IMAGENET_MEAN) / _IMAGENET_STD
         yaw, pitch, _ = self._pose.run(None, {"input": _planes(tensor)})
         return -_degrees(yaw[0]), _degrees(pitch[0])
+
+
+def _scaled_rgb(picture: Picture) -> npt.NDArray[np.float32]:
+    """(RGB - 127) / 128 as planes, without copies of the whole picture in between."""
+    height, width = picture.shape[:2]
+    planes = np.empty((1, 3, height, width), np.float32)
+    for plane, channel in zip(planes[0, ::-1], cv2.split(picture), strict=True):
+        cv2.addWeighted(
+            channel, 1 / 128, channel, 0, -127 / 128, dst=plane, dtype=cv2.CV_32F
+        )
+    return planes
 
 
 def _pad_to_four_thirds(picture: Picture) -> Picture:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.kernel.glances import Sight
 from app.proctoring.domain.by_person import hold
-from app.proctoring.domain.glances import GLANCE_GAP, Glance, glanced
+from app.proctoring.domain.glances import Glance, glanced
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.watch import pause, resume
 from app.proctoring.domain.words import Reason, State, Trouble, Verdict, Why
@@ -140,7 +140,7 @@ def test_who_moves_about_is_not_looked_at_every_few_seconds():
     world = followed(100).look(Verdict.MATCH)
     asked_at = world.now - timedelta(seconds=1)
     glance(world, Sight.BROKEN)
-    assert world.looks[Why.GLANCE] == asked_at + GLANCE_GAP
+    assert world.looks[Why.GLANCE] == asked_at + timedelta(seconds=EVERY_S)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from app.proctoring.domain.judge import judge, looks_wanted
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.judging import verdict_of
 from app.proctoring.domain.words import State, Why
-from media.follow import Comparisons, Follower, Rhythm
+from media.follow import Comparisons, Follower
+from media.rhythm import Pace, Rhythm
 from tests.domain.sitting_world import T0, Dice, World
 
 GATHER_S = 0.5
@@ -59,7 +60,7 @@ class Play:
         self.chance = Dice(seed)
         self.world = World(policy, seed=seed)
         self.follower = Follower(comparisons=comparisons or Comparisons())
-        self.rhythm = Rhythm()
+        self.pace = Pace(rhythm=Rhythm())
         self.seen = set()
         self.shots = {who: itertools.cycle(it) for who, it in faces.glimpses.items()}
 
@@ -103,8 +104,7 @@ class Play:
             gap_s=followed.gap_s,
         )
         self.world.take(glanced(self.world.watch, glance, self.world.policy))
-        calm = followed.sight in ("steady", "jumped")
-        every_s = self.rhythm.every_s if calm else self.rhythm.troubled_s
+        every_s = self.pace.after_s(followed.sight, at)
         return every_s * self.chance.uniform(0.8, 1.2) + GATHER_S
 
     def _look(self, at: float) -> None:

@@ -18,10 +18,10 @@ from app.kernel.tickets import Glancing
 from media.faces.glimpse import Glimpser
 from media.faces.models import Models
 from media.faces.packs import install
-from media.follow import Rhythm
-from media.glances import GLANCES, Glances
+from media.glances import GLANCES, Glances, bgr_of
+from media.rhythm import Rhythm
 from tests.conftest import ROOT
-from tests.media.studio import until_async
+from tests.media.studio import until, until_async
 from workers.demo_faces import demo_pictures
 from workers.loadtest.cameras import Camera
 
@@ -36,7 +36,7 @@ def glimpser():
 
 
 @asynccontextmanager
-async def glancing(studio, redis, glimpser):
+async def glancing(studio, redis, glimpser, rhythm=QUICK):
     with ThreadPoolExecutor(1) as pool:
         glances = Glances(
             ingest=studio.ingest,
@@ -44,11 +44,11 @@ async def glancing(studio, redis, glimpser):
             pool=pool,
             redis=redis,
             now=time.monotonic,
-            rhythm=QUICK,
+            rhythm=rhythm,
         )
         task = asyncio.create_task(glances.run())
         try:
-            yield
+            yield glances
         finally:
             task.cancel()
 
@@ -126,6 +126,30 @@ async def test_a_camera_that_sends_no_key_frame_is_unseen(
         async with glancing(studio, redis, glimpser):
             seen = await told(redis, sitting, 1)
     assert seen[0].followed.sight is Sight.UNSEEN
+
+
+async def test_a_look_asked_for_while_a_glance_is_under_way_has_its_own(
+    studio, redis, glimpser, portraits
+):
+    """The frame of the one under way may be of whoever sat there before."""
+    sitting = SittingId(uuid4())
+    rare = Rhythm(every_s=600, troubled_s=600, within_s=2)
+    async with studio.student(sitting, camera=shown(portraits["asha"], fps=2)):
+        await studio.streaming(sitting)
+        async with glancing(studio, redis, glimpser, rare) as glances:
+            await until(lambda: glances.under_way(sitting))
+            glances.hurry(sitting)
+            assert len(await told(redis, sitting, 2)) == 2
+
+
+def test_a_decoded_picture_has_the_colours_it_was_encoded_with():
+    colours = np.full((240, 320, 3), (200, 80, 40), np.uint8)
+    for width, height in [(320, 240), (319, 239)]:
+        whole = av.VideoFrame.from_ndarray(colours, format="bgr24")
+        frame = whole.reformat(width=width, height=height, format="yuv420p")
+        shown_as = bgr_of(frame)
+        assert shown_as.shape == (height, width, 3)
+        assert np.abs(shown_as.astype(int) - colours[:height, :width]).max() <= 4
 
 
 async def test_only_what_the_ticket_allows_is_done(studio, redis, glimpser, portraits):

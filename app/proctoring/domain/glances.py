@@ -23,9 +23,6 @@ from app.proctoring.domain.watch import (
 )
 from app.proctoring.domain.words import Kind, Reason, State, Trouble, Why
 
-GLANCE_GAP = timedelta(seconds=10)
-"""After a look the next that a glance asks for waits so long: who moves about is not
-looked at every few seconds."""
 _APART = 4
 """Trouble began at most this part of `trouble_s` before a glance saw it."""
 
@@ -63,14 +60,14 @@ def glanced(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
     if watch.running_from is not None and glance.at <= watch.running_from:
         return watch, []
     if watch.glanced_at is not None and glance.at <= watch.glanced_at:
-        return _overtaken(watch, glance)
+        return _overtaken(watch, glance, policy)
     trouble = _TROUBLES.get(glance.sight)
     if trouble is not None:
         return _troubled(watch, trouble, glance, policy)
-    return _one_face(watch, glance)
+    return _one_face(watch, glance, policy)
 
 
-def _overtaken(watch: Watch, glance: Glance) -> Outcome:
+def _overtaken(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
     """A later one was quicker: of two glancers, or while one stood still. What it
     followed is the face that this one could not vouch for."""
     if glance.sight in _CALM or _is_in_doubt(watch, glance.at):
@@ -78,7 +75,7 @@ def _overtaken(watch: Watch, glance: Glance) -> Outcome:
     watch = _doubted_by(watch, glance)
     if watch.trouble is not None:
         return watch, []  # The look comes with the next face.
-    return watch, [_look_soon(watch, glance.at)]
+    return watch, [_look_soon(watch, glance.at, policy)]
 
 
 def _is_in_doubt(watch: Watch, at: datetime) -> bool:
@@ -99,7 +96,7 @@ def _doubted_by(watch: Watch, glance: Glance) -> Watch:
     return doubted(watch, glance.at, since)
 
 
-def _one_face(watch: Watch, glance: Glance) -> Outcome:
+def _one_face(watch: Watch, glance: Glance, policy: Policy) -> Outcome:
     """After trouble nobody knows whose it is, even if the break itself got lost."""
     is_known = watch.trouble is None and glance.sight is not Sight.BROKEN
     if not is_known:
@@ -109,12 +106,14 @@ def _one_face(watch: Watch, glance: Glance) -> Outcome:
     watch = replace(watch, glanced_at=glance.at, trouble=None, trouble_since=None)
     if is_known and glance.sight is Sight.STEADY:
         return watch, []
-    return watch, [_look_soon(watch, glance.at)]
+    return watch, [_look_soon(watch, glance.at, policy)]
 
 
-def _look_soon(watch: Watch, at: datetime) -> LookWanted:
-    last = watch.looked_at
-    due_at = at if last is None else max(at, last + GLANCE_GAP)
+def _look_soon(watch: Watch, at: datetime, policy: Policy) -> LookWanted:
+    """At once, but no faster than glances come: who moves about has a glance with each
+    look, and is not to be looked at every few seconds."""
+    gap = timedelta(seconds=policy.glance_every_s)
+    due_at = at if watch.looked_at is None else max(at, watch.looked_at + gap)
     return LookWanted(why=Why.GLANCE, due_at=due_at)
 
 

@@ -132,16 +132,14 @@ def _passed_running(
     changes: list[Change] = []
     assert watch.running_from is not None
     if watch.doubted_at is not None and look.asked_at < watch.doubted_at:
-        # It saw what was before; and none of its kind could be wanted meanwhile.
-        anew = LookWanted(why=Why.GLANCE, due_at=look.at)
+        anew = LookWanted(why=Why.GLANCE, due_at=look.at)  # It saw what was before.
         return watch, [anew] if watch.trouble is None else []
     if look.asked_at > watch.running_from:
-        vouched_until = watch.doubt_from or look.asked_at
+        until = watch.doubt_from or look.asked_at
         # Whoever caused a doubt may have left only while the frames were taken.
-        again_from = look.asked_at if watch.doubt_from is None else look.at
-        changes = [StretchClosed(at=vouched_until), since]
-        changes.append(StretchOpened(at=again_from))
-        watch = replace(watch, running_from=again_from)
+        again = look.asked_at if watch.doubt_from is None else look.at
+        changes = [StretchClosed(at=until), since, StretchOpened(at=again)]
+        watch = replace(watch, running_from=again)
     watch = undoubted(watch)
     if watch.finishing_since is not None and look.asked_at >= watch.finishing_since:
         return _finished(watch, look, policy, changes)

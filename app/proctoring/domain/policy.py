@@ -34,7 +34,7 @@ class Policy:
     tries_before_person: int = 10
     unavailable_retry_s: float = 30
 
-    glance_every_s: float = 12
+    glance_every_s: float = 10
     """Between looks, faces are counted and followed about this often; 0: never."""
     frozen_s: float = 60
     """A face that does not move at all for so long is asked to turn the head."""
