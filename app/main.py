@@ -161,7 +161,8 @@ async def _wire(
     app[learning_kit.STUDENTS] = Students(db, clock, learning)
     app[learning_kit.FILES] = Files(settings.content)
     nodes = app[opening.NODES] = MediaNodes(redis)
-    app[status_views.STATUS] = Status(db, clock, gatehouse.outbox, nodes)
+    policy = settings.policy
+    app[status_views.STATUS] = Status(db, clock, gatehouse.outbox, nodes, policy)
     app[help_page.NEEDS] = settings.policy
     app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db

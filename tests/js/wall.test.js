@@ -7,7 +7,7 @@ import { SPARE, windowOf } from "../../static/js/models/window.js"
 
 const sitting = (more) => ({ id: "1", name: "Asha Rao", srn: "A1", state: "running", module: "CEL", risk: "low", need: 0, opened_at: "2026-01-05T10:00:00Z", incident: null, ...more })
 const ids = (list) => list.map(({ id }) => id)
-const counts = { running: 2, checking_in: 0, paused: 1, to_review: 0, looks: 4, passed: 3, overdue_s: 0 }
+const counts = { running: 2, checking_in: 0, paused: 1, to_review: 0, looks: 4, passed: 3, unavailable: 0, overdue_s: 0, late_after_s: 45 }
 
 test("filters narrow by state, module, risk and need", () => {
   const all = [sitting(), sitting({ id: "2", state: "paused", need: 3, module: "TAX" }), sitting({ id: "3", risk: "high" })]
@@ -16,6 +16,12 @@ test("filters narrow by state, module, risk and need", () => {
   assert.deepEqual(ids(filtered(all, { module: "TAX" })), ["2"])
   assert.deepEqual(ids(filtered(all, { risk: "high" })), ["3"])
   assert.equal(filtered(all, {}).length, 3)
+})
+
+test("raised risk is raised or higher", () => {
+  const all = ["low", "raised", "high"].map((risk) => sitting({ id: risk, risk }))
+  assert.deepEqual(ids(filtered(all, { risk: "raised" })), ["raised", "high"])
+  assert.deepEqual(ids(filtered(all, { risk: "high" })), ["high"])
 })
 
 test("by need is the server's order, others are ours", () => {
@@ -41,10 +47,26 @@ test("the strip says a fault in words", () => {
   const calm = strip({ counts, media: { nodes: 1, streams: 2, capacity: 400 } })
   assert.equal(calm.find(({ name }) => name === "Looks, last hour").words, "75 % passed")
   assert.ok(!calm.some(({ alert }) => alert))
-  const bad = strip({ counts: { ...counts, overdue_s: 31 }, media: { nodes: 0, streams: 0, capacity: 0 } })
+  const bad = strip({ counts: { ...counts, overdue_s: 46 }, media: { nodes: 0, streams: 0, capacity: 0 } })
   assert.match(bad.find(({ name }) => name === "Media nodes").words, /No camera/)
   assert.match(bad.find(({ name }) => name === "Worker lag").words, /late/)
   assert.match(strip({ counts, media: null })[5].words, /Redis/)
+})
+
+test("a lag says what it means and what to do", () => {
+  const at = (overdue_s) => strip({ counts: { ...counts, overdue_s }, media: null }).find(({ name }) => name === "Worker lag")
+  assert.deepEqual([at(44).alert, at(44).figure, at(44).words], [false, "44 s", "Looks come in time"])
+  assert.deepEqual([at(1800).alert, at(1800).figure], [true, "30 min"])
+  assert.match(at(1800).words, /No student loses time.*Tell an admin/)
+})
+
+test("looks we could not check are told, and many of them are a fault", () => {
+  const of = (more) => strip({ counts: { ...counts, ...more }, media: null }).find(({ name }) => name === "Looks, last hour")
+  const few = of({ looks: 100, passed: 90, unavailable: 4 })
+  assert.deepEqual([few.alert, few.words], [false, "90 % passed, 4 % we could not check"])
+  const many = of({ looks: 10, passed: 5, unavailable: 5 })
+  assert.deepEqual([many.alert, many.words], [true, "50 % passed, 50 % we could not check: our fault, tell an admin"])
+  assert.match(of({ looks: 1000, passed: 999, unavailable: 1 }).words, /under 1 % we could not check/)
 })
 
 test("an incident is news once", () => {

@@ -48,7 +48,7 @@ async def test_mail_waits_since_the_first_letter_that_nothing_overtook(database)
 
 
 async def test_a_due_look_that_no_sampler_takes_is_seen(world):
-    pulse = Pulse(world.db, world.clock)
+    pulse = Pulse(world.db, world.clock, world.desk.policy)
     assert (await pulse.read()).waiting_since is None
     await world.open()
     due = world.clock.now()
@@ -61,8 +61,19 @@ async def test_a_due_look_that_no_sampler_takes_is_seen(world):
     assert (await pulse.read()).waiting_since is None
 
 
+async def test_a_look_that_only_a_sampler_would_unveil_is_missed(world):
+    pulse = Pulse(world.db, world.clock, world.desk.policy)
+    await world.open()
+    await world.look()
+    looked = await world.value("SELECT looked_at FROM sitting")
+    await world.study(630)
+    assert (await pulse.read()).waiting_since is None
+    await world.study(60)
+    assert (await pulse.read()).waiting_since == looked + timedelta(seconds=600)
+
+
 async def test_looks_that_fail_for_us_are_counted_and_others_are_not(world):
-    pulse = Pulse(world.db, world.clock)
+    pulse = Pulse(world.db, world.clock, world.desk.policy)
     await world.open()
     await world.look(Verdict.SYSTEM_UNAVAILABLE)
     beat = await pulse.read()

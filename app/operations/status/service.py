@@ -13,6 +13,7 @@ from app.adapters.media_nodes import MediaNodes
 from app.adapters.outbox import Outbox
 from app.kernel.clock import Clock
 from app.operations.status.domain import Facts, Letters, Line, Looks, Node, lines
+from app.proctoring.domain.policy import Policy
 from app.proctoring.service.pulse import Pulse
 
 KEPT = timedelta(seconds=5)
@@ -32,13 +33,18 @@ class Report:
 
 class Status:
     def __init__(
-        self, db: Database, clock: Clock, outbox: Outbox, nodes: MediaNodes
+        self,
+        db: Database,
+        clock: Clock,
+        outbox: Outbox,
+        nodes: MediaNodes,
+        policy: Policy,
     ) -> None:
         self._db = db
         self._clock = clock
         self._outbox = outbox
         self._nodes = nodes
-        self._pulse = Pulse(db, clock)
+        self._pulse = Pulse(db, clock, policy)
         self._asking = asyncio.Lock()
         self._report: Report | None = None
 

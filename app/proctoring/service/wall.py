@@ -6,12 +6,21 @@ from typing import Protocol
 
 from redis.exceptions import RedisError
 
-from app.adapters.db import Row
+from app.adapters.db import Row, Tx
 from app.adapters.live import JsonState
 from app.adapters.media_nodes import MediaNode
-from app.proctoring.domain.wall import need, risk_word
+from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.wall import (
+    Waits,
+    lag_s,
+    late_after_s,
+    need,
+    risk_word,
+    unlooked_after_s,
+)
 from app.proctoring.domain.words import Reason, State, Verdict
 from app.proctoring.service.desk import Desk
+from app.proctoring.store import lag
 from app.proctoring.store import wall as store
 
 
@@ -33,10 +42,15 @@ class Wall:
         async with self._desk.db.connection() as tx:
             rows = await store.sittings(tx, now, reach)
             counts = await store.counts(tx, now)
+            waits = await read_waits(tx, now, self._desk.policy)
         sittings = sorted(map(_on_the_wall, rows), key=_neediest_first)
         state: JsonState = {
             "as_of": now.isoformat(),
-            "counts": _counts(rows, counts),
+            "counts": {
+                **_counts(rows, counts),
+                "overdue_s": round(lag_s(waits, now, self._desk.policy), 1),
+                "late_after_s": late_after_s(self._desk.policy),
+            },
             "media": await self._media(),
             "sittings": sittings,
         }
@@ -55,6 +69,17 @@ class Wall:
             "streams": sum(node.streams for node in nodes),
             "capacity": sum(node.capacity for node in nodes),
         }
+
+
+async def read_waits(tx: Tx, now: datetime, policy: Policy) -> Waits:
+    """Who waits for an answer just now, whichever worker is away."""
+    row = await lag.waits(
+        tx,
+        now,
+        now - timedelta(seconds=unlooked_after_s(policy)),
+        now - timedelta(seconds=policy.lapse_s),
+    )
+    return Waits(**dict(row))
 
 
 def _on_the_wall(row: Row) -> JsonState:
@@ -117,7 +142,7 @@ def _counts(rows: Sequence[Row], counts: store.Counts) -> JsonState:
     found["to_review"] = counts.to_review
     found["looks"] = counts.looks
     found["passed"] = counts.passed
-    found["overdue_s"] = round(max(0.0, counts.overdue_s), 1)
+    found["unavailable"] = counts.unavailable
     return found
 
 

@@ -42,13 +42,13 @@ async def sittings(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
-    """`looks`, `passed`: of the last hour, judged by a machine or a person and no
-    fault of ours; `overdue_s`: how long the oldest due look has waited for a worker."""
+    """`looks`: of the last hour, judged by a machine or a person; of these `passed`,
+    and `unavailable` where a fault of ours left no answer."""
 
     to_review: int
     looks: int
     passed: int
-    overdue_s: float
+    unavailable: int
 
 
 async def counts(tx: Tx, now: datetime) -> Counts:
@@ -57,25 +57,16 @@ async def counts(tx: Tx, now: datetime) -> Counts:
                    WHERE state IN ('open', 'appealed', 'proposed'))
                 + (SELECT count(*) FROM look WHERE judged_at IS NULL
                      AND cancelled_at IS NULL AND held_at IS NOT NULL) AS to_review,
-               l.looks, l.passed,
-               coalesce((SELECT extract(epoch FROM $1::timestamptz - min(due_at))
-                   FROM look WHERE judged_at IS NULL AND cancelled_at IS NULL
-                     AND held_at IS NULL AND due_at < $1
-                     AND (lease_until IS NULL OR lease_until <= $1)
-               ), 0)::float8 AS overdue_s
+               l.looks, l.passed, l.unavailable
            FROM (SELECT count(*) AS looks,
-                     count(*) FILTER (WHERE verdict = 'match') AS passed
-                 FROM look WHERE judged_at > $1::timestamptz - interval '1 hour'
-                   AND verdict <> 'system_unavailable') l""",
+                     count(*) FILTER (WHERE verdict = 'match') AS passed,
+                     count(*) FILTER (WHERE verdict = 'system_unavailable')
+                         AS unavailable
+                 FROM look WHERE judged_at > $1::timestamptz - interval '1 hour') l""",
         now,
     )
     assert row is not None
-    return Counts(
-        to_review=row["to_review"],
-        looks=row["looks"],
-        passed=row["passed"],
-        overdue_s=row["overdue_s"],
-    )
+    return Counts(**dict(row))
 
 
 async def acts(tx: Tx, sitting: SittingId) -> list[Row]:

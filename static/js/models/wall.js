@@ -14,6 +14,7 @@ const VERDICTS = {
   not_as_asked: "Head not turned as asked", same_clip: "Same picture as another's", dark: "Too dark", blurred: "Blurred", small: "Too far away", turned: "Turned away", no_video: "No video",
   system_unavailable: "We could not check",
 }
+const RISING = ["low", "raised", "high"]
 export const RISKS = { low: ["calm", "Low risk"], raised: ["wait", "Raised risk"], high: ["bad", "High risk"] }
 
 export const stateWords = ({ state, reason }) => STATES[state] ?? REASONS[reason] ?? ["wait", "Paused"]
@@ -30,7 +31,7 @@ export function filtered(sittings, wanted) {
   return sittings.filter((it) => words.every((word) => `${it.name} ${it.srn}`.toLowerCase().includes(word))
     && (!wanted.state || (wanted.state === "needs" ? it.need >= 2 : it.state === wanted.state))
     && (!wanted.module || it.module === wanted.module)
-    && (!wanted.risk || it.risk === wanted.risk))
+    && (!wanted.risk || RISING.indexOf(it.risk) >= RISING.indexOf(wanted.risk)))
 }
 
 const byName = (a, b) => a.name.localeCompare(b.name) || a.srn.localeCompare(b.srn)
@@ -53,19 +54,30 @@ export function held(sittings, order) {
 
 // The strip: a list of {name, figure, alert, words}; `words` say what a fault means.
 export function strip({ counts, media }) {
-  const share = counts.looks ? `${Math.round((100 * counts.passed) / counts.looks)} % passed` : "none yet"
-  const late = counts.overdue_s > 30
+  const late = counts.overdue_s > counts.late_after_s
   return [
     { name: "Running", figure: counts.running },
     { name: "Checking in", figure: counts.checking_in },
     { name: "Paused", figure: counts.paused },
     { name: "Waiting for review", figure: counts.to_review, alert: counts.to_review > 0 },
-    { name: "Looks, last hour", figure: counts.looks, words: share },
+    { name: "Looks, last hour", figure: counts.looks, ...outcome(counts) },
     media === null
       ? { name: "Media nodes", figure: "?", alert: true, words: "Nobody can tell: Redis is away" }
       : { name: "Media nodes", figure: media.nodes, alert: media.nodes === 0, words: media.nodes ? `${media.streams} of ${media.capacity} streams` : "No camera can connect" },
-    { name: "Worker lag", figure: `${Math.round(counts.overdue_s)} s`, alert: late, words: late ? "Looks come late; time stays provisional" : "Looks come in time" },
+    { name: "Worker lag", figure: waited(counts.overdue_s), alert: late, words: late ? LATE : "Looks come in time" },
   ]
+}
+
+const LATE = "Faces are checked late or not at all. No student loses time for it: it stays provisional. Tell an admin to see whether sampler and face matcher run."
+const waited = (seconds) => (seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`)
+
+// What became of the last hour's looks, ours to answer for included; above a tenth of those it is a fault to mend.
+function outcome({ looks, passed, unavailable }) {
+  if (!looks) return { words: "none yet" }
+  const share = (some) => (some && some * 200 < looks ? "under 1 %" : `${Math.round((100 * some) / looks)} %`)
+  const alert = unavailable * 10 > looks
+  const ours = unavailable ? `, ${share(unavailable)} we could not check` : ""
+  return { alert, words: `${share(passed)} passed${ours}${alert ? ": our fault, tell an admin" : ""}` }
 }
 
 // Incidents that were not there before, for the tone and the title.
