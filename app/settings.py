@@ -4,15 +4,19 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import structlog
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
 from app.adapters.calibration import read_calibration
 from app.adapters.environment import read_environment
+from app.adapters.face_packs import pack_in
 from app.adapters.http import Support
 from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
+
+log = structlog.get_logger()
 
 
 class Settings(BaseSettings):
@@ -90,5 +94,10 @@ def calibrated(settings: Settings) -> Policy:
     """With the threshold measured for this pack, if the environment sets none."""
     found = read_calibration(settings.pack)
     if found is None or settings.own_threshold is not None:
+        return settings.policy
+    pack = pack_in(settings.pack)
+    if found.pack != pack:
+        # Similarities of two packs mean different things: strangers might pass.
+        log.warning("calibration_ignored", measured_of=found.pack, pack=pack)
         return settings.policy
     return replace(settings.policy, match_similarity=found.threshold)

@@ -34,3 +34,14 @@ def read_calibration(folder: Path) -> Calibration | None:
 
 def write_calibration(folder: Path, it: Calibration) -> None:
     (folder / FILE).write_text(json.dumps(asdict(it), indent=2))
+
+
+def forget_stale(folder: Path, pack: str) -> bool:
+    """Deletes what was measured of another pack; whether there was something."""
+    found = read_calibration(folder)
+    if found is not None and found.pack == pack:
+        return False
+    if not (folder / FILE).exists():
+        return False
+    (folder / FILE).unlink()
+    return True

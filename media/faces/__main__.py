@@ -10,23 +10,19 @@ import click
 from app.adapters.calibration import Calibration, read_calibration, write_calibration
 from media.faces import official, packs
 from media.faces.engine import FaceEngine
-from media.faces.evaluate import (
-    Evaluation,
-    Found,
-    compare_pairs,
-    embed_all,
-    evaluation,
-    lines,
-    read_folder,
-    read_pairs,
-    write,
-)
+from media.faces.evaluate import Evaluation, evaluation, lines, write
+from media.faces.gather import compare_pairs, embed_all, read_folder, read_pairs
 from media.faces.packs import PackError
 from media.faces.protocols import one_to_one, one_to_several, several_to_several
 
 MODELS = Path("var/models")
 DEFAULT = "faceplugin"
 PAIRS = "pairs.csv"
+FMR_MOST = 1e-4
+TOO_LENIENT = (
+    "Not adopted: at FMR {wanted:.0e} so large a share of strangers passes as the "
+    "student, and looks are many. Aim at {most:.0e} or less, or say --force."
+)
 
 
 @click.group(
@@ -113,21 +109,32 @@ def _measured(it: Calibration) -> str:
 @click.option("--groups", type=click.Path(exists=True, path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), default=Path("evaluation"))
 @click.option("--adopt", is_flag=True, help="Use the chosen threshold from now on.")
-def evaluate(
-    folder: Path, pack: Path, wanted: float, groups: Path | None, out: Path, adopt: bool
+@click.option("--force", is_flag=True, help="Adopt a rate that lets more strangers in.")
+def evaluate(  # noqa: PLR0913, PLR0917 (options of a command)
+    folder: Path,
+    pack: Path,
+    wanted: float,
+    groups: Path | None,
+    out: Path,
+    adopt: bool,
+    force: bool,
 ) -> None:
     """Measures a pack on FOLDER: a folder a person, or a pairs.csv (a,b,same) in it.
 
     --groups is a CSV of person,group. Writes evaluation.json, det.svg and report.html.
     """
+    if adopt and wanted > FMR_MOST and not force:
+        raise click.ClickException(TOO_LENIENT.format(wanted=wanted, most=FMR_MOST))
     try:
         engine = FaceEngine.load(pack)
     except PackError as error:
         raise click.ClickException(str(error)) from None
     now = datetime.now(UTC)
     if (folder / PAIRS).is_file():
-        compared, unusable = compare_pairs(engine, read_pairs(folder / PAIRS))
-        protocols, found = [compared], Found(unusable=unusable)
+        if groups:
+            raise click.ClickException("Groups need a folder a person, not pairs.")
+        compared, found = compare_pairs(engine, read_pairs(folder / PAIRS))
+        protocols = [compared]
     else:
         found = embed_all(engine, read_folder(folder))
         people = found.people

@@ -1,17 +1,15 @@
 """`spom faces evaluate`: how well a pack tells people apart, on your own pictures."""
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
 import click
 import numpy as np
 
-from media.faces.engine import FaceEngine
-from media.faces.models import Vector
+from media.faces.gather import Found
 from media.faces.protocols import Compared
 from media.faces.rates import (
     TARGETS,
@@ -23,89 +21,14 @@ from media.faces.rates import (
 )
 from media.faces.report import det_svg, page, table
 
-PICTURES = {".jpg", ".jpeg"}
 WORSE = 1.25
 """A group whose errors are so much more frequent is pointed out (NIST SP 800-63A-4)."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """The embeddings of each person's pictures, and those that could not be used."""
-
-    people: dict[str, list[Vector]] = field(default_factory=dict)
-    unusable: list[str] = field(default_factory=list)
-
-
-def embed_all(engine: FaceEngine, files: Mapping[str, Sequence[Path]]) -> Found:
-    """One face a picture; others are named, not guessed at."""
-    found = Found()
-    every = [(who, path) for who, paths in files.items() for path in paths]
-    with click.progressbar(every, label="Looking at pictures") as shown:
-        for who, path in shown:
-            vector = engine.embed_picture(path.read_bytes())
-            if vector is None:
-                found.unusable.append(f"{who}/{path.name}")
-            else:
-                found.people.setdefault(who, []).append(vector)
-    return found
-
-
-def read_folder(folder: Path) -> dict[str, list[Path]]:
-    """A folder a person; names that begin with an underscore are left out."""
-    return {
-        person.name: sorted(
-            path for path in person.iterdir() if path.suffix.lower() in PICTURES
-        )
-        for person in sorted(folder.iterdir())
-        if person.is_dir() and person.name[0] not in "._"
-    }
-
-
-def read_pairs(file: Path) -> list[tuple[Path, Path, bool]]:
-    """CSV of `a,b,same` with paths beside the file and same as 1 or 0.
-
-    Raises click.ClickException that names the line.
-    """
-    pairs = []
-    with file.open(newline="") as opened:
-        for number, row in enumerate(csv.reader(opened), 1):
-            if not row or row[0].startswith("#") or row[:3] == ["a", "b", "same"]:
-                continue
-            if len(row) < 3 or row[2].strip() not in ("0", "1"):
-                raise click.ClickException(
-                    f"{file.name}, line {number}: write a,b,same with same 0 or 1."
-                )
-            one, other = (file.parent / row[0], file.parent / row[1])
-            for path in (one, other):
-                if not path.is_file():
-                    raise click.ClickException(
-                        f"{file.name}, line {number}: {path} is not there."
-                    )
-            pairs.append((one, other, row[2].strip() == "1"))
-    return pairs
-
-
-def compare_pairs(
-    engine: FaceEngine, pairs: Sequence[tuple[Path, Path, bool]]
-) -> tuple[Compared, list[str]]:
-    paths = sorted({path for one, other, _ in pairs for path in (one, other)})
-    found = {path: engine.embed_picture(path.read_bytes()) for path in paths}
-    scores: dict[bool, list[float]] = {True: [], False: []}
-    for one, other, same in pairs:
-        first, second = found[one], found[other]
-        if first is not None and second is not None:
-            scores[same].append(float(first @ second))
-    compared = Compared(
-        name="pairs",
-        genuine=np.array(scores[True]),
-        impostor=np.array(scores[False]),
-    )
-    return compared, [path.name for path, it in found.items() if it is None]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What is kept: `threshold` is the one chosen at the wanted rate."""
+    """What is kept: `threshold` is the one chosen at the wanted rate. `people` is 0
+    where a file of pairs does not tell who is on them."""
 
     pack: str
     at: str
@@ -169,7 +92,7 @@ def evaluation(
         pack=pack,
         at=now.isoformat(timespec="seconds"),
         people=len(found.people),
-        pictures=sum(map(len, found.people.values())),
+        pictures=found.pictures,
         unusable=found.unusable,
         threshold=chosen.threshold,
         wanted=wanted,
@@ -197,7 +120,8 @@ def _row(it: Compared, wanted: float) -> dict[str, object]:
 
 def lines(it: Evaluation) -> Iterator[str]:
     """The table as text."""
-    yield f"{it.people} people, {it.pictures} pictures with {it.pack}"
+    people = f"{it.people} people, " if it.people else ""
+    yield f"{people}{it.pictures} pictures with {it.pack}"
     if it.unusable:
         shown = ", ".join(it.unusable[:5])
         yield f"{len(it.unusable)} could not be used (no face, or several): {shown}"

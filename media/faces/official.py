@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import urllib.request
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,9 @@ from urllib.error import URLError
 
 from insightface.utils.storage import model_zoo_download_url
 
-from media.faces.packs import PackError
+from app.adapters.calibration import forget_stale
+from app.adapters.face_packs import MANIFEST, is_default
+from media.faces.packs import PackError, require_no_manifest
 
 OFFICIAL = ("antelopev2", "buffalo_l", "buffalo_m", "buffalo_s", "buffalo_sc")
 LICENCE = (
@@ -26,7 +28,6 @@ LICENCE = (
     "purposes only. An institution that takes fees needs a licence of its own from "
     "InsightFace. This covers downloading and every use of {name}."
 )
-MANIFEST = "manifest.json"
 ZIP_MOST, FILES_MOST = 1_500_000_000, 20
 CHUNK = 1 << 20
 PATIENCE_S = 30
@@ -63,6 +64,8 @@ def pull(
         raise PackError(f"There is no official pack {name}. There are: {known}.")
     if not accepted:
         raise PackError("Nothing was fetched: the licence was not accepted.")
+    if is_default(folder):
+        raise PackError(f"{folder} is the default pack's: choose another with --into.")
     with tempfile.TemporaryDirectory() as scratch:
         archive = Path(scratch) / "pack.zip"
         digest = _fetch(url or model_zoo_download_url(f"{name}.zip"), archive, progress)
@@ -80,13 +83,18 @@ def pull(
 
 def read_manifest(folder: Path) -> Manifest | None:
     """None where the folder holds no official pack. Raises PackError for a bad one."""
+    require_no_manifest(folder)
     path = folder / MANIFEST
     if not path.is_file():
         return None
     try:
-        return Manifest(**json.loads(path.read_text()))
+        manifest = Manifest(**json.loads(path.read_text()))
+        bare = all(Path(name).name == name for name in manifest.files)
     except (ValueError, TypeError) as error:
         raise PackError(f"{path} cannot be read: pull the pack again.") from error
+    if manifest.name not in OFFICIAL or not bare:
+        raise PackError(f"{path} is of no official pack: pull one.")
+    return manifest
 
 
 def check_manifest(folder: Path) -> Manifest:
@@ -102,7 +110,18 @@ def check_manifest(folder: Path) -> Manifest:
             raise PackError(f"The face model {path} is missing: {again}.")
         if _sha256(path) != known:
             raise PackError(f"The face model {path} was changed: {again}.")
+    _require_no_strays(folder, manifest.files)
     return manifest
+
+
+def _require_no_strays(folder: Path, known: Collection[str]) -> None:
+    """A model that did not come with the pack was checked by nobody."""
+    for path in sorted(folder.glob("*")):
+        if path.suffix.lower() == ".onnx" and path.name not in known:
+            raise PackError(
+                f"The face model {path} did not come with the pack: delete it, or "
+                "keep each pack in a folder of its own."
+            )
 
 
 def _fetch(url: str, target: Path, progress: Progress) -> str:
@@ -150,13 +169,28 @@ def _unpack(archive: Path, folder: Path) -> dict[str, str]:
 
 
 def _settle(models: Path, folder: Path, manifest: Manifest) -> None:
-    """All at once, the manifest last: half a pack is none."""
+    """All at once, the manifest last: half a pack is none. Of the pack that was there
+    before, models and what was measured go."""
     folder.mkdir(parents=True, exist_ok=True)
+    before = _files_before(folder)
+    _require_no_strays(folder, before | manifest.files.keys())
     (folder / MANIFEST).unlink(missing_ok=True)
+    forget_stale(folder, manifest.pack)
+    for name in before:
+        (folder / name).unlink(missing_ok=True)
     for name in manifest.files:
         shutil.move(models / name, folder / name)
     text = json.dumps(asdict(manifest), indent=2)
     (folder / MANIFEST).write_text(text)
+
+
+def _files_before(folder: Path) -> set[str]:
+    """None of a manifest that cannot be read: its models are strays then."""
+    try:
+        found = read_manifest(folder)
+    except PackError:
+        return set()
+    return set(found.files) if found else set()
 
 
 def _sha256(path: Path) -> str:

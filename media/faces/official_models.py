@@ -4,6 +4,7 @@ Detection gives five points with each box, recognition is ArcFace on them, pose 
 the 68 landmarks in space; these packs have no liveness model.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,30 @@ DETECT_SIZE = (640, 640)
 NEEDED = ("detection", "recognition")
 
 
+def models_by_task(
+    folder: Path, names: Iterable[str], threads: int
+) -> dict[str, tuple[Path, Any]]:
+    """The first model of each task among these files, and of no other: only they
+    were checked."""
+    models: dict[str, tuple[Path, Any]] = {}
+    for name in sorted(names):
+        how = options(threads)
+        model = model_zoo.get_model(
+            str(folder / name), providers=["CPUExecutionProvider"], sess_options=how
+        )
+        if model is not None:
+            models.setdefault(model.taskname, (folder / name, model))
+    return models
+
+
 class OfficialModels:
     """Raises PackError for a changed file, or a pack that lacks a model."""
 
     def __init__(self, folder: Path, threads: int) -> None:
-        self.pack = check_manifest(folder).pack
+        manifest = check_manifest(folder)
+        self.pack = manifest.pack
         self._points: dict[bytes, npt.NDArray[np.float32]] = {}
-        models: dict[str, tuple[Path, Any]] = {}
-        for path in sorted(folder.glob("*.onnx")):
-            how = options(threads)
-            model = model_zoo.get_model(
-                str(path), providers=["CPUExecutionProvider"], sess_options=how
-            )
-            if model is not None:
-                models.setdefault(model.taskname, (path, model))
+        models = models_by_task(folder, manifest.files, threads)
         for task in NEEDED:
             if task not in models:
                 raise PackError(f"The pack in {folder} lacks a {task} model.")

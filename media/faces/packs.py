@@ -15,7 +15,10 @@ from pathlib import Path
 
 import click
 
-PACK = "faceplugin-0.0.1"
+from app.adapters.calibration import forget_stale
+from app.adapters.face_packs import DEFAULT_PACK, MANIFEST, is_default
+
+PACK = DEFAULT_PACK
 _NPM = "faceplugin-face-recognition-js@0.0.1"
 _TARBALL_SHA512 = (
     "shriXjd4zJHEwhK1jHK+bWo8Vv6Vu9B/w6RRsd4AFtNM/jaI2vhuOamOSMl9qQmL"
@@ -41,6 +44,7 @@ def model_path(folder: Path, name: str) -> Path:
 
 def check(folder: Path) -> None:
     """Raises PackError unless every file is there and is the one we know."""
+    require_no_manifest(folder)
     for name, expected in FILES.items():
         path = model_path(folder, name)
         if not path.is_file():
@@ -51,8 +55,25 @@ def check(folder: Path) -> None:
             )
 
 
+def require_no_manifest(folder: Path) -> None:
+    """The default pack's files are known to us: no list beside them replaces that."""
+    if is_default(folder) and (folder / MANIFEST).exists():
+        raise PackError(
+            f"{folder / MANIFEST} does not belong to the default pack: delete it."
+        )
+
+
 def install(folder: Path) -> None:
-    """Fetches what is missing or damaged from npm. Raises PackError."""
+    """Fetches what is missing or damaged from npm; what was measured of another pack
+    there goes. Raises PackError."""
+    require_no_manifest(folder)
+    if (folder / MANIFEST).exists():
+        raise PackError(f"{folder} holds another pack: choose another folder.")
+    _fetch_missing(folder)
+    forget_stale(folder, PACK)
+
+
+def _fetch_missing(folder: Path) -> None:
     try:
         check(folder)
     except PackError:

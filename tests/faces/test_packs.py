@@ -1,14 +1,19 @@
 """Model files are the ones we know, or are not used."""
 
+import hashlib
+import json
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from app.adapters.calibration import read_calibration, write_calibration
 from media.faces.engine import FaceEngine
-from media.faces.packs import PackError, check
+from media.faces.official import check_manifest
+from media.faces.packs import PACK, PackError, check, install
 from tests.conftest import ROOT
+from tests.measured import calibration
 
 
 @pytest.fixture
@@ -36,6 +41,44 @@ def test_a_missing_file_says_what_to_do(damaged):
     (damaged / "fr_feature.onnx").unlink()
     with pytest.raises(PackError, match="missing: run `make models`"):
         check(damaged)
+
+
+def test_a_manifest_beside_them_does_not_replace_what_we_know_of_them(damaged):
+    """Whoever may write the files may write a list of them that fits."""
+    digest = hashlib.sha256((damaged / "fr_feature.onnx").read_bytes()).hexdigest()
+    manifest = {
+        "name": "buffalo_l",
+        "version": "1",
+        "licence": "",
+        "accepted_at": "",
+        "files": {"fr_feature.onnx": digest},
+    }
+    (damaged / "manifest.json").write_text(json.dumps(manifest))
+    for use in (FaceEngine.load, check, install, check_manifest):
+        with pytest.raises(PackError, match=r"manifest\.json does not belong"):
+            use(damaged)
+
+
+def test_the_default_packs_folder_is_known_by_its_name_too(tmp_path):
+    folder = tmp_path / "faceplugin"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(PackError, match="does not belong"):
+        FaceEngine.load(folder)
+
+
+def test_installing_forgets_what_was_measured_of_another_pack(damaged, pack):
+    shutil.copy(pack / "fr_feature.onnx", damaged)
+    for measured_of, stays in (("buffalo_l-1", False), (PACK, True)):
+        write_calibration(damaged, calibration(measured_of))
+        install(damaged)
+        assert (read_calibration(damaged) is not None) is stays
+
+
+def test_a_folder_of_another_pack_is_not_installed_into(tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
+    with pytest.raises(PackError, match="choose another folder"):
+        install(tmp_path)
 
 
 def test_the_command_says_it_in_one_sentence(damaged):

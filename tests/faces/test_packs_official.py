@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import shutil
 import threading
 import zipfile
 from contextlib import contextmanager
@@ -12,12 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from click.testing import CliRunner
 
-from app.adapters.calibration import read_calibration
+from app.adapters.calibration import read_calibration, write_calibration
+from app.adapters.face_packs import MANIFEST
 from media.faces.__main__ import main
 from media.faces.engine import FaceEngine
-from media.faces.official import MANIFEST, check_manifest, pull
+from media.faces.official import check_manifest, pull
+from media.faces.official_models import models_by_task
 from media.faces.packs import PackError, model_path
-from tests.conftest import SHARED_FACES
+from tests.measured import calibration
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
@@ -45,7 +48,7 @@ def serving(data: bytes):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/pack.zip"
     finally:
@@ -140,37 +143,56 @@ def test_an_engine_does_not_start_on_a_changed_default_pack(pack, tmp_path):
         FaceEngine.load(tmp_path)
 
 
-def test_a_pack_is_evaluated_and_its_threshold_adopted(pack, tmp_path):
-    if not SHARED_FACES.is_dir():
-        pytest.skip("the shared faces are not beside this checkout")
-    copied = tmp_path / "pack"
-    copied.mkdir()
-    for path in pack.glob("*.onnx"):
-        (copied / path.name).write_bytes(path.read_bytes())
-    groups = tmp_path / "groups.csv"
-    groups.write_text("person,group\nobama,one\nbiden,one\nkit,two\nrose_leslie,two\n")
-    out = tmp_path / "out"
-    words = [
-        *("evaluate", str(SHARED_FACES / "people"), "--pack", str(copied)),
-        *("--groups", str(groups), "--out", str(out), "--adopt"),
-    ]
-    refused = CliRunner().invoke(main, words)
-    assert "takes 30000 pairs" in refused.output
-    assert read_calibration(copied) is None
-    ran = CliRunner().invoke(main, [*words, "--fmr", "0.1"])
-    assert ran.exit_code == 0, ran.output
-    assert "rule of three" in refused.output
-    assert "two: FMR" in ran.output
-    kept = json.loads((out / "evaluation.json").read_text())
-    assert kept["people"] >= 5
-    assert (out / "det.svg").read_text().startswith("<svg")
-    found = read_calibration(copied)
-    assert found.threshold < 0.6
-    assert found.wanted == 0.1
+def test_a_model_that_did_not_come_with_the_pack_is_refused(tmp_path):
+    fetched(tmp_path)
+    stray = tmp_path / "aaa_recognition.ONNX"
+    stray.write_bytes(b"somebody else's model")
+    for use in (check_manifest, FaceEngine.load):
+        with pytest.raises(PackError, match=r"aaa_recognition\.ONNX did not come with"):
+            use(tmp_path)
+    stray.unlink()
+    check_manifest(tmp_path)
 
 
-def test_pairs_that_are_wrong_are_named_by_line(pack, tmp_path):
-    (tmp_path / "pairs.csv").write_text("a,b,same\nno.jpg,no.jpg,1\n")
-    ran = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--pack", str(pack)])
-    assert ran.exit_code == 1
-    assert "line 2" in ran.output
+def test_only_the_packs_own_files_are_loaded(pack, tmp_path):
+    """Though a stray slips in between checking and loading."""
+    for name in ("w600k.onnx", "aaa_recognition.onnx"):
+        shutil.copy(model_path(pack, "feature"), tmp_path / name)
+    found = models_by_task(tmp_path, ["w600k.onnx"], threads=1)
+    assert {task: path.name for task, (path, _) in found.items()} == {
+        "recognition": "w600k.onnx"
+    }
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "faceplugin"}, {"files": {"../det.onnx": "0"}}]
+)
+def test_a_manifest_of_no_pack_we_know_is_refused(tmp_path, change):
+    fetched(tmp_path)
+    kept = json.loads((tmp_path / MANIFEST).read_text())
+    (tmp_path / MANIFEST).write_text(json.dumps({**kept, **change}))
+    with pytest.raises(PackError, match="of no official pack"):
+        check_manifest(tmp_path)
+
+
+def test_pulling_over_another_pack_leaves_nothing_of_it(tmp_path):
+    old = fetched(tmp_path)
+    write_calibration(tmp_path, calibration(old.pack))
+    fetched(tmp_path)
+    assert read_calibration(tmp_path).pack == old.pack  # The same pack again.
+    new = fetched(tmp_path, archive(**{"buffalo_s__other.onnx": b"model two"}))
+    assert check_manifest(tmp_path) == new
+    assert {path.name for path in tmp_path.iterdir()} == {"other.onnx", MANIFEST}
+
+
+def test_nothing_is_pulled_beside_models_of_somebody_else(tmp_path):
+    (tmp_path / "mine.onnx").write_bytes(b"precious")
+    with pytest.raises(PackError, match=r"mine\.onnx did not come with"):
+        fetched(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.onnx"]
+
+
+def test_nothing_is_pulled_into_the_default_packs_folder(tmp_path):
+    (tmp_path / "fr_pose.onnx").write_bytes(b"x")
+    with pytest.raises(PackError, match="--into"):
+        pull("buffalo_s", tmp_path, accepted=True, now=NOW)
