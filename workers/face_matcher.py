@@ -15,12 +15,14 @@ import structlog
 from redis.exceptions import RedisError, ResponseError
 
 from app.adapters.redis import entries_of
+from app.adapters.tasks import restarted
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.words import Verdict
 from media.faces.engine import Captured, FaceEngine, PhotoRefused
 from media.faces.packs import PackError
+from workers.evidence_keeper import EvidenceKeeper
 from workers.house import House
 
 STREAM = "samples"
@@ -44,10 +46,13 @@ async def run(house: House) -> None:
 class Matcher:
     """One engine, one thread: the models use their own."""
 
-    def __init__(self, house: House, engine: FaceEngine) -> None:
+    def __init__(
+        self, house: House, engine: FaceEngine, keeper: EvidenceKeeper | None = None
+    ) -> None:
         self._house = house
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="faces")
+        self._keeper = keeper or EvidenceKeeper(house.evidence)
         self._name = f"{socket.gethostname()}-{os.getpid()}"
 
     async def run(self) -> None:
@@ -55,6 +60,7 @@ class Matcher:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._keep_on(self._judge_next))
             group.create_task(self._keep_on(self._make_references))
+            group.create_task(restarted("evidence", self._keeper.run))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -75,9 +81,12 @@ class Matcher:
             await self._make_group()
             return
         for entry, fields in entries_of(found):
-            await self._judge(fields)
-            await redis.xack(STREAM, GROUP, entry)
-            await redis.xdel(STREAM, entry)
+            try:
+                await self._judge(fields)
+            finally:
+                # Nobody takes it up again, and it is somebody's face.
+                await redis.xack(STREAM, GROUP, entry)
+                await redis.xdel(STREAM, entry)
 
     async def _make_group(self) -> None:
         try:
@@ -104,11 +113,11 @@ class Matcher:
         verdict = await self._house.looks.record(
             command.look, command.attempt, captured.finding, shown
         )
-        evidence = self._house.evidence
-        if verdict is Verdict.MATCH:
-            await evidence.passed(command.sitting, command.look, sample.frames)
-        elif verdict is not None:
-            await evidence.failed(command.sitting, command.look, sample.frames)
+        if verdict is not None:
+            passed = verdict is Verdict.MATCH
+            self._keeper.judged(
+                command.sitting, command.look, sample.frames, passed=passed
+            )
         log.info("look_judged", look=str(command.look), verdict=verdict)
 
     async def _examine(self, sample: Sample, account: AccountId | None) -> Captured:

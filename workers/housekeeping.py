@@ -4,8 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import structlog
+from redis.exceptions import RedisError
 
 from app.adapters.audit.anchors import BadAnchors, anchor_now
+from app.adapters.redis import forget_older
 from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
 from app.portals.domain import Portal
@@ -19,6 +21,8 @@ ANCHOR_EVERY_S = 600.0
 TIDY_EVERY_S = 60.0
 STATEMENTS_EVERY_S = 60.0
 RETENTION_EVERY_S = 600.0
+SAMPLES, SAMPLE_AGE_S = "samples", 60.0
+"""No try of a look waits that long for its sample."""
 LAST_LOOK_AHEAD = 0.9
 """Of the patience with a last look: one that runs out before the portal closes would
 end the sitting as finished, and its time would meet the closed days as a gap."""
@@ -70,15 +74,23 @@ async def tidy(house: House) -> None:
     twins = Twins(house.desk, Clips(house.redis))
     while True:
         try:
+            await forget_samples(house)
             await house.logins.forget_dead()
             await house.pictures.forget_withdrawn()
             await twins.forget_withdrawn()
             await house.evidence.forget_withdrawn()
             async with house.desk.db.transaction() as tx:
                 await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
-        except (Unavailable, OSError, TimeoutError) as error:
+        except (Unavailable, RedisError, OSError, TimeoutError) as error:
             log.warning("tidying_failed", error=type(error).__name__)
         await asyncio.sleep(TIDY_EVERY_S)
+
+
+async def forget_samples(house: House) -> None:
+    """What a matcher that died has left, or nobody took: its look is over long since,
+    and it is somebody's face."""
+    if gone := await forget_older(house.redis, SAMPLES, SAMPLE_AGE_S):
+        log.warning("samples_left", count=gone)
 
 
 async def mail_statements(house: House) -> None:

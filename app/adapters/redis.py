@@ -36,3 +36,11 @@ def entries_of(answer: object) -> list[Entry]:
     """The (id, fields) pairs in the answer to XREAD or XREADGROUP of one stream."""
     streams = cast("list[tuple[bytes, list[Entry]]]", answer or [])
     return [entry for _, entries in streams for entry in entries]
+
+
+async def forget_older(redis: Redis, stream: str, age_s: float) -> int:
+    """Deletes what was added longer ago, by the clock that numbers the entries."""
+    seconds, micros = await redis.time()
+    oldest_ms = int((seconds - age_s) * 1000 + micros / 1000)
+    gone: int = await redis.xtrim(stream, minid=oldest_ms, approximate=False)
+    return gone

@@ -6,7 +6,6 @@ to the store before its row is committed: cut off between the two, the sweep of
 retention finds it.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -22,13 +21,12 @@ from app.adapters.objects import NoSuchObject, Objects, ObjectsAway
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.kernel.refusals import NotFound
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.remembered import FirstPictures
 from app.proctoring.store import evidence as store
 from app.proctoring.store.evidence import Picture
 
 A_LOOK = 3
 AN_INCIDENT = 24
-REMEMBERED, REMEMBERED_EACH = 200, 4
-"""Sittings whose looks fail just now, and pictures of each: 40 MB at most."""
 SEEN = "incident.picture_seen"
 
 log = structlog.get_logger()
@@ -52,24 +50,25 @@ class Evidence:
         self._objects = objects
         self._consents = consents
         self._trail = trail
-        self._first: OrderedDict[SittingId, list[tuple[LookId, bytes]]] = OrderedDict()
-        """A picture each of failed looks that may become an incident: in memory alone,
-        until that is decided by the next looks."""
+        self._first = FirstPictures()
 
     async def failed(
         self, sitting: SittingId, look: LookId, frames: Sequence[bytes]
     ) -> int:
         """Keeps the pictures of a failed look, and of those that failed just before
-        it, if they belong to an incident; else remembers one. How many were kept."""
-        kept = await self.keep(look, frames)
+        it, if they belong to an incident; else remembers one. How many were kept.
+
+        Where the store is away it raises, and may be called again: twice is once.
+        """
+        now, kept = self._desk.clock.now(), 0
+        for it in self._first.of(sitting, now):
+            if it.look != look:
+                kept += await self.keep(it.look, [it.jpeg])
+        kept += await self.keep(look, frames)
         if kept:
-            for before, jpeg in self._first.pop(sitting, []):
-                kept += await self.keep(before, [jpeg])
+            self._first.forget(sitting)
         elif frames:
-            self._first.setdefault(sitting, []).append((look, frames[0]))
-            del self._first[sitting][:-REMEMBERED_EACH]
-            if len(self._first) > REMEMBERED:
-                self._first.popitem(last=False)
+            self._first.add(sitting, look, frames[0], now)
         return kept
 
     async def passed(
@@ -77,8 +76,12 @@ class Evidence:
     ) -> int:
         """The student was recognised: nothing of it stays, unless another student was
         recognised in the same picture. How many were kept."""
-        self._first.pop(sitting, None)
+        self._first.forget(sitting)
         return await self.keep(look, frames)
+
+    def forget_old(self) -> None:
+        """For every now and then: nobody's picture waits longer than it may."""
+        self._first.expire(self._desk.clock.now())
 
     async def keep(self, look: LookId, frames: Sequence[bytes]) -> int:
         """Keeps up to three JPEGs of a look; how many. None where the look is of no
