@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
 from app.adapters.tasks import restarted
 from app.kernel.ids import AccountId
@@ -24,6 +25,7 @@ from media.faces.engine import Captured, FaceEngine, PhotoRefused
 from media.faces.packs import PackError
 from workers.evidence_keeper import EvidenceKeeper
 from workers.house import House
+from workers.pack_change import PackChange
 
 STREAM = "samples"
 GROUP = "face_matcher"
@@ -53,6 +55,8 @@ class Matcher:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="faces")
         self._keeper = keeper or EvidenceKeeper(house.evidence)
+        packs = PacksInUse(house.redis)
+        self._change = PackChange(engine.pack, packs, house.photos, house.desk.clock)
         self._name = f"{socket.gethostname()}-{os.getpid()}"
 
     async def run(self) -> None:
@@ -61,6 +65,7 @@ class Matcher:
             group.create_task(self._keep_on(self._judge_next))
             group.create_task(self._keep_on(self._make_references))
             group.create_task(restarted("evidence", self._keeper.run))
+            group.create_task(self._keep_on(self._change.run))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:

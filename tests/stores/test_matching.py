@@ -1,7 +1,6 @@
 """The face matcher's samples and evidence, whatever the store of objects does."""
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +12,7 @@ from app.accounts.service.photos import Photos
 from app.adapters.objects import Objects, ObjectsAway
 from app.adapters.redis import connect, forget_older
 from app.adapters.signing import Signer
+from app.adapters.tasks import alongside
 from app.kernel.messages import CaptureCommand, Sample
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.words import Verdict
@@ -85,16 +85,8 @@ class Room:
         )
         self.keeper = EvidenceKeeper(self.evidence, again_after_s=0.01)
 
-    @asynccontextmanager
-    async def matching(self):
-        matcher = Matcher(self.house, self.eyes, self.keeper)
-        task = asyncio.create_task(matcher.run())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+    def matching(self):
+        return alongside(Matcher(self.house, self.eyes, self.keeper).run())
 
     async def captured(self, lease) -> None:
         """As a media node hands it over."""
@@ -232,11 +224,10 @@ async def test_faces_of_who_passed_elsewhere_are_forgotten_in_minutes(room):
     sitting = await room.world.open()
     look = (await room.world.looks.claim_due())[0].look
     room.keeper.judged(sitting, look, [JPEG] * 3, passed=False)
-    task = asyncio.create_task(room.keeper.run())
-    await until(lambda: _is_true(lambda: len(room.evidence._first) == 1))
-    room.world.clock.forward(AGE.total_seconds())
-    await until(lambda: _is_true(lambda: len(room.evidence._first) == 0))
-    task.cancel()
+    async with alongside(room.keeper.run()):
+        await until(lambda: _is_true(lambda: len(room.evidence._first) == 1))
+        room.world.clock.forward(AGE.total_seconds())
+        await until(lambda: _is_true(lambda: len(room.evidence._first) == 0))
 
 
 async def test_too_many_looks_lose_passed_ones_first_and_then_the_oldest(room):

@@ -14,6 +14,7 @@ from app.kernel.ids import AccountId, PhotoId
 from app.kernel.refusals import Conflict, Unavailable
 
 REFERENCE_LEASE = timedelta(seconds=30)
+FORGET_MOST = 1_000
 
 
 class NoReference(Conflict):
@@ -90,6 +91,12 @@ class Photos:
                 await store.forget_reference(tx, found.photo, pack)
                 return None
         return Template(pack=pack, vector=vector)
+
+    async def forget_other_packs(self, pack: str) -> int:
+        """Deletes the references of other packs, with what was captured for them,
+        where this pack's is decided; how many. For when nobody uses those any more."""
+        async with self._db.transaction() as tx:
+            return await store.forget_other_packs(tx, pack, FORGET_MOST)
 
     async def require_reference(self, account: AccountId) -> None:
         """Raises NoReference, whose sentence says what is wrong and what to do, or

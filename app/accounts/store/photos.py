@@ -127,6 +127,20 @@ async def forget_reference(tx: Tx, photo: PhotoId, pack: str) -> None:
     )
 
 
+async def forget_other_packs(tx: Tx, pack: str, limit: int) -> int:
+    """Where this pack's reference of the same photo is made or refused."""
+    tag = await tx.execute(
+        """DELETE FROM reference WHERE (photo_id, pack) IN (
+               SELECT old.photo_id, old.pack FROM reference old
+               JOIN reference new ON new.photo_id = old.photo_id AND new.pack = $1
+                AND new.state <> 'wanted'
+               WHERE old.pack <> $1 LIMIT $2)""",
+        pack,
+        limit,
+    )
+    return int(tag.split()[-1])
+
+
 async def reference_states(tx: Tx, account: AccountId) -> list[Row]:
     """state and reason of each reference; one row of NULLs for a bare photo."""
     return await tx.fetch(
