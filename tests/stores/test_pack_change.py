@@ -174,6 +174,11 @@ async def test_changing_back_within_the_hour_finds_every_template(place):
         await new.step()
         place.world.clock.forward(120)
     assert await place.kept() == {A, B}
+    await place.stops(A)
+    await new.step()
+    place.world.clock.forward(GRACE.total_seconds() - 1)
+    await new.step()
+    assert await place.kept() == {A, B}  # The hour begins anew.
 
 
 async def test_nothing_goes_before_the_new_one_is_decided(place):
