@@ -64,7 +64,7 @@ from app.proctoring.views import (
     viewing,
     wall,
 )
-from app.settings import Settings, read_settings
+from app.settings import Settings, read_settings, recognition
 
 ROOT = Path(__file__).parents[1]
 POOL = 10
@@ -161,12 +161,11 @@ async def _wire(
     app[learning_kit.STUDENTS] = Students(db, clock, learning)
     app[learning_kit.FILES] = Files(settings.content)
     nodes = app[opening.NODES] = MediaNodes(redis)
-    policy = settings.policy
-    app[status_views.STATUS] = Status(db, clock, gatehouse.outbox, nodes, policy)
-    app[help_page.NEEDS] = settings.policy
+    policy, outbox = settings.policy, gatehouse.outbox
+    app[status_views.STATUS] = Status(db, clock, outbox, nodes, policy)
+    app[help_page.NEEDS], app[outbox_page.OUTBOX] = policy, outbox
     app[checks.THROTTLE] = throttle
     app[operations_views.DATABASE] = db
-    app[outbox_page.OUTBOX] = gatehouse.outbox
     bell = RedisBell(redis, opened.patient_redis)
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
     app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
@@ -176,6 +175,7 @@ async def _wire(
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
     draws.wire(app, gatehouse, desk)
+    app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
     await _wire_proctoring(app, desk, gatehouse.trail, stack)

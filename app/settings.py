@@ -9,10 +9,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.accounts.domain.policy import AccountPolicy
-from app.adapters.calibration import read_calibration
 from app.adapters.environment import read_environment
-from app.adapters.face_packs import pack_in
 from app.adapters.http import Support
+from app.adapters.standing import Source, Standing, sentences, standing_of
 from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
 
@@ -90,14 +89,22 @@ def read_settings() -> Settings:
     return settings
 
 
+def standing(settings: Settings) -> Standing:
+    """The threshold in use, and what is known of it."""
+    return standing_of(settings.pack, settings.own_threshold)
+
+
+def recognition(settings: Settings) -> list[str]:
+    """How surely faces are told apart, in sentences."""
+    return sentences(standing(settings))
+
+
 def calibrated(settings: Settings) -> Policy:
-    """With the threshold measured for this pack, if the environment sets none."""
-    found = read_calibration(settings.pack)
-    if found is None or settings.own_threshold is not None:
-        return settings.policy
-    pack = pack_in(settings.pack)
-    if found.pack != pack:
+    """With the threshold that this pack stands at."""
+    it = standing(settings)
+    if it.ignored:
         # Similarities of two packs mean different things: strangers might pass.
-        log.warning("calibration_ignored", measured_of=found.pack, pack=pack)
-        return settings.policy
-    return replace(settings.policy, match_similarity=found.threshold)
+        log.warning("calibration_ignored", measured_of=it.ignored, pack=it.pack)
+    if it.source is Source.CAUTIOUS:
+        log.warning("pack_not_measured", pack=it.pack, threshold=it.threshold)
+    return replace(settings.policy, match_similarity=it.threshold)

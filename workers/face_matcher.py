@@ -16,11 +16,13 @@ from redis.exceptions import RedisError, ResponseError
 
 from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
+from app.adapters.standing import AIM, Standing
 from app.adapters.tasks import restarted
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.words import Verdict
+from app.settings import standing
 from media.faces.engine import Captured, FaceEngine, PhotoRefused
 from media.faces.packs import PackError
 from workers.evidence_keeper import EvidenceKeeper
@@ -42,7 +44,25 @@ async def run(house: House) -> None:
         engine = FaceEngine.load(house.settings.pack)
     except PackError as error:
         raise SystemExit(str(error)) from None
+    tell(standing(house.settings))
     await Matcher(house, engine).run()
+
+
+def tell(it: Standing) -> None:
+    """Which threshold decides, and what is known of it: counts and figures alone."""
+    log.info(
+        "recognising",
+        pack=it.pack,
+        threshold=it.threshold,
+        source=str(it.source),
+        people=it.figures.people if it.figures else 0,
+        genuine_pairs=it.figures.genuine_pairs if it.figures else 0,
+        impostor_pairs=it.figures.impostor_pairs if it.figures else 0,
+        fmr_below=it.figures.fmr_most if it.figures else None,
+        fnmr=it.figures.fnmr if it.figures else None,
+    )
+    if not it.shown:
+        log.warning("fmr_not_shown", aim=AIM, do="spom faces evaluate DIR --adopt")
 
 
 class Matcher:

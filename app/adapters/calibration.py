@@ -11,7 +11,7 @@ FILE = "calibration.json"
 class Calibration:
     """`threshold` is the similarity chosen for a false match rate of `wanted`;
     `fmr_most` what so many impostor pairs show at 95 %; `fnmr` the share of one
-    person's pairs that are missed there."""
+    person's pairs that are missed there; `people` 0 where it was not told."""
 
     pack: str
     at: str
@@ -22,6 +22,8 @@ class Calibration:
     people: int
     genuine_pairs: int
     impostor_pairs: int
+    where: str = ""
+    """Which pictures, in a few words."""
 
 
 def read_calibration(folder: Path) -> Calibration | None:

@@ -17,6 +17,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from app.adapters.standing import NOT_SHOWN, standing_of
 from app.cli.running import VAR
 
 PACK = VAR / "models" / "faceplugin"
@@ -51,6 +52,7 @@ def examine() -> Iterator[Check]:
     yield _node()
     yield _tool("npm", "install Node.js 20 or newer, which brings npm")
     yield _models()
+    yield _recognition()
     yield asyncio.run(_database())
     yield _redis()
     for port in PORTS:
@@ -98,6 +100,15 @@ def _models() -> Check:
     if asked.returncode == 0:
         return Check(name="face models", state="ok")
     return Check(name="face models", state="missing", mend=asked.stderr.strip())
+
+
+def _recognition() -> Check:
+    """A warning, not a fault: the house runs, on a threshold that is not proved."""
+    it = standing_of(PACK)
+    name = f"{it.pack or 'no pack'}, threshold {it.threshold:.3g} ({it.source})"
+    if it.shown:
+        return Check(name=name, state="ok")
+    return Check(name=name, state="warning", mend=NOT_SHOWN)
 
 
 async def _database() -> Check:

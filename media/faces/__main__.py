@@ -7,18 +7,29 @@ from pathlib import Path
 
 import click
 
-from app.adapters.calibration import Calibration, read_calibration, write_calibration
+from app.adapters.calibration import Calibration, write_calibration
+from app.adapters.standing import AIM, sentences, standing_of
 from media.faces import official, packs
 from media.faces.engine import FaceEngine
-from media.faces.evaluate import Evaluation, evaluation, lines, write
-from media.faces.gather import compare_pairs, embed_all, read_folder, read_pairs
+from media.faces.evaluate import Evaluation, Question, evaluation, lines, write
+from media.faces.gather import (
+    Found,
+    compare_pairs,
+    embed_all,
+    read_folder,
+    read_pairs,
+)
 from media.faces.packs import PackError
-from media.faces.protocols import one_to_one, one_to_several, several_to_several
+from media.faces.protocols import (
+    Compared,
+    one_to_one,
+    one_to_several,
+    several_to_several,
+)
 
 MODELS = Path("var/models")
 DEFAULT = "faceplugin"
 PAIRS = "pairs.csv"
-FMR_MOST = 1e-4
 TOO_LENIENT = (
     "Not adopted: at FMR {wanted:.0e} so large a share of strangers passes as the "
     "student, and looks are many. Aim at {most:.0e} or less, or say --force."
@@ -73,8 +84,10 @@ def list_packs() -> None:
     used = Path(os.environ.get("SPOM_PACK", str(MODELS / DEFAULT)))
     folders = sorted(it for it in MODELS.glob("*") if it.is_dir()) or []
     for folder in folders:
-        mark = "in use" if folder.resolve() == used.resolve() else "      "
-        click.echo(f"{mark}  {folder}  {_state(folder)}")
+        in_use = folder.resolve() == used.resolve()
+        click.echo(f"{'in use' if in_use else '      '}  {folder}  {_state(folder)}")
+        for words in sentences(standing_of(folder, _by_hand() if in_use else None)):
+            click.echo(f"        {words}")
     if not folders:
         click.echo("No pack is installed: run `spom faces pull`.")
 
@@ -89,17 +102,12 @@ def _state(folder: Path) -> str:
     except PackError as error:
         return f"NOT WHOLE: {error}"
     licence = "MIT" if manifest is None else "non-commercial research only"
-    it = read_calibration(folder)
-    measured = "not calibrated here" if it is None else _measured(it)
-    return f"whole; licence: {licence}; {measured}"
+    return f"whole; licence: {licence}"
 
 
-def _measured(it: Calibration) -> str:
-    return (
-        f"threshold {it.threshold:.3f} for FMR {it.wanted:.0e} (shown to be below "
-        f"{it.fmr_most:.1e} by {it.impostor_pairs} pairs of {it.people} people), "
-        f"FNMR {it.fnmr:.2%}"
-    )
+def _by_hand() -> float | None:
+    given = os.environ.get("SPOM_POLICY_MATCH_SIMILARITY")
+    return float(given) if given else None
 
 
 @main.command()
@@ -123,32 +131,39 @@ def evaluate(  # noqa: PLR0913, PLR0917 (options of a command)
 
     --groups is a CSV of person,group. Writes evaluation.json, det.svg and report.html.
     """
-    if adopt and wanted > FMR_MOST and not force:
-        raise click.ClickException(TOO_LENIENT.format(wanted=wanted, most=FMR_MOST))
+    if adopt and wanted > AIM and not force:
+        raise click.ClickException(TOO_LENIENT.format(wanted=wanted, most=AIM))
     try:
         engine = FaceEngine.load(pack)
     except PackError as error:
         raise click.ClickException(str(error)) from None
     now = datetime.now(UTC)
-    if (folder / PAIRS).is_file():
-        if groups:
-            raise click.ClickException("Groups need a folder a person, not pairs.")
-        compared, found = compare_pairs(engine, read_pairs(folder / PAIRS))
-        protocols = [compared]
-    else:
-        found = embed_all(engine, read_folder(folder))
-        people = found.people
-        protocols = [
-            it(people) for it in (one_to_one, one_to_several, several_to_several)
-        ]
+    protocols, found = _compared(engine, folder, by_group=groups is not None)
     known = _read_groups(groups) if groups else {}
-    done = evaluation(engine.pack, protocols, found, wanted, known, now)
+    question = Question(
+        pack=engine.pack, wanted=wanted, in_use=standing_of(pack, _by_hand()).threshold
+    )
+    done = evaluation(question, protocols, found, known, now)
     for line in lines(done):
         click.echo(line)
     write(done, protocols, out)
     click.echo(f"Report: {out / 'report.html'}")
     if adopt:
         _adopt(done, pack)
+
+
+def _compared(
+    engine: FaceEngine, folder: Path, *, by_group: bool
+) -> tuple[list[Compared], Found]:
+    """Raises click.ClickException for pairs that are wrong, or asked for by group."""
+    if not (folder / PAIRS).is_file():
+        found = embed_all(engine, read_folder(folder))
+        ways = (one_to_one, one_to_several, several_to_several)
+        return [compare(found.people) for compare in ways], found
+    if by_group:
+        raise click.ClickException("Groups need a folder a person, not pairs.")
+    compared, found = compare_pairs(engine, read_pairs(folder / PAIRS))
+    return [compared], found
 
 
 def _adopt(done: Evaluation, pack: Path) -> None:

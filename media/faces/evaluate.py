@@ -18,6 +18,7 @@ from media.faces.rates import (
     fmr,
     fnmr,
     operating,
+    operating_at,
 )
 from media.faces.report import det_svg, page, table
 
@@ -27,8 +28,8 @@ WORSE = 1.25
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """What is kept: `threshold` is the one chosen at the wanted rate. `people` is 0
-    where a file of pairs does not tell who is on them."""
+    """What is kept: `threshold` is the one chosen at the wanted rate, `in_use` what
+    today's costs. `people` is 0 where a file of pairs does not tell who is on them."""
 
     pack: str
     at: str
@@ -40,6 +41,7 @@ class Evaluation:
     genuine_pairs: int
     impostor_pairs: int
     chosen: Operating
+    in_use: Operating
     table: list[Operating]
     protocols: list[dict[str, object]]
     groups: list[dict[str, object]]
@@ -73,23 +75,31 @@ def group_rows(
     return rows
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which threshold keeps `pack` at a rate of `wanted`, and what costs `in_use`."""
+
+    pack: str
+    wanted: float
+    in_use: float
+
+
 def evaluation(
-    pack: str,
+    question: Question,
     protocols: Sequence[Compared],
     found: Found,
-    wanted: float,
     groups: Mapping[str, str],
     now: datetime,
 ) -> Evaluation:
     """Raises click.ClickException where there is nothing to compare."""
-    base = protocols[0]
+    base, wanted = protocols[0], question.wanted
     if not base.genuine.size or not base.impostor.size:
         raise click.ClickException(
             "There must be two people or more, and somebody with two pictures."
         )
     chosen = operating(base.genuine, base.impostor, wanted)
     return Evaluation(
-        pack=pack,
+        pack=question.pack,
         at=now.isoformat(timespec="seconds"),
         people=len(found.people),
         pictures=found.pictures,
@@ -99,6 +109,7 @@ def evaluation(
         genuine_pairs=int(base.genuine.size),
         impostor_pairs=int(base.impostor.size),
         chosen=chosen,
+        in_use=operating_at(base.genuine, base.impostor, question.in_use, wanted),
         table=[operating(base.genuine, base.impostor, it) for it in TARGETS],
         protocols=[_row(it, wanted) for it in protocols if it.genuine.size],
         groups=group_rows(base, groups, chosen.threshold) if groups else [],
@@ -135,6 +146,11 @@ def lines(it: Evaluation) -> Iterator[str]:
     for row in it.groups:
         mark = "  <- worse than the others" if row["worse"] else ""
         yield f"{row['group']}: FMR {row['fmr']:.1e}, FNMR {row['fnmr']:.2%}{mark}"
+    used = it.in_use
+    yield (
+        f"In use just now: {used.threshold:.3f}, where FMR is {used.fmr:.1e}, below "
+        f"{used.fmr_most:.1e} at 95 %, and FNMR {used.fnmr:.2%}"
+    )
     yield f"Chosen for FMR {it.wanted:.0e}: {it.threshold:.3f}"
     if 3 / it.impostor_pairs > it.wanted:
         yield (

@@ -48,6 +48,15 @@ def threshold_at(impostor: Scores, target: float) -> float:
 
 def operating(genuine: Scores, impostor: Scores, target: float) -> Operating:
     threshold = threshold_at(impostor, target)
+    return operating_at(genuine, impostor, threshold, target)
+
+
+def operating_at(
+    genuine: Scores, impostor: Scores, threshold: float, target: float
+) -> Operating:
+    """What a threshold costs that was chosen elsewhere, with this target in mind."""
+    if not impostor.size:
+        raise ValueError("there are no pairs of different people")
     errors = int((impostor >= threshold).sum())
     most = 3 / impostor.size if errors == 0 else _upper(errors, impostor.size)
     return Operating(

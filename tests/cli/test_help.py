@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from app.cli.doctor import _recognition
+
 COMMANDS = ["up", "app", "media", "worker", "migrate", "demo", "doctor"]
 
 
@@ -19,3 +21,11 @@ def test_a_command_explains_itself(command):
     )
     assert "Usage:" in asked.stdout
     assert asked.stderr == ""
+
+
+def test_the_doctor_says_what_is_not_proved_of_the_face_pack():
+    found = _recognition()
+    assert found.state == "warning"  # Nothing is missing: the house runs.
+    assert "threshold 0.45" in found.name
+    assert "30,000 pairs" in found.mend
+    assert "spom faces evaluate" in found.mend

@@ -8,6 +8,15 @@ import structlog
 
 from app.adapters.calibration import write_calibration
 from app.adapters.face_packs import DEFAULT_PACK, pack_in
+from app.adapters.standing import (
+    CAUTIOUS,
+    NOT_SHOWN,
+    SHOWN,
+    Source,
+    known_packs,
+    sentences,
+    standing_of,
+)
 from app.proctoring.domain.policy import Policy
 from app.settings import Settings, calibrated
 from tests.measured import calibration
@@ -53,3 +62,59 @@ def test_what_is_set_by_hand_stands_before_it(official):
     policy = replace(Policy(), match_similarity=0.6)
     settings = Settings.model_construct(pack=official, policy=policy, own_threshold=0.6)
     assert calibrated(settings).match_similarity == 0.6
+
+
+def test_a_pack_nobody_measured_is_cautious_and_says_so(official):
+    settings = settings_of(official, own_threshold=None)
+    with structlog.testing.capture_logs() as logs:
+        assert calibrated(settings).match_similarity == CAUTIOUS > 0.53
+    assert [it["event"] for it in logs] == ["pack_not_measured"]
+    it = standing_of(official)
+    said = " ".join(sentences(it))
+    assert (it.source, it.figures, it.shown) == (Source.CAUTIOUS, None, False)
+    assert "buffalo_l-abc, threshold 0.55 (not measured)" in said
+    assert "Nothing was measured" in said
+    assert NOT_SHOWN in said
+
+
+def test_the_default_pack_has_its_threshold_with_what_was_measured(tmp_path):
+    it = standing_of(tmp_path / "faceplugin")
+    settings = settings_of(tmp_path / "faceplugin", own_threshold=None)
+    assert it.threshold == Policy().match_similarity
+    assert calibrated(settings) == Policy()
+    said = " ".join(sentences(it))
+    assert "12 people, 18 pairs of one person and 172 of two" in said
+    assert "less than 1.7 % (at 95 %)" in said
+    assert "run" in NOT_SHOWN.lower()
+    assert NOT_SHOWN in said  # Few pairs, and it says so.
+
+
+@pytest.mark.parametrize("record", known_packs().values(), ids=known_packs())
+def test_no_record_promises_more_than_its_pairs(record):
+    """Rule of three: without an error n pairs show 3/n at 95 %."""
+    assert record.fmr_most >= 3 / record.impostor_pairs
+    assert record.people > 1
+    assert record.where
+    assert record.at
+
+
+def test_what_enough_of_ones_own_people_showed_is_told_as_shown(official):
+    write_calibration(official, calibration("buffalo_l-abc", 0.41))
+    it = standing_of(official)
+    assert (it.source, it.shown, it.threshold) == (Source.CALIBRATED, True, 0.41)
+    assert SHOWN in sentences(it)
+    write_calibration(official, calibration("buffalo_l-older", 0.1))
+    it = standing_of(official)
+    assert (it.source, it.shown, it.ignored) == (
+        Source.CAUTIOUS,
+        False,
+        "buffalo_l-older",
+    )
+    assert "A calibration of buffalo_l-older" in " ".join(sentences(it))
+
+
+def test_figures_are_told_of_the_threshold_they_belong_to(tmp_path):
+    folder = tmp_path / "faceplugin"
+    assert standing_of(folder, 0.3).figures is None
+    assert standing_of(folder, 0.45).figures is not None
+    assert standing_of(folder, 0.3).source is Source.BY_HAND

@@ -1,17 +1,40 @@
 """`spom faces evaluate`: on folders, on pairs, and what may be adopted of it."""
 
 import json
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
 
+import cv2
 import pytest
 from click.testing import CliRunner
 
 from app.adapters.calibration import read_calibration
+from app.adapters.standing import known_packs
 from media.faces.__main__ import main
 from media.faces.packs import PACK
+from media.faces.protocols import one_to_one
+from media.faces.rates import operating_at
 from tests.conftest import SHARED_FACES
 from tests.faces.conftest import varied
+from workers.demo_faces import as_jpeg
 
 SAME = ("asha", "ben", "esha")
+
+
+@pytest.fixture
+def group(engine):
+    """Six people of one picture, each alone, as detection finds them."""
+    package = Path(find_spec("insightface").origin).parent
+    picture = cv2.imread(str(package / "data/images/t1.jpg"))
+    height, width = picture.shape[:2]
+    found = {}
+    for x1, y1, x2, y2 in (box for box, _ in engine._models.detect(picture)):
+        more_x, more_y = 0.4 * (x2 - x1), 0.4 * (y2 - y1)
+        top, bottom = max(0, int(y1 - more_y)), min(height, int(y2 + more_y))
+        left, right = max(0, int(x1 - more_x)), min(width, int(x2 + more_x))
+        found[f"group {len(found)}"] = [as_jpeg(picture[top:bottom, left:right])]
+    return found
 
 
 @pytest.fixture
@@ -43,6 +66,46 @@ def test_a_file_of_pairs_is_evaluated(pairs, pack, tmp_path):
     assert kept["chosen"] == kept["table"][2]
     assert (kept["chosen"]["fmr_most"], kept["chosen"]["fnmr"]) == (1.0, 0.0)
     assert "<svg" in (out / "report.html").read_text()
+
+
+def test_the_threshold_in_use_is_told_with_what_it_costs(pairs, pack, tmp_path):
+    out = tmp_path / "out"
+    words = ["evaluate", str(pairs), "--pack", str(pack), "--out", str(out)]
+    ran = CliRunner().invoke(main, words)
+    assert "In use just now: 0.450, where FMR is 0.0e+00" in ran.output
+    strict = {"SPOM_POLICY_MATCH_SIMILARITY": "0.999"}
+    ran = CliRunner().invoke(main, words, env=strict)
+    assert "In use just now: 0.999" in ran.output
+    kept = json.loads((out / "evaluation.json").read_text())
+    assert kept["in_use"]["fnmr"] == 1.0
+
+
+def test_our_record_of_the_default_pack_is_what_its_pictures_show(
+    engine, people, portraits, group
+):
+    """Measured again: the very counts, and no error at its threshold."""
+    record = known_packs()[PACK]
+    files = {**people, "astronaut": [as_jpeg(portraits["asha"])], **group}
+    vectors = {
+        who: [engine.embed_picture(it) for it in pictures]
+        for who, pictures in files.items()
+    }
+    compared = one_to_one(vectors)
+    at = operating_at(compared.genuine, compared.impostor, record.threshold, 1e-4)
+    assert (len(files), compared.genuine.size) == (record.people, record.genuine_pairs)
+    assert compared.impostor.size == record.impostor_pairs
+    assert at.fmr_most == record.fmr_most
+    assert at.fnmr == record.fnmr
+
+
+def test_the_list_shows_what_is_known_of_each_pack(pack, tmp_path, monkeypatch):
+    folder = tmp_path / "var" / "models" / "faceplugin"
+    shutil.copytree(pack, folder)
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(main, ["list"]).output
+    assert "in use  var/models/faceplugin  whole; licence: MIT" in shown
+    assert "18 pairs of one person and 172 of two" in shown
+    assert "NOT shown" in shown
 
 
 def test_groups_of_pairs_are_refused_in_a_sentence(pairs, pack):

@@ -113,6 +113,15 @@ async def test_a_reviewer_decides_and_goes_on(site, incident, database):
     assert "Priya Shah" in figures
 
 
+async def test_a_reviewer_reads_how_surely_faces_are_told_apart(site):
+    await site.log_in("PROCTOR1")
+    shown = await (await site.get("/incidents/statistics")).text()
+    assert "faceplugin-0.0.1, threshold 0.45 (measured by us)" in shown
+    assert "18 pairs of one person and 172 of two" in shown
+    assert "NOT shown" in shown
+    assert "spom faces evaluate" in shown
+
+
 async def test_the_student_reads_the_decision_and_answers_once(
     site, incident, database
 ):

@@ -39,6 +39,8 @@ INCIDENTS = web.AppKey("incidents", Incidents)
 CASES = web.AppKey("cases", Cases)
 EVIDENCE = web.AppKey("evidence", Evidence)
 FORGETS: web.AppKey[list[Withdrawn]] = web.AppKey("incidents_forget")
+RECOGNITION = web.AppKey("recognition", list[str])
+"""How surely faces are told apart, in sentences."""
 REVIEWERS = Role.PROCTOR, Role.ADMIN
 QUEUE, MINE = "/incidents", "/account/incidents"
 
@@ -101,9 +103,15 @@ async def show_queue(request: web.Request, who: Identity) -> web.StreamResponse:
 
 @for_role(*REVIEWERS)
 async def show_figures(request: web.Request, who: Identity) -> web.StreamResponse:
-    """How much each reviewer decided of late, how fast, and how often overturned."""
-    figures = await request.app[CASES].figures()
-    return page(request, "incidents/statistics.html", None, figures=figures)
+    """How much each reviewer decided of late, how fast, and how often overturned; and
+    how surely the machine tells faces apart."""
+    return page(
+        request,
+        "incidents/statistics.html",
+        None,
+        figures=await request.app[CASES].figures(),
+        recognition=request.app[RECOGNITION],
+    )
 
 
 @for_role(*REVIEWERS)
