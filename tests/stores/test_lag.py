@@ -95,7 +95,7 @@ async def test_nobody_waits_after_the_last_has_gone(world):
     await world.due_at_once("start")
     await without_matcher(world, 60)
     assert await overdue_s(world) > late(world)
-    await world.sittings.end_by_proctor(sitting)
+    await world.end(sitting)
     assert await overdue_s(world) == 0
 
 
