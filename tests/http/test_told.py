@@ -15,7 +15,7 @@ NOT_PAGES = {"/live", "/outbox", "/outbox.json", "/api/checks/speed", "/openapi.
 """A socket; what is there in development alone; noise; the forms of
 staff, which name every verdict and nobody's."""
 TELLTALE = re.compile(
-    r"spoof|same_clip|not live|The same picture as|similarity|liveness|lifeless|frozen"
+    r"spoof|same_clip|not live|>the same picture as|similarity|liveness|lifeless|frozen"
     r"|repeated_clip|virtual_camera|\brisk\W?:|embedding|a screen",
     re.IGNORECASE,
 )
