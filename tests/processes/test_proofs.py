@@ -239,7 +239,7 @@ async def test_a_device_check_enrols_the_person_of_the_photo_alone(
         srn: {line["code"]: line["result"] for line in it.result()["lines"]}
         for srn, it in running.items()
     }
-    assert lines["GITA006"]["enrol"] == "pass"
+    assert lines["GITA006"]["enrol"] == "pass", checks["GITA006"].guides
     asked = [it["ask"] for it in checks["GITA006"].guides]
     assert asked[0] == "front"
     assert set(asked) == {"front", "left", "right", "up"}

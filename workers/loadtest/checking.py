@@ -48,5 +48,7 @@ class ScriptedCheck(Visitor):
             guide = found["guide"]
             if guide and guide not in self.guides[-1:]:
                 self.guides.append(guide)
-            self.actor.told(looking=True, asked=guide["ask"] if guide else None)
+            # Each try anew, as a student does whom the page tells "again".
+            turning = guide is not None and guide["looking"]
+            self.actor.told(looking=True, asked=guide["ask"] if turning else None)
             await asyncio.sleep(ASK_EVERY_S)
