@@ -94,9 +94,15 @@ def _figures(it: Calibration) -> list[str]:
     return [
         f"Measured {it.at[:10]}{where}: {people}{it.genuine_pairs} pairs of one person "
         f"and {it.impostor_pairs} of two.",
-        f"Strangers match in less than {_percent(it.fmr_most)} (at 95 %). Of the pairs "
-        f"of one person {_percent(it.fnmr)} were missed.",
+        f"Strangers match in less than {_percent(it.fmr_most)} (at 95 %). Of the "
+        f"{it.genuine_pairs} pairs of one person {_missed(it)} missed.",
     ]
+
+
+def _missed(it: Calibration) -> str:
+    """No percentage of a few: it would promise more than it shows."""
+    missed = round(it.fnmr * it.genuine_pairs)
+    return {0: "none was", 1: "one was"}.get(missed, f"{missed} were")
 
 
 def _percent(share: float) -> str:
@@ -106,6 +112,6 @@ def _percent(share: float) -> str:
 SHOWN = "That strangers match in at most 1 of 10,000 is shown."
 NOT_SHOWN = (
     "That strangers match in at most 1 of 10,000 (FMR 1e-4) is aimed at and NOT shown: "
-    "it takes 30,000 pairs of two people without an error. Run `spom faces evaluate "
-    "DIR` on pictures of about 250 of your own people, with --adopt."
+    "it takes 30,000 pairs of two people without an error. Run 'spom faces evaluate "
+    "DIR' on pictures of about 250 of your own people, with --adopt."
 )
