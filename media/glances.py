@@ -6,30 +6,28 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import av
-import cv2
 import numpy as np
 import structlog
-from av.video.codeccontext import VideoCodecContext
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.kernel.glances import Followed, GlanceTold, Sight
 from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
-from media.faces.glimpse import Glimpse, Glimpser
-from media.faces.pictures import Picture
+from media.faces.glimpse import Glimpser
+from media.faces.pictures import Box, Picture
 from media.follow import Comparisons, Follower
 from media.ingest import Ingest, Stream
 from media.rhythm import Pace, Rhythm
-from media.seam.limits import key_frame_size
+from media.small import SmallPictures
 
 GLANCES = "glances"
 GLANCES_MAX = 5_000
-WIDTH = 320
 TICK_S = 0.2
 FIRST_AFTER_S = 0.4
 AT_ONCE = 24
+PLAIN_IN_A_ROW = 2
+"""Of the third glance the whole picture is looked at, whatever it seems to show."""
 FRESH_S = 3.0
 _FAULTS = (RedisError, OSError, TimeoutError)
 
@@ -39,7 +37,8 @@ log = structlog.get_logger()
 @dataclass(slots=True, eq=False)
 class _Watched:
     """A stream that is glanced at: when next, and whether it is just now. `again`:
-    once more right after that, for a look that was asked for meanwhile."""
+    once more right after that, for a look that was asked for meanwhile. `in_a_row`: so
+    many glances that showed one face plainly."""
 
     stream: Stream
     follower: Follower
@@ -47,6 +46,7 @@ class _Watched:
     due_at: float
     busy: bool = False
     again: bool = False
+    in_a_row: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,8 +62,8 @@ class _Arrived:
 class Glances:
     """`pool` has one thread: the models are not shared between threads.
 
-    Frames are gathered and seen together: one after the other they find the models in
-    the processor's cache, which is a third of the cost.
+    Frames are gathered and seen together: four faces are found at a time, and one after
+    the other they find the models in the processor's cache.
     """
 
     ingest: Ingest
@@ -76,7 +76,7 @@ class Glances:
     _watched: dict[Stream, _Watched] = field(default_factory=dict)
     _arrived: list[_Arrived] = field(default_factory=list)
     _chance: random.Random = field(default_factory=random.SystemRandom)
-    _decoder: VideoCodecContext | None = None
+    _pictures: SmallPictures = field(default_factory=SmallPictures)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -173,57 +173,63 @@ class Glances:
             await pipe.execute()
 
     def _follow_all(self, arrived: list[_Arrived]) -> list[Followed | None]:
-        return [self._follow(it) for it in arrived]
+        pictures = [self._picture(it) for it in arrived]
+        faces = self._plain_faces(arrived, pictures)
+        together = zip(arrived, pictures, faces, strict=True)
+        return [self._follow(it, picture, face) for it, picture, face in together]
 
-    def _follow(self, it: _Arrived) -> Followed | None:
-        """None: a bug of ours in one stream, which must not end the others' glances."""
-        stream, follower = it.watched.stream, it.watched.follower
+    def _picture(self, it: _Arrived) -> Picture | Exception | None:
+        """An exception: a bug of ours in one stream, which must not end the others'
+        glances, nor pass for an empty chair."""
         try:
-            glimpse = None if it.frame is None else self._glimpse(stream, it.frame)
-            return follower.take(glimpse, it.at, self.glimpser.embed)
+            if it.frame is None:
+                return None
+            return self._pictures.read(it.frame, it.watched.stream.peer.limits)
+        except Exception as error:
+            return _failed(it, error)
+
+    def _plain_faces(
+        self, arrived: list[_Arrived], pictures: list[Picture | Exception | None]
+    ) -> list[Box | None]:
+        """Of those whose turn it is not to be looked at closer."""
+        faces: list[Box | None] = [None] * len(pictures)
+        shown = {
+            number: picture
+            for number, picture in enumerate(pictures)
+            if isinstance(picture, np.ndarray)
+            and arrived[number].watched.in_a_row < PLAIN_IN_A_ROW
+        }
+        try:
+            found = self.glimpser.plain_faces(list(shown.values()))
         except Exception:
-            log.exception("glance_failed", sitting=str(stream.sitting))
-            return None
+            log.exception("glances_looked_at_one_by_one")
+            return faces
+        for number, face in zip(shown, found, strict=True):
+            faces[number] = face
+        for it, face in zip(arrived, faces, strict=True):
+            it.watched.in_a_row = 0 if face is None else it.watched.in_a_row + 1
+        return faces
 
-    def _glimpse(self, stream: Stream, frame: bytes) -> Glimpse | None:
-        size, limits = key_frame_size(frame), stream.peer.limits
-        if size is None or not 0 < size[0] <= limits.width:
+    def _follow(
+        self, it: _Arrived, picture: Picture | Exception | None, face: Box | None
+    ) -> Followed | None:
+        """None: a bug of ours, as above."""
+        if isinstance(picture, Exception):
             return None
-        if not 0 < size[1] <= limits.height:
-            return None
-        picture = self._decode(frame)
-        return None if picture is None else self.glimpser.glimpse(_small(picture))
-
-    def _decode(self, frame: bytes) -> Picture | None:
-        """One decoder for everybody: a key frame needs nothing that came before."""
-        if self._decoder is None:
-            self._decoder = av.CodecContext.create("libvpx", "r")
-            self._decoder.thread_count = 1
         try:
-            pictures = self._decoder.decode(av.Packet(frame))
-        except av.FFmpegError:
-            self._decoder = None
+            follower, glimpser = it.watched.follower, self.glimpser
+            glimpse = None if picture is None else glimpser.glimpse(picture, face)
+            return follower.take(glimpse, it.at, glimpser.embed)
+        except Exception as error:
+            _failed(it, error)
             return None
-        return bgr_of(pictures[-1]) if pictures else None
 
 
-def bgr_of(picture: av.VideoFrame) -> Picture:
-    """PyAV makes a converter for each frame, which takes longer than the converting."""
-    if picture.format.name != "yuv420p" or picture.width % 2 or picture.height % 2:
-        return np.asarray(picture.to_ndarray(format="bgr24"), np.uint8)
-    converted = cv2.cvtColor(picture.to_ndarray(), cv2.COLOR_YUV2BGR_I420)
-    return converted.astype(np.uint8, copy=False)
+def _failed(it: _Arrived, error: Exception) -> Exception:
+    log.error("glance_failed", sitting=str(it.watched.stream.sitting), exc_info=error)
+    return error
 
 
 def _flows(stream: Stream, now: float) -> bool:
     at = stream.peer.rtp_at
     return at is not None and now - at < FRESH_S
-
-
-def _small(picture: Picture) -> Picture:
-    height, width = picture.shape[:2]
-    if width <= WIDTH:
-        return picture
-    size = WIDTH, round(height * WIDTH / width)
-    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return small.astype(np.uint8, copy=False)

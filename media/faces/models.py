@@ -3,6 +3,7 @@
 Shapes and scales follow the package's own lib/fr_*.js.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -11,8 +12,9 @@ import numpy.typing as npt
 from insightface import model_zoo
 from insightface.utils import face_align
 
+from media.faces.mosaic import DOUBT, SEVERAL, mosaic, plain_faces
 from media.faces.packs import PACK, check, model_path
-from media.faces.pictures import Box, Picture, crop
+from media.faces.pictures import Box, Picture, crop, pad_to_four_thirds
 from media.faces.sessions import quickest_options, session
 
 Vector = npt.NDArray[np.float32]
@@ -47,7 +49,7 @@ class Models:
     ) -> list[tuple[Box, float]]:
         """Boxes in pixels with their scores from `least` on, best first."""
         height, width = picture.shape[:2]
-        padded = _pad_to_four_thirds(picture)
+        padded = pad_to_four_thirds(picture)
         small = cv2.resize(padded, DETECT_SIZE, interpolation=cv2.INTER_AREA)
         scores, boxes = self._detect.run(
             None, {"input": _scaled_rgb(small.astype(np.uint8, copy=False))}
@@ -57,6 +59,15 @@ class Models:
         found = boxes[0][sure] * np.array(padded.shape[1::-1] * 2, np.float32)
         found = np.clip(found, 0, np.array([width, height] * 2, np.float32))
         return _strongest(found, scores[0, sure, 1], least)
+
+    def plain_faces(self, pictures: Sequence[Picture]) -> list[Box | None]:
+        """The one face of each small picture, where it is plain; None: look closer."""
+        faces: list[Box | None] = []
+        for start in range(0, len(pictures), SEVERAL):
+            few = pictures[start : start + SEVERAL]
+            found = self.detect(mosaic(few), DOUBT) if len(few) > 1 else []
+            faces += plain_faces(few, found, SCORE_MIN)
+        return faces
 
     def five_points(self, picture: Picture, box: Box) -> npt.NDArray[np.float32]:
         """5 x 2: eye centres, nose tip, mouth corners (iBUG 68: 36-47, 30, 48, 54)."""
@@ -106,17 +117,6 @@ def _scaled_rgb(picture: Picture) -> npt.NDArray[np.float32]:
             channel, 1 / 128, channel, 0, -127 / 128, dst=plane, dtype=cv2.CV_32F
         )
     return planes
-
-
-def _pad_to_four_thirds(picture: Picture) -> Picture:
-    """Black below or to the right, so that no face is stretched."""
-    height, width = picture.shape[:2]
-    right = max(0, round(height * 4 / 3) - width)
-    below = max(0, round(width * 3 / 4) - height)
-    padded: Picture = cv2.copyMakeBorder(
-        picture, 0, below, 0, right, cv2.BORDER_CONSTANT
-    ).astype(np.uint8, copy=False)
-    return padded
 
 
 def _strongest(

@@ -87,3 +87,14 @@ def sharpness(picture: Picture) -> float:
     small = cv2.resize(picture, side, interpolation=cv2.INTER_AREA)
     gray = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
     return float(cv2.Laplacian(gray, cv2.CV_32F).var() / (gray.var() + 1) * 1000)
+
+
+def pad_to_four_thirds(picture: Picture) -> Picture:
+    """Black below or to the right, so that no face is stretched."""
+    height, width = picture.shape[:2]
+    right = max(0, round(height * 4 / 3) - width)
+    below = max(0, round(width * 3 / 4) - height)
+    padded: Picture = cv2.copyMakeBorder(
+        picture, 0, below, 0, right, cv2.BORDER_CONSTANT
+    ).astype(np.uint8, copy=False)
+    return padded

@@ -18,8 +18,9 @@ from app.kernel.tickets import Glancing
 from media.faces.glimpse import Glimpser
 from media.faces.models import Models
 from media.faces.packs import install
-from media.glances import GLANCES, Glances, bgr_of
+from media.glances import GLANCES, Glances
 from media.rhythm import Rhythm
+from media.small import bgr_of
 from tests.conftest import ROOT
 from tests.media.studio import until, until_async
 from workers.demo_faces import demo_pictures
@@ -113,6 +114,41 @@ async def test_a_wall_is_an_empty_chair(studio, redis, glimpser):
         async with glancing(studio, redis, glimpser):
             seen = await told(redis, sitting, 2)
     assert {it.followed.sight for it in seen} == {Sight.EMPTY}
+
+
+class Hasty(Glimpser):
+    """Takes whatever it sees for one plain face, or fails at it."""
+
+    def __init__(self, error=None):
+        super().__init__(Models(PACK, 1))
+        self.error = error
+
+    def plain_faces(self, pictures):
+        if self.error:
+            raise self.error
+        return [np.array([100, 60, 200, 180], np.float32)] * len(pictures)
+
+
+async def sights_of_a_wall(studio, redis, glimpser):
+    sitting = SittingId(uuid4())
+    async with studio.student(sitting, camera=shown(None)):
+        await studio.streaming(sitting)
+        async with glancing(studio, redis, glimpser):
+            return [it.followed.sight for it in await told(redis, sitting, 6)][:6]
+
+
+async def test_every_third_glance_looks_at_the_whole_picture(
+    studio, redis, monkeypatch
+):
+    seen = await sights_of_a_wall(studio, redis, Hasty())
+    assert [number for number, it in enumerate(seen) if it is Sight.EMPTY] == [2, 5]
+    monkeypatch.setattr("media.glances.PLAIN_IN_A_ROW", 99)
+    assert Sight.EMPTY not in await sights_of_a_wall(studio, redis, Hasty())
+
+
+async def test_a_bug_in_looking_at_several_at_once_costs_nobody_a_glance(studio, redis):
+    seen = await sights_of_a_wall(studio, redis, Hasty(ValueError("a bug")))
+    assert set(seen) == {Sight.EMPTY}
 
 
 async def test_a_camera_that_sends_no_key_frame_is_unseen(
