@@ -5,10 +5,10 @@ SHELL := /bin/bash
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3.14 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 BIN := .venv/bin
-# The tests that need servers, cheap ones first; those that mostly wait run two at a time.
-SERVED := contracts stores http media faces cli processes browser
-TOGETHER := contracts stores http cli
-TIMED := tests/http/test_same_time.py
+# The tests that need servers: two files at a time, but for those that measure time or
+# flood the machine.
+SERVED := contracts stores http cli media faces processes browser
+ALONE := tests/http/test_same_time.py tests/processes/test_flood.py tests/processes/test_rtp_record.py
 MODELS := var/models/faceplugin
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
@@ -26,8 +26,8 @@ up: $(NEEDS) .venv/.installed node_modules/.installed ## Starts everything and p
 test: $(NEEDS) .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
 	@$(MAKE) --no-print-directory check pure js
 	@$(BIN)/python -m tests.install_chromium
-	$(BIN)/pytest -q -n 2 --dist loadfile $(TOGETHER:%=tests/%) --ignore=$(TIMED)
-	$(BIN)/pytest $(TIMED) $(patsubst %,tests/%,$(filter-out $(TOGETHER),$(SERVED)))
+	$(BIN)/pytest -q -n 2 --dist loadfile $(SERVED:%=tests/%) $(ALONE:%=--ignore=%)
+	$(BIN)/pytest $(ALONE)
 
 check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/ruff format --check -q .
