@@ -18,7 +18,7 @@ from media.faces.glimpse import Glimpser
 from media.faces.pictures import Box, Picture
 from media.follow import Comparisons, Follower
 from media.ingest import Ingest, Stream
-from media.rhythm import Pace, Rhythm
+from media.rhythm import CALM, Pace, Rhythm
 from media.small import SmallPictures
 
 GLANCES = "glances"
@@ -27,7 +27,8 @@ TICK_S = 0.2
 FIRST_AFTER_S = 0.4
 AT_ONCE = 24
 PLAIN_IN_A_ROW = 2
-"""Of the third glance the whole picture is looked at, whatever it seems to show."""
+"""Of the third glance the whole picture is looked at, whatever it seems to show; and of
+the first, of one for a look, and after whatever is not calm."""
 FRESH_S = 3.0
 _FAULTS = (RedisError, OSError, TimeoutError)
 
@@ -38,7 +39,7 @@ log = structlog.get_logger()
 class _Watched:
     """A stream that is glanced at: when next, and whether it is just now. `again`:
     once more right after that, for a look that was asked for meanwhile. `in_a_row`: so
-    many glances that showed one face plainly."""
+    many glances showed one face plainly."""
 
     stream: Stream
     follower: Follower
@@ -46,7 +47,7 @@ class _Watched:
     due_at: float
     busy: bool = False
     again: bool = False
-    in_a_row: int = 0
+    in_a_row: int = PLAIN_IN_A_ROW
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,6 +95,7 @@ class Glances:
         for stream, watched in self._watched.items():
             if stream.sitting == sitting:
                 watched.due_at, watched.again = self.now(), watched.busy
+                watched.in_a_row = PLAIN_IN_A_ROW
 
     def under_way(self, sitting: SittingId) -> bool:
         """Whether a glance of it is being fetched or seen."""
@@ -139,6 +141,8 @@ class Glances:
         now = self.now()
         after_s = watched.pace.after_s(sight, now) * self._chance.uniform(0.8, 1.2)
         watched.due_at = now if watched.again else now + after_s
+        if sight not in CALM:
+            watched.in_a_row = PLAIN_IN_A_ROW
         watched.busy = watched.again = False
 
     async def _see_what_arrives(self) -> None:
@@ -201,11 +205,10 @@ class Glances:
         }
         try:
             found = self.glimpser.plain_faces(list(shown.values()))
+            for number, face in zip(shown, found, strict=True):
+                faces[number] = face
         except Exception:
             log.exception("glances_looked_at_one_by_one")
-            return faces
-        for number, face in zip(shown, found, strict=True):
-            faces[number] = face
         for it, face in zip(arrived, faces, strict=True):
             it.watched.in_a_row = 0 if face is None else it.watched.in_a_row + 1
         return faces

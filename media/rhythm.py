@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from app.kernel.glances import Sight
 
-_CALM = frozenset({Sight.STEADY, Sight.JUMPED})
+CALM = frozenset({Sight.STEADY, Sight.JUMPED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Pace:
     def after_s(self, sight: Sight, at: float) -> float:
         """`at` in monotonic seconds; before jitter."""
         rhythm = self.rhythm
-        if sight in _CALM or not self._may_be_soon(at):
+        if sight in CALM or not self._may_be_soon(at):
             return rhythm.every_s
         return min(rhythm.troubled_s, rhythm.every_s)
 

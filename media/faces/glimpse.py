@@ -66,7 +66,7 @@ class Glimpser:
         thumb = tiny.astype(np.uint8)
         if seen.faces != 1:
             return Glimpse(seen.faces, thumb)
-        points = self._models.five_points(picture, seen.boxes[0])
+        points = self._models.settled_points(picture, seen.boxes[0])
         aligned = _aligned(picture, points)
         scale = 320 / picture.shape[1]
         return Glimpse(

@@ -11,13 +11,13 @@ from media.faces.pictures import Box, Picture, pad_to_four_thirds
 ACROSS, DOWN = 2, 2
 SEVERAL = ACROSS * DOWN
 WIDTH, HEIGHT = 160, 120
-DOUBT = 0.1
+DOUBT = 0.08
 """At half the size the detector is less sure of a second face: any hint counts."""
-PLAIN = 0.24
-"""Of the picture's height. Beside a smaller face, a second one is easily overlooked at
-half the size; beside such a one 1 in 100 was (`tests/faces/test_mosaic.py`)."""
-SAME_HEAD = 0.2
-"""Of the box, around it: nobody else's face has its middle there."""
+PLAIN = 0.26
+"""Of the tile's height. Beside a smaller face, a second one is easily overlooked at
+half the size; how many are beside such a one, `tests/faces/test_mosaic.py` counts."""
+SHADOW, SHADOW_RIM = 0.2, 0.2
+"""A weaker score, so close to the face, is the same head; of the face's size."""
 OUTSIDE = 0.1
 """A box may reach so far over the edge, of its height: faces at an edge are guessed."""
 
@@ -54,21 +54,21 @@ def _plain(
     if not inside:
         return None
     box, score = inside[0]
-    if any(_beside(other, box) for other, _ in inside[1:]):
+    if any(it >= sure or not _is_shadow(other, it, box) for other, it in inside[1:]):
         return None
     height, width = picture.shape[:2]
     scale = max(width / WIDTH, height / HEIGHT)
     grown = np.clip(box * scale, 0, np.array([width, height] * 2, np.float32))
-    large = grown[3] - grown[1] >= PLAIN * height
+    large = box[3] - box[1] >= PLAIN * HEIGHT
     return grown if large and score >= sure and _fits(box) else None
 
 
-def _beside(other: Box, box: Box) -> bool:
-    """Not a shadow of the same head: hair and collars look a little like faces."""
+def _is_shadow(other: Box, score: float, box: Box) -> bool:
+    """Hair and collars look a little like faces: what lies on the head itself is no
+    other person, nor what is weak and right beside it."""
     middle = (other[:2] + other[2:]) / 2
-    rim = SAME_HEAD * (box[2:] - box[:2])
-    low, high = box[:2] - rim, box[2:] + rim
-    return bool((middle < low).any() or (middle > high).any())
+    rim = (SHADOW_RIM if score < SHADOW else 0) * (box[2:] - box[:2])
+    return bool((middle >= box[:2] - rim).all() and (middle <= box[2:] + rim).all())
 
 
 def _corner(number: int) -> tuple[int, int]:

@@ -87,6 +87,10 @@ class OfficialModels:
         self.detect(picture, 0.3)  # another picture was looked at since
         return self._points[box.tobytes()]
 
+    def settled_points(self, picture: Picture, box: Box) -> npt.NDArray[np.float32]:
+        """This detector finds the points itself."""
+        return self.five_points(picture, box)
+
     def embed(self, picture: Picture, points: npt.NDArray[np.float32]) -> Vector:
         return self.embed_aligned(face_align.norm_crop(picture, points, 112))
 

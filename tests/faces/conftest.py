@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 
 from media.faces.engine import FaceEngine
+from media.faces.glimpse import Glimpser
+from media.faces.models import Models
 from media.faces.packs import install
 from tests.conftest import ROOT, SHARED_FACES
 from workers.demo_faces import as_jpeg, demo_pictures
@@ -21,6 +23,30 @@ def pack():
 @pytest.fixture(scope="session")
 def engine(pack):
     return FaceEngine.load(pack)
+
+
+class AmongOthers(Glimpser):
+    """Sees each picture with three others, as where many study; two in three without a
+    closer look."""
+
+    def __init__(self, models, others):
+        super().__init__(models)
+        self.others, self.count = others, 0
+
+    def glimpse(self, picture, face=None):
+        self.count += 1
+        if self.count % 3:
+            at = self.count % (len(self.others) - 2)
+            (face, *_) = self.plain_faces([picture, *self.others[at : at + 3]])
+        return super().glimpse(picture, face)
+
+
+@pytest.fixture(scope="module", params=["whole", "mosaic"])
+def glimpser(request, pack, portraits):
+    models = Models(pack, 1)
+    if request.param == "whole":
+        return Glimpser(models)
+    return AmongOthers(models, list(portraits.values()))
 
 
 @pytest.fixture(scope="session")

@@ -7,18 +7,11 @@ import numpy as np
 import pytest
 
 from app.kernel.glances import Sight
-from media.faces.glimpse import Glimpser
-from media.faces.models import Models
 from media.faces.pictures import read_picture
 from media.follow import Comparisons, Follower
 
 SIZE = (320, 240)
 EVERY_S = 10
-
-
-@pytest.fixture(scope="module")
-def glimpser(pack):
-    return Glimpser(Models(pack, 1))
 
 
 @pytest.fixture(scope="module")

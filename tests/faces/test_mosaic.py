@@ -47,15 +47,17 @@ def put(scene, head, share, x, y):
     return np.where(shown, cv2.warpAffine(picture, turn, SIZE), scene)
 
 
-def scenes(heads, share, beside=None):
-    """A student before a webcam; `beside`: another, so much smaller."""
+def scenes(heads, share, beside=None, *, close=False):
+    """A student before a webcam; `beside`: another, so much smaller, `close` to the
+    student's cheek or further away."""
     chance = np.random.default_rng(4)
     for _ in range(MANY):
         scene, who = wall(chance), chance.permutation(len(heads))
-        place = chance.integers(110, 150), chance.integers(100, 140)
-        scene = put(scene, heads[who[0]], share, *place)
+        x, y = chance.integers(110, 150), chance.integers(100, 140)
+        scene = put(scene, heads[who[0]], share, x, y)
         if beside is not None:
-            where = chance.integers(250, 290), chance.integers(80, 150)
+            away = chance.uniform(0.6, 0.8) * share * SIZE[1] if close else 140
+            where = x + away, y + chance.integers(-30, 30)
             scene = put(scene, heads[who[1]], share * beside, *where)
         light = scene * chance.uniform(0.5, 1.1) + chance.normal(0, 4, scene.shape)
         yield np.clip(light, 0, 255).astype(np.uint8)
@@ -75,33 +77,39 @@ def taken_for_one(models, pictures):
 def test_a_face_as_a_webcam_shows_it_needs_no_closer_look(models, heads, share):
     pictures = list(scenes(heads, share))
     faces = models.plain_faces(pictures)
-    assert sum(face is not None for face in faces) >= 0.9 * MANY
+    assert sum(face is not None for face in faces) >= 0.65 * MANY
     for picture, face in zip(pictures, faces, strict=True):
         if face is not None:
             (whole,) = see_gently(models, picture, SCORE_MIN, LEAST).boxes
-            apart = models.five_points(picture, face) - models.five_points(
+            apart = models.settled_points(picture, face) - models.settled_points(
                 picture, whole
             )
             assert np.abs(apart).mean() < 0.04 * share * SIZE[1]
 
 
-def overlooked(models, heads, share):
-    """Of people beside somebody, in how many a closer look would have found them."""
-    return sum(
-        len(boxes) > 1
-        for beside in (0.4, 0.6, 0.9)
-        for boxes in taken_for_one(models, list(scenes(heads, share, beside)))
-    )
+def overlooked(models, heads, share, *, close=False, wide=False):
+    """Of people beside somebody, how many a closer look alone would have found."""
+    missed = 0
+    for beside in (0.4, 0.6, 0.9):
+        pictures = list(scenes(heads, share, beside, close=close))
+        if wide:
+            pictures = [it[30:210] for it in pictures]
+        missed += sum(len(boxes) > 1 for boxes in taken_for_one(models, pictures))
+    return missed
 
 
-@pytest.mark.parametrize("share", [0.15, 0.2, 0.3, 0.45])
-def test_hardly_anybody_is_overlooked_beside_another(models, heads, share):
-    assert overlooked(models, heads, share) <= 0.02 * 3 * MANY
+@pytest.mark.parametrize("share", [0.26, 0.29, 0.33, 0.45, 0.6])
+@pytest.mark.parametrize("close", [False, True])
+@pytest.mark.parametrize("wide", [False, True])
+def test_hardly_anybody_is_overlooked_beside_another(models, heads, share, close, wide):
+    missed = overlooked(models, heads, share, close=close, wide=wide)
+    assert missed <= 0.03 * 3 * MANY
 
 
 def test_small_faces_are_why_a_plain_one_must_be_large(models, heads, monkeypatch):
     monkeypatch.setattr(mosaic, "PLAIN", 0)
-    assert overlooked(models, heads, 0.15) > 0.05 * 3 * MANY
+    missed = sum(overlooked(models, heads, share) for share in (0.15, 0.18, 0.2))
+    assert missed > 0.03 * 3 * MANY
 
 
 def test_an_empty_chair_and_a_lone_picture_are_looked_at_closer(models, heads):

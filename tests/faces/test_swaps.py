@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 
 from app.proctoring.domain.policy import Policy
-from media.faces.glimpse import Glimpser
-from media.faces.models import Models
 from media.follow import Comparisons
 from tests.faces.acting import Faces, Play, confirmed_of
 from tests.faces.conftest import varied
@@ -23,8 +21,8 @@ USED_UP = Comparisons(at_once=0, per_h=0)
 
 
 @pytest.fixture(scope="module")
-def faces(engine, pack, portraits):
-    glimpser, chance = Glimpser(Models(pack, 1)), np.random.default_rng(11)
+def faces(engine, glimpser, portraits):
+    chance = np.random.default_rng(11)
     glimpses, frames, references = {}, {}, {}
     for number, (who, picture) in enumerate(portraits.items()):
         placed = _placed(picture, glimpser)

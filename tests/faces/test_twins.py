@@ -10,7 +10,6 @@ import pytest
 
 from app.proctoring.domain.marks import Mark
 from app.proctoring.service.clips import Clips
-from media.faces.glimpse import Glimpser
 from media.faces.models import Models
 from media.follow import mark_of
 from tests.processes.actors import alive, seated
@@ -24,11 +23,6 @@ MOMENTS = range(0, 96, 12)
 @pytest.fixture(scope="module")
 def models(pack):
     return Models(pack, 1)
-
-
-@pytest.fixture(scope="module")
-def glimpser(models):
-    return Glimpser(models)
 
 
 @pytest.fixture(scope="module")
