@@ -187,13 +187,13 @@ async def test_who_skips_the_pictures_studies_with_the_photo(enrolling):
     opened = await enrolling.open()
     await enrolling.look()
     await enrolling.look()
+    assert await enrolling.value("SELECT count(*) FROM capture") == 1
     found = await enrolling.conclude(opened, give_up=True)
     (line,) = [it for it in found.lines if it.code == "enrol"]
     assert (line.result, found.result) == (Result.WARNING, Result.WARNING)
+    assert await enrolling.value("SELECT count(*) FROM capture") == 0
     assert await enrolling.template() == unit(0)
     assert await enrolling.checks.require(enrolling.student, DEVICE)
-    await enrolling.open()
-    assert await enrolling.value("SELECT count(*) FROM capture") == 0
 
 
 async def test_an_enrolled_template_never_updates_itself(enrolling):

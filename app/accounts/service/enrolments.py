@@ -39,6 +39,10 @@ class Enrolments:
         async with self._house.db.transaction() as tx:
             await store.begin_afresh(tx, account)
 
+    async def forget_unfinished(self, tx: Tx, account: AccountId) -> None:
+        """The check is over: of its pictures nothing is taken up again."""
+        await store.begin_afresh(tx, account)
+
     async def missing(self, tx: Tx, account: AccountId, pack: str) -> list[Ask]:
         """The captures that its template lacks; none where it is enrolled, waits for
         a person, or there is no template. Locks it."""

@@ -219,6 +219,8 @@ class Checks:
         facts = json.dumps(asdict(told))
         shown = json.dumps([asdict(line) for line in lines])
         await store.finish(tx, check, facts, shown, worst(lines), now)
+        if self._guiding:
+            await self._guiding.over(tx, watch.account)
 
 
 def _is_enough(seen: Seen | None) -> bool:

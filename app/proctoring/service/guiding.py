@@ -41,6 +41,10 @@ class Guiding:
         """A new check."""
         await self._enrolments.begin(account)
 
+    async def over(self, tx: Tx, account: AccountId) -> None:
+        """A check that is finished, or given up, keeps no picture it has no use for."""
+        await self._enrolments.forget_unfinished(tx, account)
+
     async def guidance(
         self, tx: Tx, watch: Watch, lease: Lease, sampled: Sampled, chance: Chance
     ) -> Guidance:
