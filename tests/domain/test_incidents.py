@@ -159,6 +159,10 @@ def test_the_machine_says_what_it_saw_and_no_score():
     assert "One look saw more than one" in said
     assert "%" not in said
     assert advice([]) == []
+    (said,) = advice([Kind.NOT_AS_ASKED] * 11)
+    assert said.startswith("11 times the head")
+    (said,) = advice([Kind.NO_FACE])
+    assert said.startswith("One look saw nobody")
 
 
 def test_everything_has_its_words():

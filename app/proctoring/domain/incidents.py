@@ -188,23 +188,23 @@ def appeal(
 
 _ADVICE = {
     Kind.MISMATCH: (
-        "{n} looks did not recognise the student.",
+        "{looks} did not recognise the student.",
         "Compare the pictures: another person, or light and angle?",
     ),
     Kind.NOT_AS_ASKED: (
-        "{n} times the head was not turned as asked.",
+        "{times} the head was not turned as asked.",
         "Does the picture move as a living person does?",
     ),
     Kind.SPOOF: (
-        "{n} looks doubted that the face is live.",
+        "{looks} doubted that the face is live.",
         "Look for the edge of a screen or of paper.",
     ),
     Kind.SEVERAL_FACES: (
-        "{n} looks saw more than one person.",
+        "{looks} saw more than one person.",
         "Somebody passing by, or somebody helping?",
     ),
     Kind.NO_FACE: (
-        "{n} looks saw nobody.",
+        "{looks} saw nobody.",
         "An empty chair is no cheating by itself: the time does not count anyway.",
     ),
     Kind.SAME_CLIP: (
@@ -221,6 +221,7 @@ def advice(kinds: Sequence[str]) -> list[str]:
     for kind, (saw, ask) in _ADVICE.items():
         times = counts[kind]
         if times:
-            said = saw.format(n=times).replace("1 looks", "One look")
-            sentences.append(f"{said.replace('1 times', 'Once')} {ask}")
+            looks = "One look" if times == 1 else f"{times} looks"
+            often = "Once" if times == 1 else f"{times} times"
+            sentences.append(f"{saw.format(looks=looks, times=often)} {ask}")
     return sentences
