@@ -132,7 +132,7 @@ async def test_the_student_reads_the_decision_and_answers_once(
     await site.log_in("ASHA001")
     page = await (await site.get("/account/incidents")).text()
     assert WHY in page
-    assert "looked 3 times" in page
+    assert "3 pictures in all" in page
     said = "that was me with new glasses"
     path = f"/account/incidents/{found}/appeal"
     answer = await site.send(path, said=said)
