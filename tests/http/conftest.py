@@ -120,10 +120,15 @@ async def accounts(peopled_database, gatehouse):
     return People(gatehouse)
 
 
-@pytest.fixture
-async def app_server(database, redis, accounts, app_settings):
+async def beat(redis) -> None:
+    """As a media node does every second or two."""
     node = MediaNode(name="n1", url="http://localhost:1", streams=0, capacity=9)
     await MediaNodes(redis).beat(node, [])
+
+
+@pytest.fixture
+async def app_server(database, redis, accounts, app_settings):
+    await beat(redis)
     port = app_settings.app_port
     server = TestServer(build(app_settings), host="localhost", port=port)
     await server.start_server()
