@@ -38,6 +38,8 @@ async def test_the_document_names_every_route_with_what_it_takes(site):
     assert undescribed == []
 
 
+# The server shares this process and its `random`: Hypothesis takes that for its own use.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("role", ["nobody", *SRNS])
 async def test_nothing_one_can_say_breaks_it(site, role):
     """Schemathesis makes requests from the document, for each role what it may ask."""
