@@ -38,7 +38,7 @@ async def test_the_document_names_every_route_with_what_it_takes(site):
     assert undescribed == []
 
 
-# The server shares this process and its `random`: Hypothesis takes that for its own use.
+# The server shares this process and its `random`, which Hypothesis takes for its own.
 @pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @pytest.mark.parametrize("role", ["nobody", *SRNS])
 async def test_nothing_one_can_say_breaks_it(site, role):
