@@ -1,1 +1,1 @@
-"""Test slots and seats. Nothing here yet."""
+"""Booking: seats of tests, what they cost, and what becomes of both."""

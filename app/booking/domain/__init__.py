@@ -1,0 +1,1 @@
+"""Decides: who may book, what it costs, what is given back."""

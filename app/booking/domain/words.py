@@ -1,0 +1,253 @@
+"""The words of booking: what a seat, an order and a refund are, and why we say no."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.kernel.ids import (
+    AccountId,
+    CentreId,
+    ModuleCode,
+    OrderId,
+    PaymentId,
+    SeatId,
+    SlotId,
+)
+from app.kernel.money import Money
+from app.kernel.refusals import Conflict, NotFound, Refusal
+
+
+class SeatState(StrEnum):
+    OFFERED = "offered"
+    HELD = "held"
+    BOOKED = "booked"
+    ATTENDED = "attended"
+    ABSENT = "absent"
+    EXPIRED = "expired"
+    RELEASED = "released"
+    CANCELLED = "cancelled"
+    MOVED = "moved"
+
+
+class OrderKind(StrEnum):
+    FEE = "fee"
+    MOVE = "move"
+
+
+class RefundReason(StrEnum):
+    CANCELLED = "cancelled"
+    SLOT_CANCELLED = "slot_cancelled"
+    TOO_LATE = "too_late"
+    NOT_FIT = "not_fit"
+    PAID_TWICE = "paid_twice"
+    WRONG_AMOUNT = "wrong_amount"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Seats at a centre at a time. `free` and `accessible_free` are two pools."""
+
+    slot: SlotId
+    centre: CentreId
+    starts_at: datetime
+    ends_at: datetime
+    opens_at: datetime
+    closes_at: datetime
+    modules: tuple[str, ...] | None
+    capacity: int
+    accessible: int
+    blocked: int
+    taken: int
+    accessible_taken: int
+    cancelled_at: datetime | None
+    time_zone: str
+    fee: Money | None
+    """Of this centre, instead of the module's."""
+
+    @property
+    def free(self) -> int:
+        return self.capacity - self.accessible - self.blocked - self.taken
+
+    @property
+    def accessible_free(self) -> int:
+        return self.accessible - self.accessible_taken
+
+    def free_of(self, *, accessible: bool) -> int:
+        return self.accessible_free if accessible else self.free
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """One student's seat in a slot; `replaces` is the seat it is moved from."""
+
+    seat: SeatId
+    slot: SlotId
+    account: AccountId
+    module: ModuleCode
+    accessible: bool
+    state: SeatState
+    order: OrderId | None
+    move_order: OrderId | None
+    replaces: SeatId | None
+    held_at: datetime
+    held_until: datetime | None
+    booked_at: datetime | None
+    free_until: datetime | None
+
+    @property
+    def to_pay(self) -> OrderId | None:
+        """The order that books this seat: of the move, where it is moved here."""
+        return self.move_order or self.order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    order: OrderId
+    number: int
+    account: AccountId
+    module: ModuleCode
+    kind: OrderKind
+    amount: Money
+    made_at: datetime
+    provider: str | None
+    provider_order: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    payment: PaymentId
+    receipt: int
+    order: OrderId
+    provider: str
+    provider_payment: str
+    amount: Money
+    paid_at: datetime
+    buys_seat: bool
+    kept_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """Money that a provider says came in, for one of our orders."""
+
+    provider: str
+    provider_order: str
+    provider_payment: str
+    amount: Money
+    paid_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A seat that somebody chose."""
+
+    slot: SlotId
+    module: ModuleCode
+    accessible: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fitness:
+    """Whether the hours are confirmed and nothing waits for a decision."""
+
+    required_us: int
+    confirmed_us: int
+    open_incidents: int
+
+
+class NoSuchSlot(NotFound):
+    """There is no such slot. Please look at the list again."""
+
+
+class NoSuchSeat(NotFound):
+    """There is no such booking of yours."""
+
+
+class SlotFull(Conflict):
+    """The last seat of this slot has just been taken. Choose another slot, or wait in
+    line for this one: you are told as soon as a seat comes free."""
+
+
+class SlotCancelled(Conflict):
+    """This slot was cancelled. Please choose another one."""
+
+
+class NotOpenYet(Conflict):
+    """Booking of this slot has not opened yet."""
+
+
+class BookingClosed(Conflict):
+    """Booking of this slot is closed. Please choose a later one."""
+
+
+class OtherModule(Conflict):
+    """This slot is not for the test of this module. Please choose another one."""
+
+
+class HoursMissing(Conflict):
+    """Not all hours of this module are confirmed yet."""
+
+
+class IncidentOpen(Conflict):
+    """Something in your sittings of this module waits for a person's decision. You can
+    book as soon as it is decided; you need do nothing."""
+
+
+class BookedAlready(Conflict):
+    """You have a seat for the test of this module already."""
+
+
+class HoldOver(Conflict):
+    """The time to pay this seat is over, and it was given back. Choose a seat again;
+    if you have paid, the money comes back by itself."""
+
+
+class NothingToPay(Conflict):
+    """There is nothing to pay for this seat."""
+
+
+class PaymentsAway(Conflict):
+    """The payment service is out of reach just now. Your seat is still held: please
+    try again."""
+
+
+class TooLateToChange(Conflict):
+    """So shortly before the test, a seat can neither be moved nor cancelled."""
+
+
+class MovedTooOften(Conflict):
+    """This booking has been moved as often as is possible. You can still cancel it."""
+
+
+class NotComing(Conflict):
+    """This seat is not booked any more, so there is nothing to change."""
+
+
+class SameSlot(Refusal):
+    """This is the slot you have. Choose another one to move to."""
+
+
+class KeyReused(Conflict):
+    """This request was sent before with other words. Reload the page, and try again."""
+
+
+class BadKey(Refusal):
+    """A request that changes something needs an Idempotency-Key of 8 to 100
+    characters."""
+
+
+class InLineAlready(Conflict):
+    """You wait in this line already."""
+
+
+class SeatsFree(Conflict):
+    """There are seats free in this slot: choose one, no need to wait."""
+
+
+class TooManyLines(Conflict):
+    """You wait in as many lines as is possible. Leave one first."""
+
+
+class NotInLine(NotFound):
+    """You do not wait in this line."""
+

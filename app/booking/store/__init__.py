@@ -1,0 +1,1 @@
+"""Remembers: slots, seats, orders, payments, lines."""
