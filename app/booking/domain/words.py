@@ -250,4 +250,3 @@ class TooManyLines(Conflict):
 
 class NotInLine(NotFound):
     """You do not wait in this line."""
-
