@@ -1,4 +1,4 @@
-"""What we write about seats and money: what happened, and what to do, in plain words."""
+"""What we write about seats and money: plain words, what happened, what to do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,8 @@ from app.kernel.money import Money
 class Told:
     """One seat, as its student reads of it. Times are said in the centre's zone.
 
-    `amount`: paid, or what comes back; `receipt`: as 'R-000123'; `link`: the page of the
-    seat, or where to choose another; `until`: of an offer, or of cancelling free.
+    `amount`: paid, or what comes back; `receipt`: as 'R-000123'; `link`: the page of
+    the seat, or where to choose another; `until`: of an offer, or of cancelling free.
     """
 
     name: str
@@ -48,9 +48,9 @@ def booked(told: Told) -> Words:
         "test_booked",
         "Your test is booked",
         f"your seat is booked.\n\n{told.place}\n\n{_paid(told)}Your admit card, the "
-        f"receipt and a calendar entry are here:\n\n{told.link}\n\nBring the admit card, "
-        "on paper or on your telephone, and an identity document with a photo. There you "
-        "can also move or cancel the seat, and see till when.",
+        f"receipt and a calendar entry are here:\n\n{told.link}\n\nThere you can also move "
+        "or cancel the seat, and see till when. Bring the admit card, on paper or on your "
+        "telephone, and an identity document with a photo.",
     )
 
 
@@ -106,8 +106,8 @@ def offered(told: Told) -> Words:
         "test_offered",
         "A seat is free for you",
         f"you waited in line for this test, and a seat is free:\n\n{told.place}\n\nIt "
-        f"is kept for you{_till(told)}. Take it and pay here:\n\n{told.link}\n\nIf you do "
-        "not want it, give it back there: somebody else waits for it. After that time "
+        f"is kept for you{_till(told)}. Take it and pay here:\n\n{told.link}\n\nDo you "
+        "not want it? Give it back there: somebody else waits for it. After that time "
         "it goes to the next in line.",
     )
 
@@ -130,8 +130,8 @@ def slot_changed(told: Told) -> Words:
         "Your test has another time or place",
         "we had to change your test. It is now here:\n\n"
         f"{told.place}\n\nYour seat is kept, and you pay nothing more. If it does not "
-        f"suit you, you can move or cancel it free of charge{_till(told)}. The new admit "
-        f"card and the calendar entry are here:\n\n{told.link}",
+        f"suit you, you can move or cancel it free of charge{_till(told)}. The new "
+        f"admit card and the calendar entry are here:\n\n{told.link}",
     )
 
 
@@ -153,8 +153,8 @@ def absent(told: Told) -> Words:
         "You were not seen at your test",
         f"you were not marked at the door of this test:\n\n{told.place}\n\nThe seat "
         "counts as not used, and the fee does not come back. You can book the test "
-        f"again:\n\n{told.link}\n\nWere you there? Write to the helpdesk within seven "
-        "days, and they ask the centre.",
+        f"again:\n\n{told.link}\n\nWere you there? Write to the helpdesk, and they ask "
+        "the centre.",
     )
 
 
