@@ -48,9 +48,9 @@ def booked(told: Told) -> Words:
         "test_booked",
         "Your test is booked",
         f"your seat is booked.\n\n{told.place}\n\n{_paid(told)}Your admit card, the "
-        f"receipt and a calendar entry are here:\n\n{told.link}\n\nThere you can also move "
-        "or cancel the seat, and see till when. Bring the admit card, on paper or on your "
-        "telephone, and an identity document with a photo.",
+        f"receipt and a calendar entry are here:\n\n{told.link}\n\nThere you can also "
+        "move or cancel the seat, and see till when. Bring the admit card, on paper or "
+        "on your telephone, and an identity document with a photo.",
     )
 
 
