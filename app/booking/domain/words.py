@@ -262,4 +262,3 @@ class TooManyLines(Conflict):
 
 class NotInLine(NotFound):
     """You do not wait in this line."""
-
