@@ -14,7 +14,8 @@ from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.bell import Bell
 from app.adapters.db import Database, Tx
 from app.booking.domain.policy import BookingPolicy
-from app.booking.domain.words import BadKey, Fitness, NoSuchSlot, Slot
+from app.booking.domain.refusals import BadKey, NoSuchSlot
+from app.booking.domain.words import Fitness, Slot
 from app.booking.store import answers, slots
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId, CentreId, ModuleCode, SlotId
