@@ -1,1 +1,1 @@
-"""Module tests. Nothing here yet: the catalogue and the watch come first."""
+"""Exams: question banks, the module test, its result."""

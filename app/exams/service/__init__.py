@@ -1,0 +1,1 @@
+"""What other slices, workers and views may call."""

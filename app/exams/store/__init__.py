@@ -1,0 +1,1 @@
+"""Remembers: banks, blueprints, exams, answers, grades."""

@@ -1,0 +1,1 @@
+"""Exams over HTTP: authors, students, results."""
