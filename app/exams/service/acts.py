@@ -1,0 +1,22 @@
+"""What of an exam stands in the trail."""
+
+from datetime import datetime
+
+from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.audit import Act
+from app.adapters.db import Tx
+from app.exams.domain.exams import Exam
+
+
+async def note(
+    tx: Tx, house: Gatehouse, exam: Exam, what: str, now: datetime, **more: str
+) -> None:
+    """Last in its transaction. No answer and no question ever stands there."""
+    act = Act(
+        at=now,
+        by=exam.account,
+        what=f"exam.{what}",
+        whom=exam.account,
+        details={"exam": str(exam.exam), **more},
+    )
+    await house.trail.write(tx, act)
