@@ -57,6 +57,7 @@ from app.proctoring.views import (
     api,
     checks,
     draws,
+    exams,
     gates,
     incidents,
     live,
@@ -82,6 +83,7 @@ SLICES = (
     incidents,
     draws,
     ledger,
+    exams,
     live,
     operations_views,
     notice_views,
@@ -168,8 +170,14 @@ async def _wire(
     bell = RedisBell(redis, opened.patient_redis)
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
     app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
-    seeds = Seeds(gatehouse.sealer)
-    desk = Desk(db=db, clock=clock, bell=bell, policy=settings.policy, seeds=seeds)
+    desk = Desk(
+        db=db,
+        clock=clock,
+        bell=bell,
+        policy=policy,
+        seeds=Seeds(gatehouse.sealer),
+        exams=exams.wire_clock(app, gatehouse, bell, settings.exams),
+    )
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
@@ -201,6 +209,7 @@ async def _wire_proctoring(
     app[checks.CHECKS] = Checks(desk, needed, by_person, guiding)
     opens = gates.open_for_learning(app)
     app[api.SITTINGS] = Sittings(desk, [opens, *needed], app[checks.CHECKS])
+    exams.wire(app, desk)
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
     forgets = [app[pictures.PICTURES].forget_withdrawn, *app[incidents.FORGETS]]
     app[consents.ON_FORGET] = forgets
@@ -210,6 +219,7 @@ async def _wire_proctoring(
             "student": states.students,
             "slots": booked.slots,
             "seats": booked.seats,
+            "exam": app[exams.EXAM_STATES].states,
             "wall": Wall(desk, app[opening.NODES]).states,
             "news": News(app[notice_views.NOTICES], app[portal_views.PORTALS]).states,
         },

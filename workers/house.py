@@ -19,6 +19,7 @@ from app.adapters.objects import Objects
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
 from app.adapters.view_leases import ViewLeases
+from app.exams.service.exams import Exams
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -27,6 +28,8 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
+from app.proctoring.service.exam_clock import ExamClock
+from app.proctoring.service.exam_sittings import ExamSittings
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
@@ -47,6 +50,7 @@ class House:
     desk: Desk
     looks: Looks
     sittings: Sittings
+    exam_sittings: ExamSittings
     portals: Portals
     gatehouse: Gatehouse
     envelopes: Envelopes
@@ -79,14 +83,17 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
     """Raises OSError or a database error when PostgreSQL is out of reach."""
     urls = settings.database_url, settings.redis_url
     async with open_connections(*urls, size=POOL) as opened:
+        gatehouse = open_gatehouse(opened.db, opened.clock, settings)
+        bell = RedisBell(opened.redis, opened.patient_redis)
+        exams = Exams(gatehouse, bell, settings.exams)
         desk = Desk(
             db=opened.db,
             clock=opened.clock,
-            bell=RedisBell(opened.redis, opened.patient_redis),
+            bell=bell,
             policy=settings.policy,
             seeds=Seeds(Sealer(settings.secret.get_secret_value())),
+            exams=ExamClock(exams),
         )
-        gatehouse = open_gatehouse(opened.db, opened.clock, settings)
         signer = Signer(settings.secret.get_secret_value())
         envelopes = gatehouse.envelopes
         envelopes.keys.ring()  # no start with a bad file of keys
@@ -100,6 +107,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             desk=desk,
             looks=Looks(desk, Guiding(Enrolments(gatehouse), desk.policy)),
             sittings=Sittings(desk),
+            exam_sittings=ExamSittings(desk, exams),
             portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
             gatehouse=gatehouse,
             envelopes=envelopes,

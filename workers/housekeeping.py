@@ -52,8 +52,9 @@ async def sweep(house: House) -> None:
     swept += await end_withdrawn(house.desk.db, house.sittings)
     given_up = await house.looks.give_up()
     views = await house.viewing.sweep()
-    if swept or given_up or views:
-        log.info("swept", sittings=swept, looks=given_up, views=views)
+    exams = await house.exam_sittings.sweep()
+    if swept or given_up or views or exams:
+        log.info("swept", sittings=swept, looks=given_up, views=views, exams=exams)
 
 
 async def close_portal(house: House) -> None:

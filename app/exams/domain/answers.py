@@ -15,7 +15,6 @@ from app.exams.domain.questions import Answer, QuestionKind
 from app.kernel.refusals import Refusal
 
 Json: TypeAlias = int | str | list[int] | None
-BATCH_MOST = 50
 TURN_MOST = 2**53 - 1
 """What a page's numbers can count to."""
 NUMBER = re.compile(

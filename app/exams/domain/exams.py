@@ -6,6 +6,7 @@ ready -> running <-> paused -> ended. Time is an argument; nothing here reads a 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from app.exams.domain.policy import ExamsPolicy
 from app.kernel.ids import AccountId, ExamId, ModuleCode, SeatId
@@ -50,6 +51,17 @@ class Exam:
     ended_why: EndedWhy | None = None
 
 
+class Standing(Protocol):
+    """What has to be known of an exam to write to it."""
+
+    @property
+    def state(self) -> ExamState: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def deadline_at(self) -> datetime | None: ...
+
+
 class NoSuchExam(NotFound):
     """There is no such test of yours."""
 
@@ -76,63 +88,6 @@ class AnotherExamOpen(Conflict):
 
 class SatAlready(Conflict):
     """This seat's test has been sat. Book another seat to try again."""
-
-
-class NotOpenYet(Conflict):
-    """Your test cannot be opened yet."""
-
-
-class TooLate(Conflict):
-    """It is too late to open this test. Write to the helpdesk if that was our fault."""
-
-
-class CoolingOff(Conflict):
-    """Between two goes at a test some time has to pass."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """When the booked slot begins and ends."""
-
-    starts_at: datetime
-    ends_at: datetime
-
-
-def require_window(window: Window, now: datetime, policy: ExamsPolicy) -> None:
-    """For opening the first time. Raises NotOpenYet or TooLate."""
-    opens_at = window.starts_at - timedelta(minutes=policy.early_min)
-    closes_at = window.starts_at + timedelta(minutes=policy.late_min)
-    if now < opens_at:
-        raise NotOpenYet(
-            f"Your test opens {policy.early_min:g} minutes before it begins. "
-            "Come back then.",
-            opens_at=opens_at.isoformat(),
-        )
-    if now > closes_at or now >= window.ends_at:
-        raise TooLate(closed_at=closes_at.isoformat())
-
-
-def latest_end(window: Window, extra: timedelta, policy: ExamsPolicy) -> datetime:
-    """No deadline is later, whatever was late before."""
-    return window.ends_at + timedelta(minutes=policy.overrun_min) + extra
-
-
-def require_cooled(last_ended: datetime | None, cooling_s: int, now: datetime) -> None:
-    """Raises CoolingOff with the time from which the next go may be opened."""
-    if last_ended is None:
-        return
-    open_at = last_ended + timedelta(seconds=cooling_s)
-    if now < open_at:
-        raise CoolingOff(open_at=open_at.isoformat())
-
-
-def with_extra(duration_s: int, percent: int) -> int:
-    """Rounded up: nobody loses a second that was granted."""
-    return duration_s + -(-duration_s * percent // 100)
-
-
-def extra_of(exam: Exam, plain_s: int) -> timedelta:
-    return timedelta(seconds=max(0, exam.duration_s - plain_s))
 
 
 def reopened(exam: Exam) -> Exam:
@@ -207,7 +162,7 @@ def neglected(exam: Exam, now: datetime, policy: ExamsPolicy) -> Exam:
     return exam
 
 
-def is_over(exam: Exam, now: datetime) -> bool:
+def is_over(exam: Standing, now: datetime) -> bool:
     """The last moment is the deadline itself."""
     if exam.state is ExamState.ENDED:
         return True
@@ -218,7 +173,7 @@ def is_over(exam: Exam, now: datetime) -> bool:
     )
 
 
-def require_writable(exam: Exam, epoch: int, now: datetime) -> None:
+def require_writable(exam: Standing, epoch: int, now: datetime) -> None:
     """Raises ExamOver, OpenedElsewhere, ExamNotBegun or ExamPaused."""
     if is_over(exam, now):
         raise ExamOver

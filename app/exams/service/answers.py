@@ -7,7 +7,7 @@ the exam against its end. Each place counts its turns; the highest that is kept 
 import json
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeAlias
@@ -16,18 +16,9 @@ from asyncpg import CheckViolationError
 
 from app.adapters.db import Clashed, Database, Row
 from app.exams.domain import exams as life
-from app.exams.domain.answers import (
-    BATCH_MOST,
-    TURN_MOST,
-    Json,
-    Place,
-    UnknownPlace,
-    from_json,
-    parse,
-    shown,
-    to_json,
-)
-from app.exams.domain.exams import Exam, ExamState, NoSuchExam
+from app.exams.domain.answers import Place, UnknownPlace
+from app.exams.domain.batches import BATCH_MOST, Batch, Given, Outcome, Told
+from app.exams.domain.exams import ExamState, NoSuchExam
 from app.exams.domain.questions import QuestionKind
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
@@ -41,18 +32,6 @@ PAPERS_KEPT = 4096
 EVENTS_MOST = 2000
 
 Places: TypeAlias = Mapping[int, Place]
-
-
-class StaleAnswer(Conflict):
-    """A newer answer to this question was saved already."""
-
-
-class BadTurn(Refusal):
-    """Turns are whole numbers from 1. Reload the page."""
-
-
-class TooManyAtOnce(Refusal):
-    """At most 50 answers at once."""
 
 
 class BadEvent(Refusal):
@@ -82,49 +61,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """An answer as a page sends it."""
-
-    position: int
-    turn: int
-    answer: object
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Saved:
-    """Acknowledged. `answer`: as it was read and is shown."""
-
-    position: int
-    turn: int
-    answer: Json
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """`newest`: the highest turn of this place that is kept."""
-
-    position: int
-    turn: int
-    newest: int
-    refusal: Refusal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """Of a batch, one by one."""
-
-    saved: list[Saved] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
-    deadline_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """`ago`: how long before it was sent; an offline page sends late."""
 
     number: int
     kind: EventKind
     ago: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Standing:
+    state: ExamState
+    epoch: int
+    deadline_at: datetime | None
 
 
 class Answers:
@@ -140,21 +89,31 @@ class Answers:
 
         What came late, twice, or out of order is refused by itself (`Refused`);
         everything is, by raising, where the page may not write: NoSuchExam, ExamOver,
-        OpenedElsewhere, ExamNotBegun, ExamPaused, TooManyAtOnce.
+        OpenedElsewhere, ExamNotBegun, ExamPaused (then `saved` in the details says
+        which were acknowledged before: of those the answer was lost), TooManyAtOnce.
         """
-        if not 1 <= len(given) <= BATCH_MOST:
-            raise TooManyAtOnce
-        outcome = Outcome()
-        places = await self._places(page)
-        read = _read(places, given, outcome)
+        batch = Batch(places=await self._places(page))
+        batch.read(given)
+        deadline = None
         for _ in range(TRIES):
-            rows = await self._save(page, read)
-            left = _sort(rows, places, read, outcome, page, self._clock.now())
-            if not left:
-                return outcome
-            # Somebody else wrote the same place meanwhile: now it can be seen.
-            read = {key: read[key] for key in left}
-        raise Clashed
+            if not batch.left:
+                break
+            try:
+                deadline = await self._keep(page, batch)
+            except Conflict as refusal:
+                refusal.details["saved"] = [
+                    [it.position, it.turn] for it in batch.saved
+                ]
+                raise
+        else:
+            if batch.left:
+                raise Clashed  # Somebody else writes the same place, again and again.
+        return Outcome(
+            saved=batch.saved,
+            refused=batch.refused,
+            now=self._clock.now(),
+            deadline_at=deadline,
+        )
 
     async def flag(self, page: Page, position: int, *, flagged: bool) -> None:
         """Raises UnknownPlace, and what `save` does."""
@@ -187,18 +146,32 @@ class Answers:
             raise life.ExamOver
         raise life.OpenedElsewhere(epoch=exam.epoch)
 
-    async def _save(
-        self, page: Page, read: Mapping[tuple[int, int], Json]
-    ) -> list[Row]:
-        wanted = [(*key, json.dumps(answer)) for key, answer in read.items()]
+    async def _keep(self, page: Page, batch: Batch) -> datetime | None:
+        """One statement; what another one wrote at the same moment stays left."""
+        now = self._clock.now()
+        given = [(*turn, json.dumps(answer)) for turn, answer in batch.left.items()]
         try:
             async with self._db.connection() as tx:
-                rows = await store.save(tx, _writer(page, self._clock.now()), wanted)
+                rows = await store.save(tx, _writer(page, now), given)
         except CheckViolationError as error:  # the schema has the last word
             raise life.ExamOver from error
-        if wanted and not rows:
+        if not rows:
             raise NoSuchExam
-        return rows
+        for row in rows:
+            batch.keep(_told(row))
+        if batch.left:
+            self._require_writable(rows[0], page, now)
+        deadline: datetime | None = rows[0]["deadline_at"]
+        return deadline
+
+    def _require_writable(self, row: Row, page: Page, now: datetime) -> None:
+        """What was acknowledged before the end is again; nothing else."""
+        standing = _Standing(
+            state=ExamState(row["state"]),
+            epoch=row["epoch"],
+            deadline_at=row["deadline_at"],
+        )
+        life.require_writable(standing, page.epoch, now)
 
     async def _places(self, page: Page) -> Places:
         key = page.exam, page.account
@@ -219,3 +192,17 @@ class Answers:
 
 def _writer(page: Page, now: datetime) -> Writer:
     return Writer(exam=page.exam, account=page.account, epoch=page.epoch, now=now)
+
+
+def _place(row: Row) -> Place:
+    return Place(kind=QuestionKind(row["kind"]), options=tuple(row["options"]))
+
+
+def _told(row: Row) -> Told:
+    return Told(
+        position=row["position"],
+        turn=row["turn"],
+        kept=row["kept"],
+        same=bool(row["same"]),
+        newest=row["newest"] or 0,
+    )

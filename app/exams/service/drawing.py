@@ -9,8 +9,9 @@ from uuid import uuid4
 
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.db import Tx
-from app.exams.domain import exams as life
-from app.exams.domain.exams import AnotherExamOpen, Exam, SatAlready, Window
+from app.exams.domain import opening
+from app.exams.domain.exams import AnotherExamOpen, Exam, SatAlready
+from app.exams.domain.opening import Window
 from app.exams.domain.papers import SEED, draw
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.acts import note
@@ -62,7 +63,7 @@ class Drawer:
             module=wanted.module,
             blueprint_version=terms.version,
             seat=wanted.seat,
-            duration_s=life.with_extra(terms.duration_s, percent),
+            duration_s=opening.with_extra(terms.duration_s, percent),
             drawn_at=now,
         )
         if not await store.insert(tx, exam, seed):
@@ -82,6 +83,6 @@ class Drawer:
         elif await store.of_seat(tx, wanted.seat) is not None:
             raise SatAlready
         if wanted.window is not None:
-            life.require_window(wanted.window, now, self.policy)
+            opening.require_window(wanted.window, now, self.policy)
         last = await store.last_go(tx, wanted.account, wanted.module)
-        life.require_cooled(last, terms.cooling_s, now)
+        opening.require_cooled(last, terms.cooling_s, now)

@@ -17,6 +17,7 @@ from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.bell import Bell
 from app.adapters.db import Tx
 from app.exams.domain import exams as life
+from app.exams.domain import opening
 from app.exams.domain.exams import (
     AnotherExamOpen,
     EndedWhy,
@@ -24,11 +25,12 @@ from app.exams.domain.exams import (
     ExamState,
     NoSuchExam,
     OpenedElsewhere,
-    Window,
 )
+from app.exams.domain.opening import Window
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.acts import note
 from app.exams.service.drawing import Drawer, Source, Wanted
+from app.exams.store import answers
 from app.exams.store import exams as store
 from app.kernel.ids import AccountId, ExamId
 from app.kernel.refusals import Refusal, Unavailable
@@ -76,6 +78,21 @@ class Exams:
         await store.save(tx, exam)
         return exam
 
+    async def open_of(self, tx: Tx, account: AccountId) -> Exam | None:
+        """The test that somebody has open; locked."""
+        return await store.lock_open_of(tx, account)
+
+    async def note_device(self, tx: Tx, exam: ExamId, now: datetime) -> None:
+        """It was opened on another device: an event."""
+        await answers.note_event(tx, exam, "opened_elsewhere", now)
+
+    async def look_up(self, tx: Tx, exam: ExamId) -> Exam:
+        """As it is, without a lock. Raises NoSuchExam."""
+        it = await store.read(tx, exam)
+        if it is None:
+            raise NoSuchExam
+        return it
+
     async def begin(
         self, tx: Tx, exam: ExamId, now: datetime, window: Window | None = None
     ) -> Exam:
@@ -83,8 +100,9 @@ class Exams:
         it = await self._lock(tx, exam)
         latest = None
         if window is not None:
-            plain = await store.plain_duration(tx, it)
-            latest = life.latest_end(window, life.extra_of(it, plain), self.policy)
+            extra_s = it.duration_s - await store.plain_duration(tx, it)
+            extra = timedelta(seconds=extra_s)
+            latest = opening.latest_end(window, extra, self.policy)
         after = life.begun(it, now, latest)
         await self._save(tx, it, after, now)
         return after
@@ -111,6 +129,13 @@ class Exams:
         after = life.ended(it, why, now)
         await self._save(tx, it, after, now)
         return after, after != it
+
+    async def end_now(self, exam: ExamId, why: EndedWhy) -> Exam:
+        """In a transaction of its own."""
+        async with self.house.db.transaction() as tx:
+            it, is_new = await self.end(tx, exam, why, self.house.clock.now())
+        await self.tell(it, just_ended=is_new)
+        return it
 
     async def hand_in(
         self, account: AccountId, exam: ExamId, epoch: int, key: str

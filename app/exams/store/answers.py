@@ -18,9 +18,7 @@ class Writer:
     now: datetime
 
 
-async def save(
-    tx: Tx, by: Writer, given: Sequence[tuple[int, int, str]]
-) -> list[Row]:
+async def save(tx: Tx, by: Writer, given: Sequence[tuple[int, int, str]]) -> list[Row]:
     """Answers (position, turn, JSON) of one exam, each kept if it may be: one statement
     that locks the exam against its end.
 

@@ -1,4 +1,4 @@
-"""What a paper is drawn from: the newest blueprint, the bank, and who needs more time."""
+"""What a paper is drawn from: blueprint, bank, and who needs more time."""
 
 import json
 from dataclasses import dataclass

@@ -9,9 +9,9 @@ from app.exams.domain.exams import EndedWhy, Exam, ExamState
 from app.exams.domain.papers import Placed
 from app.kernel.ids import AccountId, ExamId, ModuleCode, SeatId
 
-_EXAMS = """SELECT e.exam_id, e.account_id, e.module_code, e.blueprint_version, e.seat_id,
-        e.state, e.epoch, e.drawn_at, e.duration_s, e.started_at, e.deadline_at,
-        e.paused_at, e.ended_at, e.ended_why, b.pause_stops_clock
+_EXAMS = """SELECT e.exam_id, e.account_id, e.module_code, e.blueprint_version,
+        e.seat_id, e.state, e.epoch, e.drawn_at, e.duration_s, e.started_at,
+        e.deadline_at, e.paused_at, e.ended_at, e.ended_why, b.pause_stops_clock
     FROM exam e JOIN blueprint b
         ON (b.module_code, b.version) = (e.module_code, e.blueprint_version)"""
 

@@ -116,8 +116,10 @@ async def unname(tx: Tx, account: AccountId, pseudonym: str, now: datetime) -> N
 
 async def confirmed_seconds(tx: Tx, account: AccountId) -> int:
     found: int = await tx.fetchval(
-        """SELECT coalesce(sum(extract(epoch FROM ended_at - started_at)), 0)::bigint
-           FROM stretch WHERE account_id = $1 AND state = 'confirmed'""",
+        """SELECT coalesce(
+               sum(extract(epoch FROM x.ended_at - x.started_at)), 0)::bigint
+           FROM stretch x JOIN sitting s USING (sitting_id)
+           WHERE x.account_id = $1 AND x.state = 'confirmed' AND s.kind = 'learning'""",
         account,
     )
     return found

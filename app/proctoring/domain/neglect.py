@@ -22,6 +22,8 @@ def asks_at(watch: Watch, policy: Policy) -> datetime | None:
     """When the page asks "still there?" if nothing moves till then."""
     if watch.state is not State.RUNNING or watch.active_at is None:
         return None
+    if watch.kind is Kind.EXAM:  # Who thinks does nothing on the page.
+        return None
     return watch.active_at + timedelta(seconds=policy.idle_after_s)
 
 
@@ -34,7 +36,9 @@ def overdue_finish(watch: Watch, now: datetime, policy: Policy) -> Outcome:
 
 
 def abandoned(watch: Watch, now: datetime, policy: Policy) -> Outcome:
-    """Nobody came back for a long time."""
+    """Nobody came back for a long time. A test has its own end, whoever is away."""
+    if watch.exam is not None:
+        return watch, []
     is_check = watch.kind is Kind.CHECK
     patience = timedelta(
         seconds=policy.check_abandon_s if is_check else policy.abandon_after_s

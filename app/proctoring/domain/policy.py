@@ -1,6 +1,6 @@
 """The numbers an institution may set. Times in seconds, shares 0..1."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,11 @@ class Policy:
     interval_max_s: float = 600
     random_per_hour: float = 4
     random_gap_min_s: float = 60
+
+    exam_interval_min_s: float = 120
+    exam_interval_max_s: float = 180
+    exam_random_per_hour: float = 6
+    """In a test we look more often."""
 
     match_similarity: float = 0.45
     dark_below: float = 0.12
@@ -99,3 +104,13 @@ class Policy:
     """A turn of the head takes a while to read and to do."""
     attempts: int = 5
     capture_s: float = 2.5
+
+
+def in_a_test(policy: Policy) -> Policy:
+    """How often we look while a test is sat."""
+    return replace(
+        policy,
+        interval_min_s=policy.exam_interval_min_s,
+        interval_max_s=policy.exam_interval_max_s,
+        random_per_hour=policy.exam_random_per_hour,
+    )

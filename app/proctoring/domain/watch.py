@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from app.kernel.ids import AccountId, CheckId, SittingId
+from app.kernel.ids import AccountId, CheckId, ExamId, SittingId
 from app.kernel.refusals import Conflict
 from app.proctoring.domain.changes import (
     Change,
@@ -39,9 +39,10 @@ class Watch:
     `failures` the failed looks in a row, `doubt` the first of them that speaks
     against the student (not a fault of the line or of ours), `active_at` when the
     student last did something on the page, `opened_on` which browser it is open in,
-    `check` the check of that device. `glanced_at` is the last glance at one face,
-    `jumped_from` that before a jump which no look decided; from `doubt_from` on nobody
-    vouches for who it is, as was noticed `doubted_at`; `trouble` is what glances see.
+    `check` the check of that device, `exam` the test it watches. `glanced_at` is the
+    last glance at one face, `jumped_from` that before a jump which no look decided;
+    from `doubt_from` on nobody vouches for who it is, as was noticed `doubted_at`;
+    `trouble` is what glances see.
     """
 
     sitting: SittingId
@@ -61,6 +62,7 @@ class Watch:
     finishing_since: datetime | None = None
     opened_on: str | None = None
     check: CheckId | None = None
+    exam: ExamId | None = None
     glanced_at: datetime | None = None
     doubt_from: datetime | None = None
     doubted_at: datetime | None = None

@@ -12,9 +12,10 @@ from app.adapters.sealing import Sealer, Unsealable
 from app.kernel.findings import Ask
 from app.kernel.ids import LookId, SittingId
 from app.proctoring.domain.draws import SEED, Chance, Seeded, Unseeded, commitment_of
-from app.proctoring.domain.policy import Policy
+from app.proctoring.domain.policy import Policy, in_a_test
 from app.proctoring.domain.proving import due_of
 from app.proctoring.domain.watch import Watch
+from app.proctoring.domain.words import Kind
 from app.proctoring.store import draws as store
 
 OPENED = "sitting.opened"
@@ -60,6 +61,8 @@ class Seeds:
     async def terms(self, tx: Tx, sitting: SittingId, policy: Policy) -> Terms:
         """Lock the sitting first."""
         kept = await store.kept(tx, sitting)
+        if kept.kind is Kind.EXAM:
+            policy = in_a_test(policy)
         if kept.per_hour is not None:
             policy = replace(policy, random_per_hour=kept.per_hour)
         if kept.sealed is None:

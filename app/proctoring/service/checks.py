@@ -17,7 +17,7 @@ from app.proctoring.domain.check_picture import Seen
 from app.proctoring.domain.checks import Told, evaluate, worst
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind, State, Verdict
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import Desk
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.sittings import Gate, OpenedMeanwhile
 from app.proctoring.store import checks as store
@@ -183,7 +183,9 @@ class Checks:
         watch = await sittings.lock(tx, sitting) if sitting else None
         if watch is not None:
             policy = self._desk.policy
-            await write(tx, *life.end(watch, Ending.CHECKED, now, policy), now)
+            await self._desk.write(
+                tx, *life.end(watch, Ending.CHECKED, now, policy), now
+            )
 
     async def _seen(self, tx: Tx, watch: Watch, by_person: bool) -> Seen | None:
         """Read under the sitting's lock: the last capture may just have been taken."""
@@ -215,7 +217,7 @@ class Checks:
         self, tx: Tx, check: CheckId, watch: Watch, told: Told, lines: list[Line]
     ) -> None:
         now, policy = self._desk.clock.now(), self._desk.policy
-        await write(tx, *life.end(watch, Ending.CHECKED, now, policy), now)
+        await self._desk.write(tx, *life.end(watch, Ending.CHECKED, now, policy), now)
         facts = json.dumps(asdict(told))
         shown = json.dumps([asdict(line) for line in lines])
         await store.finish(tx, check, facts, shown, worst(lines), now)

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from app.adapters.bell import Bell
 from app.adapters.db import Database, Tx
+from app.exams.service.exams import exam_topic
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.kernel.refusals import NotFound
@@ -31,6 +32,13 @@ WALL = "wall"
 LOOKS = "looks"
 
 
+class FollowsExams(Protocol):
+    """The part of the tests' clock that follows a sitting."""
+
+    async def follow(self, tx: Tx, watch: Watch, now: datetime) -> None:
+        """After whatever changed it, in the same transaction."""
+
+
 class NoSuchSitting(NotFound):
     """There is no such sitting."""
 
@@ -44,6 +52,7 @@ class Desk:
     bell: Bell
     policy: Policy
     seeds: Seeds
+    exams: FollowsExams | None = None
 
     async def change(
         self, sitting: SittingId, decide: Decision, *, owner: AccountId | None = None
@@ -56,9 +65,23 @@ class Desk:
             now = self.clock.now()
             after, changes = decide(watch, now)
             if changes or after != watch:
-                await write(tx, after, changes, now)
+                await self.write(tx, after, changes, now)
         await self.tell(after, changes)
         return after
+
+    async def write(
+        self,
+        tx: Tx,
+        watch: Watch,
+        changes: Sequence[Change],
+        now: datetime,
+        look: LookId | None = None,
+    ) -> None:
+        """Writes the watch and each change, in the order they were decided; the clock
+        of the test that it watches follows."""
+        await _write(tx, watch, changes, now, look)
+        if watch.exam is not None and self.exams is not None:
+            await self.exams.follow(tx, watch, now)
 
     async def terms(self, tx: Tx, sitting: SittingId) -> Terms:
         """What this sitting is judged and planned by. Lock it first."""
@@ -71,6 +94,8 @@ class Desk:
     async def tell(self, watch: Watch, changes: Sequence[Change] = ()) -> None:
         """After the commit: whoever shows this sitting, and the sampler."""
         topics = [topic_of(watch.account), WALL]
+        if watch.exam is not None:
+            topics.append(exam_topic(watch.account))
         if any(isinstance(change, LookWanted) for change in changes):
             topics.append(LOOKS)
         await self.bell.ring(topics)
@@ -80,17 +105,14 @@ def topic_of(account: AccountId) -> str:
     return f"student:{account}"
 
 
-async def write(
+async def _write(
     tx: Tx,
     watch: Watch,
     changes: Sequence[Change],
     now: datetime,
     look: LookId | None = None,
 ) -> None:
-    """Writes the watch and each change, in the order they were decided.
-
-    An incident remembers the time that became void with it.
-    """
+    """An incident remembers the time that became void with it."""
     await sittings.save(tx, watch, now)
     voided: list[int] = []
     for change in changes:

@@ -13,7 +13,7 @@ from app.proctoring.domain.planning import LookWanted, turning
 from app.proctoring.domain.signs import Sign, asks_again, risk_of, signs_in
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Kind, State, Why
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import Desk
 from app.proctoring.store import glances as store
 from app.proctoring.store import sittings
 
@@ -83,7 +83,7 @@ class Glances:
                 return
             now = desk.clock.now()
             changes = [*changes, *await note_signs(tx, desk, watch, signs, now)]
-            await write(tx, watch, changes, now)
+            await self._desk.write(tx, watch, changes, now)
         await desk.tell(watch, changes)
 
 

@@ -31,7 +31,7 @@ from app.proctoring.domain.incidents import (
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import Ending, Reason, State, Why
 from app.proctoring.ledger.proof import APPROVED, ASKED
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import Desk
 from app.proctoring.store import incident_pages as pages
 from app.proctoring.store import incidents as store
 from app.proctoring.store import sittings
@@ -115,7 +115,7 @@ class Incidents:
         after, changes = _EFFECTS.get(decided.choice, _nothing)(watch, now)
         if decided.choice is Choice.END:
             after, changes = life.end(watch, Ending.PROCTOR, now, policy)
-        await write(tx, after, changes, now)
+        await self._desk.write(tx, after, changes, now)
         return changes
 
     async def _conclude(

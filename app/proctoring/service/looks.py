@@ -15,7 +15,7 @@ from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import Verdict, Why
 from app.proctoring.service.chance import Unveiling
-from app.proctoring.service.desk import WALL, Desk, topic_of, write
+from app.proctoring.service.desk import WALL, Desk, topic_of
 from app.proctoring.service.glances import note_signs
 from app.proctoring.service.guiding import Guiding, Sampled
 from app.proctoring.store import looks as store
@@ -98,7 +98,7 @@ class Looks:
             await store.write_verdict(tx, look, judged.verdict, facts, now)
             sampled = Sampled(finding=finding, shown=shown) if finding else None
             after, changes = await self._judge(tx, watch, lease, judged, sampled)
-            await write(tx, after, changes, now, look)
+            await self._desk.write(tx, after, changes, now, look)
             if self._guiding and sampled:
                 await self._guiding.take(tx, watch, changes, sampled)
         await desk.tell(after, changes)

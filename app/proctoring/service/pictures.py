@@ -13,7 +13,7 @@ from app.proctoring.domain.judge import judge
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.planning import Lease
 from app.proctoring.domain.words import SUSPICIOUS, Kind, Verdict
-from app.proctoring.service.desk import WALL, Desk, topic_of, write
+from app.proctoring.service.desk import WALL, Desk, topic_of
 from app.proctoring.store import looks, sittings
 from app.proctoring.store import pictures as store
 from app.proctoring.store.pictures import Waiting
@@ -60,7 +60,7 @@ class Pictures:
                 await store.hold(tx, look, sealed, now)
                 judged = _judged(lease, Verdict.HELD, now)
                 after, changes = hold(watch, judged, terms.policy, terms.chance)
-            await write(tx, after, changes, now, look)
+            await self._desk.write(tx, after, changes, now, look)
         await desk.tell(after, changes)
 
     async def next(self) -> Waiting | None:
@@ -106,7 +106,7 @@ class Pictures:
             await looks.write_verdict(tx, look, verdict, None, judged.at)
             await store.forget(tx, look)
             after, changes = compared(watch, judged, judged.at, desk.policy)
-            await write(tx, after, changes, judged.at, look)
+            await self._desk.write(tx, after, changes, judged.at, look)
             await self._note(tx, by, "picture.compared", watch.account, look, verdict)
         await desk.tell(after, changes)
 

@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from app.kernel.ids import AccountId, SittingId
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.judge import looks_wanted
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import Desk
 from app.proctoring.store import readings
 from app.proctoring.store import sittings as store
 
@@ -165,5 +165,5 @@ class Presence:
                 return
             now, terms = desk.clock.now(), await desk.terms(tx, sitting)
             wanted = looks_wanted(watch, now, terms.policy, terms.chance)
-            await write(tx, watch, wanted, now)
+            await self._desk.write(tx, watch, wanted, now)
         await desk.tell(watch, wanted)

@@ -11,7 +11,7 @@ from app.kernel.refusals import NotFound, Refusal
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.watch import SittingEnded, Watch
 from app.proctoring.domain.words import Ending, Reason, State, Why
-from app.proctoring.service.desk import Decision, Desk, NoSuchSitting, write
+from app.proctoring.service.desk import Decision, Desk, NoSuchSitting
 from app.proctoring.store import incident_pages, sittings
 from app.proctoring.store import wall as store
 
@@ -119,7 +119,7 @@ class Proctors:
             now = self._desk.clock.now()
             after, changes = decide(watch, now)
             if changes or after != watch:
-                await write(tx, after, changes, now)
+                await self._desk.write(tx, after, changes, now)
             await self._write(tx, by, what, watch, details or {})
         await self._desk.tell(after, changes)
 

@@ -8,7 +8,7 @@ from app.proctoring.domain.changes import Change
 from app.proctoring.domain.planning import routine
 from app.proctoring.domain.watch import SittingEnded
 from app.proctoring.domain.words import State, Why
-from app.proctoring.service.desk import Desk, NoSuchSitting, write
+from app.proctoring.service.desk import Desk, NoSuchSitting
 from app.proctoring.store import draws as store
 from app.proctoring.store import looks, sittings
 
@@ -54,7 +54,7 @@ class Rates:
                 terms = await desk.terms(tx, sitting)
                 wanted = routine(now, terms.policy, terms.chance)
                 planned = [it for it in wanted if it.why is Why.RANDOM]
-            await write(tx, watch, planned, now)
+            await self._desk.write(tx, watch, planned, now)
             told = {"sitting": str(sitting), "per_hour": str(per_hour), "why": reason}
             whom = watch.account
             act = Act(at=now, by=by, what=RATED, whom=whom, details=told)

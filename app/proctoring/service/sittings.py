@@ -12,10 +12,11 @@ from app.kernel.refusals import Conflict
 from app.proctoring.domain import neglect
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.devices import VIRTUAL_CAMERA
+from app.proctoring.domain.exam_clock import TestOpen, learning
 from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.watch import Outcome, Watch
-from app.proctoring.domain.words import Ending, Reason, State, Why
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.domain.words import Ending, Kind, Reason, State, Why
+from app.proctoring.service.desk import Desk
 from app.proctoring.service.glances import note_signs
 from app.proctoring.store import checks
 from app.proctoring.store import neglect as left
@@ -93,6 +94,8 @@ class Sittings:
         async with self._desk.db.transaction() as tx:
             found = await store.lock_open_of(tx, account)
             now = self._desk.clock.now()
+            if found is not None and found.watch.kind is Kind.EXAM:
+                raise TestOpen
             if found is not None and found.module == module:
                 watch = life.connected(found.watch, opened_on.browser, check)
                 await store.save(tx, watch, now)
@@ -108,16 +111,9 @@ class Sittings:
                 )
                 if not await store.insert(tx, watch, module):
                     raise OpenedMeanwhile
-            await self._begin(tx, watch, now)
+            await begin_sitting(self._desk, tx, watch, now)
         await self._desk.tell(watch)
         return Opened(sitting=watch.sitting, epoch=watch.epoch)
-
-    async def _begin(self, tx: Tx, watch: Watch, now: datetime) -> None:
-        """A camera that is a program is a sign, as far as its name tells."""
-        camera = await checks.camera_of(tx, watch.check) if watch.check else None
-        if camera and VIRTUAL_CAMERA.search(camera):
-            await note_signs(tx, self._desk, watch, [Sign.VIRTUAL_CAMERA], now)
-        await self._desk.seeds.plant(tx, watch, now)
 
     async def _replace(
         self, tx: Tx, found: store.Found, now: datetime, *, instead: bool
@@ -125,7 +121,9 @@ class Sittings:
         if not instead:
             raise SittingOpenElsewhere(module=found.module, module_title=found.title)
         policy = self._desk.policy
-        await write(tx, *life.end(found.watch, Ending.REPLACED, now, policy), now)
+        await self._desk.write(
+            tx, *life.end(found.watch, Ending.REPLACED, now, policy), now
+        )
 
     async def streaming(
         self, account: AccountId, sitting: SittingId, epoch: int
@@ -141,7 +139,7 @@ class Sittings:
         policy = self._desk.policy
         await self._desk.change(
             sitting,
-            lambda watch, now: life.pause(watch, Reason.STUDENT, now, policy),
+            lambda watch, now: life.pause(learning(watch), Reason.STUDENT, now, policy),
             owner=account,
         )
 
@@ -163,7 +161,7 @@ class Sittings:
         policy = self._desk.policy
         await self._desk.change(
             sitting,
-            lambda watch, now: life.finish(watch, now, policy),
+            lambda watch, now: life.finish(learning(watch), now, policy),
             owner=account,
         )
 
@@ -226,3 +224,12 @@ class Sittings:
             if changes:
                 return after, changes
         return watch, []
+
+
+async def begin_sitting(desk: Desk, tx: Tx, watch: Watch, now: datetime) -> None:
+    """Last in its transaction. A camera that is a program is a sign, as far as its name
+    tells."""
+    camera = await checks.camera_of(tx, watch.check) if watch.check else None
+    if camera and VIRTUAL_CAMERA.search(camera):
+        await note_signs(tx, desk, watch, [Sign.VIRTUAL_CAMERA], now)
+    await desk.seeds.plant(tx, watch, now)

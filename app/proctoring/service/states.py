@@ -61,6 +61,7 @@ class States:
         silent = row["state"] == State.RUNNING and row["failures"] == 1
         return {
             "id": str(row["sitting_id"]),
+            "kind": row["kind"],
             "module": row["module_code"],
             "epoch": row["epoch"],
             "state": row["state"],

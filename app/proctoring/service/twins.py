@@ -21,7 +21,7 @@ from app.proctoring.domain.signs import Sign, asks_again
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import State
 from app.proctoring.service.clips import Clips
-from app.proctoring.service.desk import Desk, write
+from app.proctoring.service.desk import Desk
 from app.proctoring.service.glances import note_signs
 from app.proctoring.store import incidents, sittings
 from app.proctoring.store import twins as store
@@ -64,7 +64,7 @@ class Twins:
             for watch in pair:
                 if watch.state is not State.ENDED:
                     wanted = await note_signs(tx, desk, watch, [Sign.SAME_CLIP], now)
-                    await write(tx, watch, wanted, now)
+                    await self._desk.write(tx, watch, wanted, now)
                     told.append((watch, wanted))
             first = await self._case(tx, pair[0], pair[1].account, now)
             second = await self._case(tx, pair[1], pair[0].account, now)

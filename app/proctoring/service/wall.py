@@ -18,7 +18,7 @@ from app.proctoring.domain.wall import (
     risk_word,
     unlooked_after_s,
 )
-from app.proctoring.domain.words import Reason, State, Verdict
+from app.proctoring.domain.words import Kind, Reason, State, Verdict
 from app.proctoring.service.desk import Desk
 from app.proctoring.store import lag
 from app.proctoring.store import wall as store
@@ -90,6 +90,7 @@ def _on_the_wall(row: Row) -> JsonState:
         "name": row["name"],
         "module": row["module_code"],
         "module_title": row["title"],
+        "kind": row["kind"],
         "state": row["state"],
         "reason": row["reason"],
         "looking": row["looking"],
@@ -129,9 +130,11 @@ def _incident(row: Row) -> JsonState | None:
     }
 
 
-def _neediest_first(sitting: JsonState) -> tuple[int, str, str]:
+def _neediest_first(sitting: JsonState) -> tuple[bool, int, str, str]:
+    """Of tests before all others."""
+    is_learning = sitting["kind"] != Kind.EXAM
     need_first = -int(str(sitting["need"]))
-    return need_first, str(sitting["name"]).casefold(), str(sitting["srn"])
+    return is_learning, need_first, str(sitting["name"]).casefold(), str(sitting["srn"])
 
 
 def _counts(rows: Sequence[Row], counts: store.Counts) -> JsonState:

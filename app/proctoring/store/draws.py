@@ -10,7 +10,7 @@ from app.kernel.findings import Ask
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.draws import Drawn
 from app.proctoring.domain.proving import PlannedLook
-from app.proctoring.domain.words import Why
+from app.proctoring.domain.words import Kind, Why
 
 
 async def keep_seed(
@@ -27,8 +27,10 @@ async def keep_seed(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Of a sitting: its sealed seed, its own rate, and how far each kind has drawn."""
+    """Of a sitting: its kind, its sealed seed, its own rate, and how far each kind of
+    look has drawn."""
 
+    kind: Kind
     sealed: bytes | None
     per_hour: float | None
     used: Mapping[Why, int]
@@ -37,7 +39,7 @@ class Kept:
 async def kept(tx: Tx, sitting: SittingId) -> Kept:
     """Lock the sitting first: two draws of one number must not happen."""
     row = await tx.fetchrow(
-        """SELECT d.sealed, s.random_per_hour,
+        """SELECT s.kind, d.sealed, s.random_per_hour,
                (SELECT json_object_agg(why, used) FROM (
                    SELECT why, max(draw) AS used FROM look
                    WHERE sitting_id = $1 AND draw IS NOT NULL GROUP BY why) u) AS used
@@ -48,6 +50,7 @@ async def kept(tx: Tx, sitting: SittingId) -> Kept:
     assert row is not None
     used = json.loads(row["used"]) if row["used"] else {}
     return Kept(
+        kind=Kind(row["kind"]),
         sealed=row["sealed"],
         per_hour=row["random_per_hour"],
         used={Why(why): int(number) for why, number in used.items()},

@@ -101,9 +101,10 @@ async def decisions(tx: Tx, incident: UUID) -> list[Row]:
 
 async def void_seconds(tx: Tx, incident: UUID) -> float:
     found: float = await tx.fetchval(
-        """SELECT coalesce(sum(length_us(started_at, ended_at)), 0) / 1e6::float8
-           FROM incident_stretch JOIN stretch USING (stretch_id)
-           WHERE incident_id = $1 AND state = 'void'""",
+        """SELECT coalesce(sum(length_us(t.started_at, t.ended_at)), 0) / 1e6::float8
+           FROM incident_stretch JOIN stretch t USING (stretch_id)
+           JOIN sitting s ON s.sitting_id = t.sitting_id AND s.kind = 'learning'
+           WHERE incident_id = $1 AND t.state = 'void'""",
         incident,
     )
     return float(found)

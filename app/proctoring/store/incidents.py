@@ -203,8 +203,8 @@ class Restored:
 async def restore(
     tx: Tx, incident: UUID, by: AccountId, role: str, now: datetime
 ) -> Restored | None:
-    """The void seconds of the incident, rounded up; None if there are none, or they
-    were given back before."""
+    """The void seconds of learning of the incident, rounded up; None if there are none,
+    or they were given back before."""
     row = await tx.fetchrow(
         """INSERT INTO correction (correction_id, account_id, module_code, seconds,
                reason, asked_by, asked_as, asked_at, incident_id)
@@ -212,6 +212,7 @@ async def restore(
                ceil(sum(length_us(t.started_at, t.ended_at)) / 1e6)::integer,
                'An incident was dismissed: its time counts after all.', $3, $4, $5, $1
            FROM incident_stretch i JOIN stretch t USING (stretch_id)
+           JOIN sitting s ON s.sitting_id = t.sitting_id AND s.kind = 'learning'
            WHERE i.incident_id = $1 AND t.state = 'void' AND t.ended_at > t.started_at
            GROUP BY t.account_id, t.module_code
            ON CONFLICT (incident_id) DO NOTHING

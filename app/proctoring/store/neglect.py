@@ -25,8 +25,9 @@ async def neglected(tx: Tx, now: datetime, patience: Patience) -> list[SittingId
            WHERE (state = 'running' AND seen_at < $1::timestamptz - $2::interval)
               OR (state = 'running'
                   AND finishing_since < $1::timestamptz - $3::interval)
-              OR (state = 'running' AND active_at <= $1::timestamptz - $5::interval)
-              OR (state IN ('checking_in', 'paused')
+              OR (state = 'running' AND kind <> 'exam'
+                  AND active_at <= $1::timestamptz - $5::interval)
+              OR (state IN ('checking_in', 'paused') AND exam_id IS NULL
                   AND coalesce(seen_at, opened_at) < $1::timestamptz
                     - CASE kind WHEN 'check' THEN $6::interval ELSE $4::interval END)
            ORDER BY seen_at LIMIT 500""",

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from app.adapters.db import Row, Tx
-from app.kernel.ids import AccountId, CheckId, ModuleCode, SittingId
+from app.kernel.ids import AccountId, CheckId, ExamId, ModuleCode, SittingId
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind, Reason, State, Trouble, Verdict
 
 _COLUMNS = """sitting_id, account_id, opened_at, state, reason, epoch, failures, doubt,
     verdict, looked_at, running_from, seen_at, active_at,
-    finishing_since, opened_on, kind, check_id,
+    finishing_since, opened_on, kind, check_id, exam_id,
     glanced_at, doubt_from, doubted_at, trouble, trouble_since, jumped_from"""
 
 
@@ -20,8 +20,8 @@ async def insert(tx: Tx, watch: Watch, module: ModuleCode | None) -> bool:
     """False when the student has an open one already. A check has no module."""
     tag = await tx.execute(
         """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
-               opened_at, opened_on, kind, check_id)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+               opened_at, opened_on, kind, check_id, exam_id)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
            ON CONFLICT DO NOTHING""",
         watch.sitting,
         watch.account,
@@ -32,6 +32,7 @@ async def insert(tx: Tx, watch: Watch, module: ModuleCode | None) -> bool:
         watch.opened_on,
         watch.kind,
         watch.check,
+        watch.exam,
     )
     return tag == "INSERT 0 1"
 
@@ -210,6 +211,7 @@ def _watch(row: Row) -> Watch:
         opened_on=row["opened_on"],
         kind=Kind(row["kind"]),
         check=CheckId(row["check_id"]) if row["check_id"] else None,
+        exam=ExamId(row["exam_id"]) if row["exam_id"] else None,
         glanced_at=row["glanced_at"],
         doubt_from=row["doubt_from"],
         doubted_at=row["doubted_at"],

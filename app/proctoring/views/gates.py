@@ -18,6 +18,13 @@ def open_for_learning(app: web.Application) -> Gate:
     return gate
 
 
+def open_for_tests(app: web.Application) -> Gate:
+    async def gate(_: AccountId) -> None:
+        await app[portal_views.PORTALS].require_open(Portal.TESTS)
+
+    return gate
+
+
 def recognisable(app: web.Application) -> Gate:
     """Consent first; then, where a machine compares, a photo it can compare with."""
     photos = app[pictures.PHOTOS]

@@ -17,6 +17,7 @@ from app.adapters.http import require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
 from app.booking.service.desk import seats_topic
+from app.exams.service.exams import exam_topic
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
 from app.portals.service import NEWS
@@ -27,6 +28,7 @@ from app.proctoring.views.api import SITTINGS
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
 NEWS_MINE, SEATS_MINE, STUDENT_MINE = "news:mine", "seats:me", "student:me"
+EXAM_MINE = "exam:me"
 SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
 MESSAGE_MAX = 4 * 1024
 MESSAGES_A_SECOND = 20
@@ -38,7 +40,7 @@ TOPICS_MOST = 40
 SLOTS = (
     r"slots:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:20[0-9]{2}-(?:0[1-9]|1[0-2])"
 )
-TOPICS = rf"^(?:student:me|wall|news:mine|seats:me|{SLOTS})$"
+TOPICS = rf"^(?:student:me|wall|news:mine|seats:me|exam:me|{SLOTS})$"
 """Availability (`slots:CENTRE:MONTH`) is every student's to see."""
 
 
@@ -206,4 +208,6 @@ class _Page:
             raise NotYourTopic
         if topic == SEATS_MINE:
             return seats_topic(self._who.account)
+        if topic == EXAM_MINE:
+            return exam_topic(self._who.account)
         return topic_of(self._who.account) if topic == STUDENT_MINE else topic

@@ -1,0 +1,90 @@
+"""A paper as its browser may see it: what is asked, never what is right."""
+
+import json
+from datetime import datetime
+from typing import TypeAlias
+
+from app.adapters.db import Row
+from app.exams.domain import exams as life
+from app.exams.domain.answers import Place, from_json, shown
+from app.exams.domain.exams import Exam, ExamState, NoSuchExam
+from app.exams.domain.questions import QuestionKind
+from app.exams.service.exams import Exams
+from app.exams.store import answers as store
+from app.exams.store import exams as exam_store
+from app.kernel.ids import AccountId, ExamId
+
+Json: TypeAlias = dict[str, object]
+
+
+class Papers:
+    def __init__(self, exams: Exams) -> None:
+        self._exams = exams
+
+    async def of(self, account: AccountId, exam: ExamId) -> Exam:
+        """Raises NoSuchExam."""
+        async with self._exams.house.db.connection() as tx:
+            it = await exam_store.read(tx, exam, account)
+        if it is None:
+            raise NoSuchExam
+        return it
+
+    async def paper(self, account: AccountId, exam: ExamId) -> Json:
+        """The exam's state, and its questions while it runs or is paused.
+
+        Before the beginning nobody sees a question, and after the end the result's page
+        shows them. Raises NoSuchExam.
+        """
+        house = self._exams.house
+        async with house.db.connection() as tx:
+            it = await exam_store.read(tx, exam, account)
+            if it is None:
+                raise NoSuchExam
+            now = house.clock.now()
+            is_open = it.state in (ExamState.RUNNING, ExamState.PAUSED)
+            rows = await store.paper(tx, exam) if is_open else []
+            number = await store.next_event(tx, exam)
+        if it.state is ExamState.RUNNING and life.is_over(it, now):
+            it, rows = await self._exams.settle(exam), []
+        return {
+            **state_of(it, now),
+            "next_event": number,
+            "questions": [_question(row) for row in rows],
+        }
+
+
+def state_of(it: Exam, now: datetime) -> Json:
+    return {
+        "exam": str(it.exam),
+        "module": it.module,
+        "state": it.state,
+        "epoch": it.epoch,
+        "now": now.isoformat(),
+        "duration_s": it.duration_s,
+        "started_at": _iso(it.started_at),
+        "deadline_at": _iso(it.deadline_at),
+        "paused_at": _iso(it.paused_at),
+        "remaining_s": life.remaining(it, now).total_seconds(),
+        "warn_s": list(life.WARN_S),
+        "ended_at": _iso(it.ended_at),
+        "ended_why": it.ended_why,
+    }
+
+
+def _question(row: Row) -> Json:
+    kind = QuestionKind(row["kind"])
+    place = Place(kind=kind, options=tuple(row["options"]))
+    kept = json.loads(row["answer"]) if row["answer"] else None
+    return {
+        "place": row["position"],
+        "kind": kind,
+        "text": row["text"],
+        "options": row["option_texts"],
+        "answer": shown(place, from_json(kind, kept)),
+        "turn": row["turn"] or 0,
+        "flagged": row["flagged"],
+    }
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat() if when else None
