@@ -19,7 +19,7 @@ class NotInATest(Conflict):
     """This is a test: it cannot be paused, and ends when you hand it in."""
 
 
-class TestOpen(Conflict):
+class ExamIsOpen(Conflict):
     """A test of yours is open. Hand it in before you go on studying."""
 
 

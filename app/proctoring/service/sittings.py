@@ -12,7 +12,7 @@ from app.kernel.refusals import Conflict
 from app.proctoring.domain import neglect
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.devices import VIRTUAL_CAMERA
-from app.proctoring.domain.exam_clock import TestOpen, learning
+from app.proctoring.domain.exam_clock import ExamIsOpen, learning
 from app.proctoring.domain.signs import Sign
 from app.proctoring.domain.watch import Outcome, Watch
 from app.proctoring.domain.words import Ending, Kind, Reason, State, Why
@@ -95,7 +95,7 @@ class Sittings:
             found = await store.lock_open_of(tx, account)
             now = self._desk.clock.now()
             if found is not None and found.watch.kind is Kind.EXAM:
-                raise TestOpen
+                raise ExamIsOpen
             if found is not None and found.module == module:
                 watch = life.connected(found.watch, opened_on.browser, check)
                 await store.save(tx, watch, now)
