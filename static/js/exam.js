@@ -1,0 +1,1 @@
+import "./elements/exam-sheet.js"
