@@ -94,6 +94,14 @@ _TABLE = {
         POST /api/sittings/{id}/retry
         GET /api/sittings/{id}/draws
         POST /api/messages/{message}/read
+        GET /exam
+        GET /exam/{exam}
+        POST /api/exams
+        GET /api/exams/{exam}
+        POST /api/exams/{exam}/answers
+        POST /api/exams/{exam}/flag
+        POST /api/exams/{exam}/events
+        POST /api/exams/{exam}/hand-in
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
     """,
@@ -176,5 +184,10 @@ def allowed() -> dict[tuple[str, str], object]:
     return found
 
 
-TOPICS = {"student:me": STUDENT, "wall": PROCTOR, "news:mine": EVERYBODY}
+TOPICS = {
+    "student:me": STUDENT,
+    "exam:me": STUDENT,
+    "wall": PROCTOR,
+    "news:mine": EVERYBODY,
+}
 """Of the live socket."""

@@ -31,3 +31,9 @@ export const asClock = (seconds) => {
   const left = Math.max(0, Math.ceil(seconds))
   return [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60].map((it) => String(it).padStart(2, "0")).join(":")
 }
+
+// Null: no clock runs. While it is paused, what is left stays.
+export function secondsLeft(exam, now) {
+  if (!exam?.deadline_at || exam.state === "ended") return null
+  return (Date.parse(exam.deadline_at) - (exam.paused_at ? Date.parse(exam.paused_at) : now)) / 1000
+}

@@ -1,4 +1,4 @@
-import { Sheet } from "../models/sheet.js"
+import { secondsLeft, Sheet } from "../models/sheet.js"
 import { get, post, Refused } from "./api.js"
 import { Link } from "./link.js"
 import { Live } from "./live.js"
@@ -24,17 +24,12 @@ export class Exam extends EventTarget {
     this.link.addEventListener("up", () => this.#say("streaming"), { signal })
     this.link.addEventListener("change", () => this.#changed(), { signal })
     const timers = [setInterval(() => this.#say("presence"), PRESENCE_EVERY_MS), setInterval(() => this.flush(), AGAIN_MS)]
-    signal.addEventListener("abort", () => {
-      timers.forEach(clearInterval)
-      this.link.close()
-    })
+    signal.addEventListener("abort", () => [timers.forEach(clearInterval), this.link.close()])
     this.live.open(signal)
   }
 
   get left() {
-    const { deadline_at, paused_at, state } = this.state ?? {}
-    if (!deadline_at || state === "ended") return null
-    return (Date.parse(deadline_at) - (paused_at ? Date.parse(paused_at) : Date.now() + this.#skew)) / 1000
+    return secondsLeft(this.state, Date.now() + this.#skew)
   }
 
   answer(place, answer) {
@@ -115,8 +110,7 @@ export class Exam extends EventTarget {
   #say(type) {
     if (this.link.state !== "up") return
     const { sitting, epoch } = this.link.opened
-    const seen = type === "presence" ? { visible: document.visibilityState === "visible", active: true } : {}
-    this.live.send({ type, sitting, epoch, ...seen })
+    this.live.send({ type, sitting, epoch, ...(type === "presence" && { visible: document.visibilityState === "visible" }) })
   }
 
   #changed(news = {}) {

@@ -1,0 +1,368 @@
+"""Sitting a test over HTTP, from the seat to the end; and what never gets out."""
+
+import asyncio
+import json
+import re
+from uuid import UUID, uuid4
+
+import pytest
+
+from app.portals.views import PORTALS
+from tests.http.exam_hall import MODULE, ExamHall, put_seat
+from tests.http.test_live import connect, hear, say
+from tests.http.test_staff import account_of
+from tests.stores.exam_world import CANARY, questions
+
+RIGHT_NUMBERS = [str(it.spans[0].low) for it in questions() if it.spans]
+TELLTALE = re.compile(
+    rf"{CANARY}-tag|{CANARY} says|read again|is_right|feedback|spans|part_tag|seed\W"
+    rf"|{'|'.join(map(re.escape, RIGHT_NUMBERS))}",
+    re.IGNORECASE,
+)
+KEY = "k" * 12
+
+
+@pytest.fixture
+async def hall(database, gatehouse, redis_url, accounts):
+    hall = ExamHall(database, gatehouse, redis_url)
+    await hall.prepare()
+    yield hall
+    await hall.close()
+
+
+@pytest.fixture
+async def seat(site, database, hall):
+    """Asha's, and she is logged in."""
+    await site.log_in("ASHA001")
+    return await put_seat(database, UUID(await account_of(database, "ASHA001")))
+
+
+async def opened(site, seat):
+    answer = await site.post("/api/exams", {"seat": str(seat)})
+    return answer.status, await answer.json()
+
+
+async def begun(site, hall, seat):
+    """Opened, with video, and the first look passed."""
+    status, body = await opened(site, seat)
+    assert status == 200, body
+    stream = body["stream"]
+    async with await connect(site) as socket:
+        told = {name: stream[name] for name in ("sitting", "epoch")}
+        await say(socket, type="streaming", **told)
+        await say(socket, type="subscribe", topics=["exam:me"])
+        assert (await hear(socket))["state"]["state"] == "ready"
+    await hall.look()
+    return body["exam"]["exam"], body["exam"]["epoch"]
+
+
+async def paper(site, exam):
+    answer = await site.get(f"/api/exams/{exam}", accept="application/json")
+    assert answer.status == 200
+    return await answer.json()
+
+
+async def write(site, exam, what, **body):
+    answer = await site.post(f"/api/exams/{exam}/{what}", body)
+    return answer.status, await answer.json() if answer.status != 204 else None
+
+
+async def save(site, exam, epoch, *answers):
+    named = [
+        {"place": place, "turn": turn, "answer": answer}
+        for place, turn, answer in answers
+    ]
+    return await write(site, exam, "answers", epoch=epoch, answers=named)
+
+
+async def test_the_whole_way_from_the_seat_to_the_end(site, hall, seat):
+    exam, epoch = await begun(site, hall, seat)
+    shown = await paper(site, exam)
+    assert (shown["state"], shown["epoch"]) == ("running", 1)
+    assert [it["place"] for it in shown["questions"]] == [1, 2, 3, 4, 5, 6]
+    given = []
+    for it in shown["questions"]:
+        answer = {"single": 1, "multiple": [0, 2], "numeric": "1,5"}[it["kind"]]
+        given.append((it["place"], 1, answer))
+    status, told = await save(site, exam, epoch, *given)
+    assert status == 200
+    assert [it["place"] for it in told["saved"]] == [1, 2, 3, 4, 5, 6]
+    assert told["refused"] == []
+    assert told["deadline_at"] == shown["deadline_at"]
+    status, _ = await write(site, exam, "flag", epoch=epoch, place=3, flagged=True)
+    assert status == 204
+    again = await paper(site, exam)
+    assert [it["turn"] for it in again["questions"]] == [1] * 6
+    assert [it["place"] for it in again["questions"] if it["flagged"]] == [3]
+    for it in again["questions"]:
+        wanted = {"single": 1, "multiple": [0, 2], "numeric": "1.5"}[it["kind"]]
+        assert it["answer"] == wanted
+    for _ in range(2):
+        status, over = await write(site, exam, "hand-in", epoch=epoch, key=KEY)
+        assert (status, over["ended_why"]) == (200, "handed_in")
+    status, problem = await save(site, exam, epoch, (1, 2, None))
+    assert (status, problem["code"]) == (409, "exam_over")
+    status, told = await save(site, exam, epoch, given[0])
+    assert status == 200  # acknowledged before: that is said again
+    assert (await paper(site, exam))["questions"] == []
+
+
+async def test_no_byte_before_the_end_says_what_is_right(site, hall, seat):
+    """Every address a student can ask, every answer to a write, and the socket."""
+    found = []
+
+    async def hold(answer):
+        found.append(str(answer.headers) + (await answer.read()).decode())
+        return answer
+
+    exam, epoch = await begun(site, hall, seat)
+    for path in (
+        f"/exam/{exam}",
+        f"/exam?seat={seat}",
+        f"/api/exams/{exam}",
+        "/",
+        f"/study/{MODULE}",
+        "/account/consent",
+        "/hours",
+        "/account/incidents",
+    ):
+        for accept in ("text/html", "application/json"):
+            await hold(await site.get(path, accept=accept))
+    await hold(await site.post("/api/exams", {"seat": str(seat)}))
+    epoch += 1
+    shown = await paper(site, exam)
+    for it in shown["questions"]:
+        options = [None, 0, 1, 2, 3, [0], [0, 1, 2, 3], "1,5", "x", 99, {"a": 1}]
+        for turn, answer in enumerate(options, start=1):
+            body = {"place": it["place"], "turn": turn, "answer": answer}
+            path = f"/api/exams/{exam}/answers"
+            await hold(await site.post(path, {"epoch": epoch, "answers": [body]}))
+    for what, body in (
+        ("flag", {"place": 1, "flagged": True}),
+        ("flag", {"place": 99, "flagged": True}),
+        ("events", {"events": [{"number": 1, "kind": "copied"}]}),
+        ("hand-in", {"key": "short"}),
+        ("answers", {"answers": []}),
+    ):
+        await hold(
+            await site.post(f"/api/exams/{exam}/{what}", {"epoch": epoch, **body})
+        )
+    async with await connect(site) as socket:
+        await say(socket, type="subscribe", topics=["exam:me", "student:me"])
+        for _ in range(2):
+            found.append(json.dumps(await hear(socket)))
+    assert len(found) > 80
+    text = "\n".join(found)
+    assert "basics option" in text  # the control: it is the paper that is searched
+    assert TELLTALE.findall(text) == []
+    assert TELLTALE.search(json.dumps(questions()[0].feedback))
+
+
+async def test_names_of_questions_are_their_authors_alone(site, hall, seat):
+    exam, _ = await begun(site, hall, seat)
+    for it in (await paper(site, exam))["questions"]:
+        assert set(it) == {
+            *("place", "kind", "text", "options", "answer", "turn", "flagged")
+        }
+
+
+async def test_before_the_first_look_nobody_sees_a_question(site, hall, seat):
+    _, body = await opened(site, seat)
+    exam = body["exam"]["exam"]
+    shown = await paper(site, exam)
+    assert (shown["state"], shown["questions"]) == ("ready", [])
+    status, problem = await save(site, exam, 1, (1, 1, None))
+    assert (status, problem["code"]) == (409, "exam_not_begun")
+
+
+async def test_what_is_wrong_is_refused_by_itself_and_the_rest_is_saved(
+    site, hall, seat
+):
+    exam, epoch = await begun(site, hall, seat)
+    kinds = {it["kind"]: it["place"] for it in (await paper(site, exam))["questions"]}
+    single, numeric = kinds["single"], kinds["numeric"]
+    status, told = await save(
+        site,
+        exam,
+        epoch,
+        (single, 5, 0),
+        (single, 5, 1),
+        (99, 1, 0),
+        (numeric, 1, "one"),
+        (kinds["multiple"], 1, [9]),
+    )
+    assert status == 200
+    assert [(it["place"], it["turn"]) for it in told["saved"]] == [(single, 5)]
+    assert [it["code"] for it in told["refused"]] == [
+        "stale_answer",
+        "unknown_place",
+        "not_a_number",
+        "unknown_option",
+    ]
+    _, told = await save(site, exam, epoch, (single, 4, 1))
+    assert (told["refused"][0]["code"], told["refused"][0]["newest"]) == (
+        "stale_answer",
+        5,
+    )
+    _, told = await save(site, exam, epoch, (single, 5, 0))
+    assert told["refused"] == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"epoch": 1, "answers": []},
+        {"epoch": 1, "answers": [{"place": 0, "turn": 1}]},
+        {"epoch": 1, "answers": [{"place": 1, "turn": 0}]},
+        {"epoch": 1, "answers": [{"place": 1, "turn": 2**60}]},
+        {"epoch": 2**40, "answers": [{"place": 1, "turn": 1}]},
+        {"epoch": 1, "answers": [{"place": 1, "turn": 1}] * 51},
+        {"epoch": 1, "answers": [{"place": 1, "turn": 1}], "more": 1},
+    ],
+)
+async def test_what_cannot_be_read_is_refused_as_a_whole(site, hall, seat, body):
+    exam, _ = await begun(site, hall, seat)
+    answer = await site.post(f"/api/exams/{exam}/answers", body)
+    assert answer.status == 400
+
+
+async def test_another_device_goes_on_where_it_was_and_the_first_is_told(
+    site, hall, seat
+):
+    exam, epoch = await begun(site, hall, seat)
+    await save(site, exam, epoch, (1, 1, None))
+    async with await connect(site) as socket:
+        await say(socket, type="subscribe", topics=["exam:me"])
+        assert (await hear(socket))["state"]["epoch"] == 1
+        _, body = await opened(site, seat)
+        assert body["exam"]["exam"] == exam
+        assert (await hear(socket))["state"]["epoch"] == 2
+    status, problem = await save(site, exam, epoch, (1, 2, None))
+    assert (status, problem["code"]) == (409, "opened_elsewhere")
+    status, _ = await write(site, exam, "flag", epoch=epoch, place=1, flagged=True)
+    assert status == 409
+    status, _ = await save(site, exam, epoch + 1, (1, 2, None))
+    assert status == 200
+
+
+async def test_a_pause_is_seen_at_once_and_stops_the_clock(site, hall, seat):
+    exam, epoch = await begun(site, hall, seat)
+    async with await connect(site) as socket:
+        await say(socket, type="subscribe", topics=["exam:me"])
+        running = (await hear(socket))["state"]
+        async with hall.database.transaction() as tx:
+            it = await hall.exams.pause(tx, UUID(exam), hall.gatehouse.clock.now())
+        await hall.exams.tell(it)
+        assert (await hear(socket))["state"]["state"] == "paused"
+        status, problem = await save(site, exam, epoch, (1, 1, None))
+        assert (status, problem["code"]) == (409, "exam_paused")
+        async with hall.database.transaction() as tx:
+            it = await hall.exams.resume(tx, UUID(exam), hall.gatehouse.clock.now())
+        await hall.exams.tell(it)
+        state = (await hear(socket))["state"]
+    assert state["state"] == "running"
+    assert state["deadline_at"] > running["deadline_at"]
+
+
+async def test_at_the_deadline_it_ends_and_the_page_is_told(site, hall, seat):
+    exam, epoch = await begun(site, hall, seat)
+    async with await connect(site) as socket:
+        await say(socket, type="subscribe", topics=["exam:me"])
+        await hear(socket)
+        await hall.run(
+            """UPDATE exam SET started_at = now() - interval '2 hours',
+                   deadline_at = now() - interval '1 second'"""
+        )
+        status, problem = await save(site, exam, epoch, (1, 1, None))
+        assert (status, problem["code"]) == (409, "exam_over")
+        await hall.sittings.sweep()
+        told = (await hear(socket))["state"]
+    assert (told["state"], told["ended_why"]) == ("ended", "deadline")
+
+
+async def test_events_are_noted_once_and_told_to_nobody_who_asks_twice(
+    site, hall, seat
+):
+    exam, epoch = await begun(site, hall, seat)
+    events = [
+        {"number": 1, "kind": "left_full_screen", "ago_s": 4.5},
+        {"number": 2, "kind": "pasted"},
+    ]
+    for _ in range(2):
+        status, _ = await write(site, exam, "events", epoch=epoch, events=events)
+        assert status == 204
+    assert (await paper(site, exam))["next_event"] == 3
+    bad = [{"number": 2001, "kind": "pasted"}]
+    status, _ = await write(site, exam, "events", epoch=epoch, events=bad)
+    assert status == 400
+    wrong = [{"number": 3, "kind": "verdict"}]
+    status, _ = await write(site, exam, "events", epoch=epoch, events=wrong)
+    assert status == 400
+    other = [{"number": 3, "kind": "copied"}]
+    status, problem = await write(site, exam, "events", epoch=7, events=other)
+    assert (status, problem["code"]) == (409, "opened_elsewhere")
+
+
+async def test_anothers_test_is_nobodys_to_know_of(site, hall, seat):
+    exam, epoch = await begun(site, hall, seat)
+    await site.log_in("BEN002")
+    answer = await site.get(f"/api/exams/{exam}", accept="application/json")
+    assert answer.status == 404
+    assert (await site.get(f"/exam/{exam}")).status == 404
+    assert (await opened(site, seat))[0] in (404, 409)
+    for what, body in (
+        ("answers", {"answers": [{"place": 1, "turn": 1}]}),
+        ("flag", {"place": 1, "flagged": True}),
+        ("events", {"events": [{"number": 1, "kind": "copied"}]}),
+        ("hand-in", {"key": KEY}),
+    ):
+        status, problem = await write(site, exam, what, epoch=epoch, **body)
+        assert (status, problem["code"]) == (404, "no_such_exam"), what
+    for wrong in (uuid4(), "x"):
+        status, _ = await save(site, wrong, 1, (1, 1, None))
+        assert status == 404
+
+
+async def test_opening_says_what_is_missing(site, hall, seat, database):
+    status, problem = await opened(site, uuid4())
+    assert (status, problem["code"]) == (404, "no_such_seat")
+    answer = await site.post("/api/exams", {"module": MODULE})
+    assert (await answer.json())["code"] == "hours_missing"
+    answer = await site.post("/api/exams", {})
+    assert answer.status == 400
+    await hall.run(
+        """INSERT INTO portal_window (window_id, portal, closed_from, closed_till,
+               announced_from, reason, made_by)
+           SELECT gen_random_uuid(), 'tests', now() - interval '1 min',
+               now() + interval '1 hour', now() - interval '1 min', 'maintenance',
+               account_id FROM account WHERE srn = 'ADMIN1'"""
+    )
+    await site.client.server.app[PORTALS].windows(fresh=True)
+    _, problem = await opened(site, seat)
+    assert problem["code"] == "portal_closed"
+
+
+async def test_requests_that_cross_are_each_answered_truly(site, hall, seat):
+    """Forty at once, of one page: what was acknowledged last of each place counts."""
+    exam, epoch = await begun(site, hall, seat)
+    kinds = {it["place"]: it["kind"] for it in (await paper(site, exam))["questions"]}
+    single = [place for place, kind in kinds.items() if kind == "single"]
+    answers = await asyncio.gather(
+        *(
+            save(site, exam, epoch, (place, turn, turn % 4))
+            for turn in range(1, 21)
+            for place in single
+        )
+    )
+    kept = {place: 0 for place in single}
+    for status, told in answers:
+        assert status == 200
+        for it in told["saved"]:
+            kept[it["place"]] = max(kept[it["place"]], it["turn"])
+    for it in (await paper(site, exam))["questions"]:
+        if it["place"] in kept:
+            assert (it["turn"], it["answer"]) == (
+                kept[it["place"]],
+                kept[it["place"]] % 4,
+            )
