@@ -1,17 +1,15 @@
 """Planning slots: which days and times a pattern names, and what they clash with."""
 
-import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.booking.domain.local_times import at, in_words
 from app.booking.domain.planning_refusals import (
-    BadLocalTime,
     BadPattern,
     BadTimes,
-    NoSuchLocalTime,
     SlotsOverlap,
     TooManySlots,
 )
@@ -20,7 +18,6 @@ SLOTS_MOST = 1_000
 DAYS_MOST = 731
 TIMES_MOST = 24
 LONGEST_MIN = 12 * 60
-YEARS = range(2000, 2101)
 DAY = timedelta(days=1)
 
 
@@ -80,45 +77,6 @@ class Sorted:
     made: list[SlotDraft] = field(default_factory=list)
     there: list[SlotDraft] = field(default_factory=list)
     clashes: list[tuple[SlotDraft, Span]] = field(default_factory=list)
-
-
-def local_day(text: str) -> date:
-    """Raises BadLocalTime."""
-    try:
-        day = date.fromisoformat(text.strip())
-    except ValueError as error:
-        raise BadLocalTime from error
-    if day.year not in YEARS:
-        raise BadLocalTime(f"The year {day.year} is out of reach.")
-    return day
-
-
-def local_time(text: str) -> time:
-    """Raises BadLocalTime."""
-    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text.strip(), re.ASCII):
-        raise BadLocalTime
-    hour, minute = text.strip().split(":")
-    return time(int(hour), int(minute))
-
-
-def local_times(text: str) -> tuple[time, ...]:
-    """'09:00, 14:00'; each once. Raises BadLocalTime."""
-    return tuple(sorted({local_time(it) for it in re.split(r"[,;\s]+", text) if it}))
-
-
-def at(day: date, hour: time, zone: str) -> datetime:
-    """That time on the centre's clock; where the clock shows it twice, the first.
-
-    Raises NoSuchLocalTime where the clock skips it.
-    """
-    there = ZoneInfo(zone)
-    moment = datetime.combine(day, hour, there).astimezone(UTC)
-    if moment.astimezone(there).replace(tzinfo=None) != datetime.combine(day, hour):
-        raise NoSuchLocalTime(
-            f"On {in_words(day)} the clocks in {zone} go forward, and {hour:%H:%M} "
-            "does not exist. Choose another time for that day."
-        )
-    return moment
 
 
 def slots_of(pattern: Pattern, zone: str, now: datetime) -> list[SlotDraft]:
@@ -244,10 +202,6 @@ def overlap(span: Span, other: Span, zone: str) -> SlotsOverlap:
         f"{span_in_words(span, zone)} overlaps the slot {span_in_words(other, zone)} "
         "of this centre."
     )
-
-
-def in_words(day: date) -> str:
-    return f"{day:%A}, {day.day} {day:%B %Y}"
 
 
 def span_in_words(span: Span, zone: str) -> str:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from app.booking.domain.local_times import YEARS
 from app.kernel.ids import RefundId, SlotId
 from app.kernel.money import Money
 from app.kernel.refusals import Refusal
 
 DAYS_MOST = 366
 COMING = timedelta(days=30)
-YEARS = range(2000, 2101)
 
 
 class BadPeriod(Refusal):

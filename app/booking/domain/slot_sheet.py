@@ -8,14 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 
 from app.booking.domain.centres import Centre
+from app.booking.domain.local_times import local_day, local_time
 from app.booking.domain.planning import (
     SLOTS_MOST,
     Seating,
     SlotDraft,
     draft,
     ending,
-    local_day,
-    local_time,
     require_seating,
     require_within,
 )

@@ -106,8 +106,8 @@ class Centres:
             it = await self._lock(tx, centre, now)
             if it.seats:
                 raise CentreInUse(
-                    f"{it.seats} seats are taken or held at this centre in coming "
-                    "slots. Cancel those slots first, or wait until they are over.",
+                    f"Seats taken or held at this centre in coming slots: {it.seats}. "
+                    "Cancel those slots first, or wait until they are over.",
                     seats=it.seats,
                 )
             if it.closed_at is None:

@@ -169,14 +169,14 @@ def require_room(it: Slot, capacity: int, accessible: int, blocked: int) -> None
         )
     if accessible < it.accessible_taken:
         raise TooFewSeats(
-            f"{it.accessible_taken} accessible seats are taken or held, so there must "
-            "be at least as many.",
+            f"Accessible seats taken or held: {it.accessible_taken}. There must be at "
+            "least as many.",
             taken=it.accessible_taken,
         )
     if capacity - accessible < it.taken + blocked:
         raise TooFewSeats(
-            f"{it.taken} of the other seats are taken or held and {blocked} are "
-            f"blocked, and {accessible} are accessible: the capacity cannot be below "
+            f"With {it.taken} seats taken or held, {blocked} blocked and {accessible} "
+            "accessible ones, the capacity cannot be below "
             f"{it.taken + blocked + accessible}.",
             taken=it.taken,
         )
