@@ -82,7 +82,8 @@ CREATE TABLE seat (
                   (state IN ('offered', 'held', 'booked', 'attended', 'absent')) STORED,
     order_id      uuid,                      -- of the fee
     move_order_id uuid,                      -- of moving here
-    replaces      uuid REFERENCES seat,      -- the seat it was moved from
+    replaces      uuid REFERENCES seat,      -- the booked seat it is to take the place of
+    moved_to      uuid REFERENCES seat,
     held_at       timestamptz NOT NULL,
     held_until    timestamptz,
     booked_at     timestamptz,
@@ -93,10 +94,14 @@ CREATE TABLE seat (
     FOREIGN KEY (order_id, account_id) REFERENCES test_order (order_id, account_id),
     FOREIGN KEY (move_order_id, account_id) REFERENCES test_order (order_id, account_id),
     CHECK (state NOT IN ('offered', 'held') OR held_until IS NOT NULL),
-    CHECK (state = 'offered' OR order_id IS NOT NULL OR NOT live),
+    CHECK (state NOT IN ('held', 'booked', 'attended', 'absent')
+           OR order_id IS NOT NULL),
     CHECK (state NOT IN ('booked', 'attended', 'absent', 'cancelled', 'moved')
            OR (booked_at IS NOT NULL AND order_id IS NOT NULL)),
-    CHECK (live = (ended_at IS NULL)),
+    CHECK ((state IN ('offered', 'held', 'booked', 'attended', 'absent'))
+           = (ended_at IS NULL)),
+    CHECK (replaces IS NULL OR state IN ('held', 'expired', 'released')),
+    CHECK ((state = 'moved') = (moved_to IS NOT NULL)),
     CHECK ((marked_by IS NULL) = (marked_at IS NULL))
 );
 

@@ -1,7 +1,7 @@
 """The words of booking: what a seat, an order and a refund are, and why we say no."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.kernel.ids import (
@@ -45,10 +45,11 @@ class RefundReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Seats at a centre at a time. `free` and `accessible_free` are two pools."""
+    """Seats at a centre at a time, on a `day` there. `free` and `accessible_free` are two pools."""
 
     slot: SlotId
     centre: CentreId
+    day: date
     starts_at: datetime
     ends_at: datetime
     opens_at: datetime
@@ -89,6 +90,7 @@ class Seat:
     order: OrderId | None
     move_order: OrderId | None
     replaces: SeatId | None
+    moved_to: SeatId | None
     held_at: datetime
     held_until: datetime | None
     booked_at: datetime | None
@@ -193,6 +195,16 @@ class IncidentOpen(Conflict):
     book as soon as it is decided; you need do nothing."""
 
 
+class HeldAlready(Conflict):
+    """You hold a seat for the test of this module already. Pay it, or give it back
+    first."""
+
+
+class OtherFee(Conflict):
+    """The test costs another fee at that centre. Cancel this booking, and book there
+    anew."""
+
+
 class BookedAlready(Conflict):
     """You have a seat for the test of this module already."""
 
@@ -250,4 +262,3 @@ class TooManyLines(Conflict):
 
 class NotInLine(NotFound):
     """You do not wait in this line."""
-

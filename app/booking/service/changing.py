@@ -1,0 +1,176 @@
+"""Moving and cancelling a booking."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from app.adapters.db import Tx
+from app.booking.domain.changing import (
+    Terms,
+    require_cancellable,
+    require_movable,
+    terms_of,
+)
+from app.booking.domain.seats import held_until, price, require_bookable
+from app.booking.domain.words import (
+    NoSuchSeat,
+    OrderKind,
+    OtherFee,
+    RefundReason,
+    SameSlot,
+    Seat,
+    SeatState,
+    Slot,
+    Wish,
+)
+from app.booking.service import told
+from app.booking.service.booking import move
+from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
+from app.booking.service.lining import settle_slot
+from app.booking.service.seats import insert_seat, own_fee
+from app.booking.store import orders, seats, slots
+from app.booking.store.orders import NewOrder
+from app.booking.store.seats import NewSeat
+from app.kernel.ids import AccountId, OrderId, SeatId, SlotId
+from app.kernel.money import Money
+from app.portals.domain import Portal
+
+
+class Changing:
+    def __init__(self, desk: BookingDesk) -> None:
+        self._desk = desk
+
+    async def terms(self, account: AccountId, seat: SeatId) -> Terms:
+        """What may be done with a booked seat now. Raises NoSuchSeat."""
+        async with self._desk.db.connection() as tx:
+            it = await seats.read(tx, seat, account)
+            if it is None or it.order is None:
+                raise NoSuchSeat
+            slot = await slots.read(tx, it.slot)
+            assert slot is not None
+            return await self._terms(tx, it, slot, self._desk.clock.now())
+
+    async def cancel(self, account: AccountId, key: str, seat: SeatId) -> Money:
+        """What goes back, by itself. Raises NotComing, TooLateToChange, NoSuchSeat."""
+
+        async def act(tx: Tx, now: datetime, news: News) -> Answer:
+            it, beside = await self._lock(tx, account, seat)
+            locked = await lock_slots(tx, {it.slot} | {one.slot for one in beside})
+            terms = await self._terms(tx, it, locked[it.slot], now)
+            require_cancellable(it, terms)
+            for one in beside:
+                await seats.end(tx, one.seat, SeatState.RELEASED, now)
+            await seats.end(tx, it.seat, SeatState.CANCELLED, now)
+            back = await self._give_back(tx, it, terms, now)
+            for slot in locked.values():
+                await settle_slot(tx, self._desk, slot, now, news)
+                news.of(slot, account)
+            await told.cancelled(tx, self._desk, it, back)
+            return {"minor": back.minor, "currency": back.currency}
+
+        answer = await self._desk.once(account, key, ("cancel", seat), act)
+        minor = int(str(answer["minor"]))
+        return Money(minor=minor, currency=str(answer["currency"]))
+
+    async def hold_move(
+        self, account: AccountId, key: str, seat: SeatId, to: SlotId
+    ) -> SeatId:
+        """The new seat: booked at once where moving is free, else held to pay the fee.
+
+        The old one stays booked until then. Raises SameSlot, SlotFull, OtherFee,
+        MovedTooOften, TooLateToChange, NotComing, PortalClosed, NoSuchSeat.
+        """
+        await self._desk.portals.require_open(Portal.TESTS)
+
+        async def act(tx: Tx, now: datetime, news: News) -> Answer:
+            it, beside = await self._lock(tx, account, seat)
+            if it.slot == to:
+                raise SameSlot
+            wanted = {it.slot, to} | {one.slot for one in beside}
+            locked = await lock_slots(tx, wanted)
+            terms = await self._terms(tx, it, locked[it.slot], now)
+            require_movable(it, terms)
+            require_bookable(locked[to], it.module, now)
+            await self._same_fee(tx, it, locked[to])
+            for one in beside:
+                await seats.end(tx, one.seat, SeatState.RELEASED, now)
+            for slot in locked.values():
+                await settle_slot(tx, self._desk, slot, now, news)
+                news.of(slot, account)
+            new = await self._insert(tx, it, to, terms.fee, now)
+            if terms.fee.minor == 0:
+                await move(tx, self._desk, it, new, now, news)
+            return {"seat": str(new.seat)}
+
+        answer = await self._desk.once(account, key, ("move", seat, to), act)
+        return SeatId(UUID(str(answer["seat"])))
+
+    async def _lock(
+        self, tx: Tx, account: AccountId, seat: SeatId
+    ) -> tuple[Seat, list[Seat]]:
+        """The booking as it is with its slot locked, and what is held to move it to."""
+        found = await seats.read(tx, seat, account)
+        if found is None or found.order is None:
+            raise NoSuchSeat
+        beside = await seats.to_take_place_of(tx, seat)
+        await lock_slots(tx, {found.slot} | ({beside.slot} if beside else set()))
+        fresh = await seats.read(tx, seat, account)
+        still = await seats.to_take_place_of(tx, seat)
+        assert fresh is not None
+        return fresh, [still] if still else []
+
+    async def _terms(self, tx: Tx, it: Seat, slot: Slot, now: datetime) -> Terms:
+        assert it.order is not None
+        order = await orders.read(tx, it.order)
+        return terms_of(
+            it,
+            starts_at=slot.starts_at,
+            paid=order.amount,
+            moves=await seats.moves(tx, it.order),
+            now=now,
+            policy=self._desk.policy,
+        )
+
+    async def _same_fee(self, tx: Tx, it: Seat, to: Slot) -> None:
+        assert it.order is not None
+        fee = await own_fee(tx, it.account, it.module)
+        if price(fee, to) != (await orders.read(tx, it.order)).amount:
+            raise OtherFee
+
+    async def _give_back(self, tx: Tx, it: Seat, terms: Terms, now: datetime) -> Money:
+        assert it.order is not None
+        payment = await orders.lock_buying(tx, it.order)
+        if payment is None:
+            return Money(minor=0, currency=terms.fee.currency)
+        back = terms.back(payment.amount)
+        await orders.buys_no_more(tx, payment.payment, terms.fee.minor)
+        if back.minor > 0:
+            reason = RefundReason.CANCELLED
+            await orders.insert_refund(tx, payment.payment, back.minor, reason, now)
+        return back
+
+    async def _insert(
+        self, tx: Tx, it: Seat, to: SlotId, fee: Money, now: datetime
+    ) -> Seat:
+        order = await self._fee_order(tx, it, fee, now) if fee.minor else None
+        new = NewSeat(
+            seat=SeatId(uuid4()),
+            account=it.account,
+            wish=Wish(slot=to, module=it.module, accessible=it.accessible),
+            state=SeatState.HELD,
+            until=held_until(now, self._desk.policy),
+            order=it.order,
+            move_order=order,
+            replaces=it.seat,
+        )
+        return await insert_seat(tx, new, now)
+
+    async def _fee_order(self, tx: Tx, it: Seat, fee: Money, now: datetime) -> OrderId:
+        order = NewOrder(
+            order=OrderId(uuid4()),
+            account=it.account,
+            module=it.module,
+            kind=OrderKind.MOVE,
+            amount=fee,
+        )
+        await orders.insert(tx, order, now)
+        return order.order

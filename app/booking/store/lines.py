@@ -1,0 +1,125 @@
+"""The lines of full slots."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from app.adapters.db import Row, Tx
+from app.booking.domain.words import Wish
+from app.kernel.ids import AccountId, ModuleCode, SeatId, SlotId
+
+
+async def join(
+    tx: Tx, waiting: UUID, account: AccountId, wish: Wish, now: datetime
+) -> None:
+    """Raises UniqueViolationError (once_in_a_line)."""
+    await tx.execute(
+        """INSERT INTO waiting (waiting_id, slot_id, account_id, module_code,
+               accessible, joined_at)
+           VALUES ($1, $2, $3, $4, $5, $6)""",
+        waiting,
+        wish.slot,
+        account,
+        wish.module,
+        wish.accessible,
+        now,
+    )
+
+
+async def leave(tx: Tx, account: AccountId, slot: SlotId, now: datetime) -> bool:
+    tag = await tx.execute(
+        """UPDATE waiting SET state = 'left', ended_at = $3
+           WHERE account_id = $1 AND slot_id = $2 AND state = 'waiting'""",
+        account,
+        slot,
+        now,
+    )
+    return bool(tag != "UPDATE 0")
+
+
+async def count_of(tx: Tx, account: AccountId) -> int:
+    count = await tx.fetchval(
+        "SELECT count(*) FROM waiting WHERE account_id = $1 AND ended_at IS NULL",
+        account,
+    )
+    return int(count)
+
+
+async def next_in(tx: Tx, slot: SlotId, *, accessible: bool, most: int) -> list[Row]:
+    """waiting_id, account_id, module_code; who came first, first. Who has a seat of
+    the module already is passed over."""
+    if most <= 0:
+        return []
+    return await tx.fetch(
+        """SELECT w.waiting_id, w.account_id, w.module_code FROM waiting w
+           WHERE w.slot_id = $1 AND w.state = 'waiting' AND w.accessible = $2
+             AND NOT EXISTS (
+                 SELECT FROM seat s WHERE s.account_id = w.account_id
+                   AND s.module_code = w.module_code
+                   AND s.state IN ('offered', 'held', 'booked'))
+           ORDER BY w.turn LIMIT $3""",
+        slot,
+        accessible,
+        most,
+    )
+
+
+async def offer(tx: Tx, waiting: UUID, seat: SeatId) -> None:
+    await tx.execute(
+        "UPDATE waiting SET state = 'offered', seat_id = $2 WHERE waiting_id = $1",
+        waiting,
+        seat,
+    )
+
+
+async def end_offers(
+    tx: Tx, seats: Sequence[SeatId], state: str, now: datetime
+) -> None:
+    """`taken`, `passed` or `left`: what became of the offer of these seats."""
+    await tx.execute(
+        """UPDATE waiting SET state = $2, ended_at = $3
+           WHERE seat_id = ANY($1) AND state = 'offered'""",
+        seats,
+        state,
+        now,
+    )
+
+
+async def end_of_module(
+    tx: Tx, account: AccountId, module: ModuleCode, now: datetime
+) -> list[SlotId]:
+    """Who has a seat waits for none. The slots they waited for."""
+    rows = await tx.fetch(
+        """UPDATE waiting SET state = 'ended', ended_at = $3
+           WHERE account_id = $1 AND module_code = $2 AND state = 'waiting'
+           RETURNING slot_id""",
+        account,
+        module,
+        now,
+    )
+    return [SlotId(row["slot_id"]) for row in rows]
+
+
+async def end_line(tx: Tx, slot: SlotId, now: datetime) -> list[Row]:
+    """Booking is over: nobody waits in vain. account_id, module_code."""
+    return await tx.fetch(
+        """UPDATE waiting SET state = 'ended', ended_at = $2
+           WHERE slot_id = $1 AND state = 'waiting'
+           RETURNING account_id, module_code""",
+        slot,
+        now,
+    )
+
+
+async def lines_of(tx: Tx, accounts: Sequence[AccountId]) -> list[Row]:
+    """account_id, slot_id, module_code, accessible, place: how many stand before,
+    and oneself."""
+    return await tx.fetch(
+        """SELECT w.account_id, w.slot_id, w.module_code, w.accessible,
+               (SELECT count(*) FROM waiting o
+                WHERE o.slot_id = w.slot_id AND o.accessible = w.accessible
+                  AND o.state = 'waiting' AND o.turn <= w.turn) AS place
+           FROM waiting w
+           WHERE w.account_id = ANY($1) AND w.state = 'waiting' ORDER BY w.turn""",
+        accounts,
+    )

@@ -1,0 +1,176 @@
+"""Seats: taken, given back, booked. Lock their slot first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.adapters.db import Row, Tx
+from app.booking.domain.words import Seat, SeatState, Wish
+from app.kernel.ids import AccountId, ModuleCode, OrderId, SeatId, SlotId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSeat:
+    seat: SeatId
+    account: AccountId
+    wish: Wish
+    state: SeatState
+    until: datetime
+    order: OrderId | None = None
+    move_order: OrderId | None = None
+    replaces: SeatId | None = None
+
+
+async def insert(tx: Tx, it: NewSeat, now: datetime) -> Seat:
+    """Raises CheckViolationError (never_one_too_many…) where none is free, and
+    UniqueViolationError where the student has one of this module."""
+    row = await tx.fetchrow(
+        """INSERT INTO seat (seat_id, slot_id, account_id, module_code, accessible,
+               state, held_at, held_until, order_id, move_order_id, replaces)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING *""",
+        it.seat,
+        it.wish.slot,
+        it.account,
+        it.wish.module,
+        it.wish.accessible,
+        it.state,
+        now,
+        it.until,
+        it.order,
+        it.move_order,
+        it.replaces,
+    )
+    assert row is not None
+    return seat_of(row)
+
+
+async def expire(tx: Tx, slot: SlotId, now: datetime) -> list[Seat]:
+    """Holds and offers that are over."""
+    rows = await tx.fetch(
+        """UPDATE seat SET state = 'expired', ended_at = $2
+           WHERE slot_id = $1 AND state IN ('offered', 'held') AND held_until <= $2
+           RETURNING *""",
+        slot,
+        now,
+    )
+    return [seat_of(row) for row in rows]
+
+
+async def end(tx: Tx, seat: SeatId, state: SeatState, now: datetime) -> None:
+    await tx.execute(
+        "UPDATE seat SET state = $2, ended_at = $3 WHERE seat_id = $1",
+        seat,
+        state,
+        now,
+    )
+
+
+async def book(tx: Tx, seat: SeatId, now: datetime) -> None:
+    await tx.execute(
+        """UPDATE seat SET state = 'booked', booked_at = $2, held_until = NULL,
+               replaces = NULL WHERE seat_id = $1""",
+        seat,
+        now,
+    )
+
+
+async def move_away(tx: Tx, seat: SeatId, to: SeatId, now: datetime) -> None:
+    await tx.execute(
+        """UPDATE seat SET state = 'moved', moved_to = $2, ended_at = $3
+           WHERE seat_id = $1""",
+        seat,
+        to,
+        now,
+    )
+
+
+async def take_offer(tx: Tx, seat: SeatId, order: OrderId, until: datetime) -> Seat:
+    row = await tx.fetchrow(
+        """UPDATE seat SET state = 'held', order_id = $2, held_until = $3
+           WHERE seat_id = $1 RETURNING *""",
+        seat,
+        order,
+        until,
+    )
+    assert row is not None
+    return seat_of(row)
+
+
+async def read(tx: Tx, seat: SeatId, owner: AccountId | None = None) -> Seat | None:
+    """With an `owner`: only theirs."""
+    row = await tx.fetchrow(
+        """SELECT * FROM seat
+           WHERE seat_id = $1 AND ($2::uuid IS NULL OR account_id = $2)""",
+        seat,
+        owner,
+    )
+    return seat_of(row) if row else None
+
+
+async def coming(tx: Tx, account: AccountId, module: ModuleCode) -> Seat | None:
+    """The one that is offered, held or booked; never one that a move holds."""
+    row = await tx.fetchrow(
+        """SELECT * FROM seat WHERE account_id = $1 AND module_code = $2
+             AND state IN ('offered', 'held', 'booked') AND replaces IS NULL""",
+        account,
+        module,
+    )
+    return seat_of(row) if row else None
+
+
+async def to_take_place_of(tx: Tx, seat: SeatId) -> Seat | None:
+    """The seat that is held to move this one to."""
+    row = await tx.fetchrow(
+        "SELECT * FROM seat WHERE replaces = $1 AND state = 'held'", seat
+    )
+    return seat_of(row) if row else None
+
+
+async def newest_of_order(tx: Tx, order: OrderId) -> Seat | None:
+    """The seat that paying this order books."""
+    row = await tx.fetchrow(
+        """SELECT * FROM seat
+           WHERE order_id = $1 AND move_order_id IS NULL OR move_order_id = $1
+           ORDER BY held_at DESC, ended_at IS NULL DESC, seat_id LIMIT 1""",
+        order,
+    )
+    return seat_of(row) if row else None
+
+
+async def moves(tx: Tx, order: OrderId) -> int:
+    """How often the seat of this fee was moved."""
+    count = await tx.fetchval(
+        "SELECT count(*) FROM seat WHERE order_id = $1 AND state = 'moved'", order
+    )
+    return int(count)
+
+
+async def live_of(tx: Tx, accounts: Sequence[AccountId]) -> list[Row]:
+    """What students wait for, hold or have: of now, and of the last hour."""
+    return await tx.fetch(
+        """SELECT seat_id, slot_id, account_id, module_code, state, held_until,
+               replaces, moved_to
+           FROM seat WHERE account_id = ANY($1)
+             AND (live OR ended_at > now() - interval '1 hour')
+           ORDER BY held_at DESC LIMIT 20 * cardinality($1)""",
+        accounts,
+    )
+
+
+def seat_of(row: Row) -> Seat:
+    return Seat(
+        seat=SeatId(row["seat_id"]),
+        slot=SlotId(row["slot_id"]),
+        account=AccountId(row["account_id"]),
+        module=ModuleCode(row["module_code"]),
+        accessible=row["accessible"],
+        state=SeatState(row["state"]),
+        order=row["order_id"],
+        move_order=row["move_order_id"],
+        replaces=row["replaces"],
+        moved_to=row["moved_to"],
+        held_at=row["held_at"],
+        held_until=row["held_until"],
+        booked_at=row["booked_at"],
+        free_until=row["free_until"],
+    )
