@@ -7,6 +7,7 @@ https://razorpay.com/docs/api/, /docs/webhooks/ and
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import ceil
 from urllib.parse import quote, urlsplit
 
 import structlog
@@ -179,8 +180,8 @@ class Razorpay:
     ) -> tuple[Sequence[Captured], Sequence[RefundIs]]:
         # Razorpay's `to` is the last second that counts; our `until` the first not to.
         span = {
-            "from": str(int(since.timestamp())),
-            "to": str(int(until.timestamp()) - 1),
+            "from": str(ceil(since.timestamp())),
+            "to": str(ceil(until.timestamp()) - 1),
         }
         async with within(LISTING_S):
             payments = await self._api.all("/v1/payments", span)

@@ -21,6 +21,7 @@ from app.booking.domain.refunds import (
     RefundState,
 )
 from app.booking.service.desk import BookingDesk, News
+from app.booking.service.told import RECEIPT, seat_path
 from app.booking.store import refunds as store
 from app.booking.store import seats
 from app.kernel.ids import AccountId, RefundId
@@ -86,7 +87,7 @@ class Refunds:
                 raise NotRefused
             change = Change(
                 state=RefundState.DONE,
-                provider_refund=it.provider_refund,
+                provider_refund=None,  # That one moved no money; the trail names it.
                 said=how[: domain.SAID_MOST],
             )
             await store.save(tx, refund, change, now, now)
@@ -130,7 +131,7 @@ class Refunds:
             await self._put_off(it)
 
     async def _look(self, it: Refund) -> RefundIs | None:
-        """What the provider knows of it; None: it was never sent. Raises ProviderAway."""
+        """What the provider knows of it; None: nothing. Raises ProviderAway."""
         ask = self._provider.refund_is
         if it.state is RefundState.SENT:
             found = await ask(it.name, it.provider_payment, it.provider_refund)
@@ -176,10 +177,9 @@ class Refunds:
     async def _write_to(self, tx: Tx, it: Refund) -> None:
         person = await people.by_id(tx, it.account)
         seat = await seats.newest_of_order(tx, it.order)
-        url = self._desk.house.url
-        link = f"{url}/tests/seats/{seat.seat}" if seat else f"{url}/tests"
-        name = person.name if person else ""
-        words = refund_letters.on_its_way(name, it.amount, it.receipt, link)
+        link = f"{self._desk.house.url}{seat_path(seat.seat) if seat else '/tests'}"
+        name, receipt = person.name if person else "", RECEIPT.format(it.receipt)
+        words = refund_letters.on_its_way(name, it.amount, receipt, link)
         await self._desk.codes.tell(tx, person, words)
 
     async def _by_hand(
@@ -195,9 +195,15 @@ class Refunds:
                 raise NoSuchRefund
             await act(tx, it, now)
             news.accounts.add(it.account)
-            details = {"refund": str(refund), "try": it.tries, "said": it.said or ""}
-            it_was = Act(at=now, by=by, what=what, whom=it.account, details=details)
-            await self._desk.house.trail.write(tx, it_was)
+            # What the provider had said, before this act.
+            before = {
+                "refund": str(refund),
+                "tries": str(it.tries),
+                "provider_refund": it.provider_refund or "",
+                "said": it.said or "",
+            }
+            done = Act(at=now, by=by, what=what, whom=it.account, details=before)
+            await self._desk.house.trail.write(tx, done)
 
         await self._desk.change(in_transaction)
 
