@@ -103,7 +103,7 @@ class Razorpay:
         order = fields.get("razorpay_order_id", "")
         payment = fields.get("razorpay_payment_id", "")
         given = fields.get("razorpay_signature", "")
-        message = f"{order}|{payment}".encode("utf-8", "surrogateescape")
+        message = f"{order}|{payment}".encode("utf-8", "surrogatepass")
         signed = is_signed(self._key_secret, message, given)
         if not (order and payment and signed):
             raise BadSignature

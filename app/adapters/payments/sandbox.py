@@ -202,4 +202,4 @@ def _captured(row: Row) -> Captured:
 
 
 def _returning(order: str, payment: str) -> bytes:
-    return f"return|{order}|{payment}".encode("utf-8", "surrogateescape")
+    return f"return|{order}|{payment}".encode("utf-8", "surrogatepass")
