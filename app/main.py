@@ -27,6 +27,7 @@ from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
 from app.booking.views import wiring as booking
+from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -132,6 +133,7 @@ def build(settings: Settings) -> web.Application:
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
+    app.add_routes(payment_routes(development=settings.development))
     if settings.development:
         app.add_routes(outbox_page.routes())
     add_static(app)
@@ -179,6 +181,7 @@ async def _wire(
     viewing.wire(app, desk, gatehouse.trail, redis)
     portals = app[portal_views.PORTALS]
     seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    await wire_payments(app, settings, seats, throttle, stack)
     await _wire_proctoring(app, desk, seats, stack)
 
 
