@@ -96,7 +96,9 @@ class Planning:
             found = await self._sort_out(tx, sheet, known)
             report = SheetReport(
                 dry_run=dry_run,
-                made=sum(len(it.made) for it in found.values()),
+                made=0
+                if sheet.problems
+                else sum(len(it.made) for it in found.values()),
                 there=sum(len(it.there) for it in found.values()),
                 problems=sorted(sheet.problems, key=lambda it: it.line),
                 problem_count=sheet.problem_count,

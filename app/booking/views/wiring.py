@@ -9,6 +9,7 @@ from app.booking.service.changing import Changing
 from app.booking.service.desk import BookingDesk, FitnessOf
 from app.booking.service.lines import Lines
 from app.booking.service.seats import Seats
+from app.booking.views.staff_wiring import wire_staff
 from app.portals.service import Portals
 
 DESK = web.AppKey("booking_desk", BookingDesk)
@@ -29,4 +30,5 @@ def wire(
         house=house, bell=bell, policy=policy, fitness=fitness, portals=portals
     )
     app[SEATS], app[CHANGING], app[LINES] = Seats(desk), Changing(desk), Lines(desk)
+    wire_staff(app, desk)
     return desk
