@@ -391,7 +391,7 @@ async def test_a_refused_refund_is_tried_again_or_settled_by_hand(
         )
     page = await (await site.get("/staff/bookings")).text()
     assert "The balance is &lt;too&gt; low" in page
-    assert "1 wait for a person" in page
+    assert "1 waits for a person" in page
     await other.log_in("HELP1")
     page = await (await other.get("/staff/bookings")).text()
     assert "Only an admin can do either" in page

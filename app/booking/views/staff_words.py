@@ -26,7 +26,7 @@ WHAT_TO_DO = {
     "again and again.",
     "sent": "Nothing. Banks take up to ten working days.",
     "done": "Nothing.",
-    "refused": "Each of them needs a person: see below.",
+    "refused": "Each of them needs a person: see above.",
 }
 DIFFERENCES = {
     (Kind.PAYMENT, Wrong.MISSING_HERE): "The provider took a payment that we do not "
