@@ -1,0 +1,1 @@
+"""Booking over HTTP: students, payments, papers, the door, staff."""
