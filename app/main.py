@@ -9,14 +9,12 @@ import uvloop
 from aiohttp import web
 
 from app.accounts import views as account_views
-from app.accounts.domain.consents import CheckedBy
 from app.accounts.service.gatehouse import open_gatehouse
 from app.accounts.service.photos import Photos
 from app.accounts.views import consents, guard, staff_kit
 from app.accounts.views.wiring import wire
-from app.adapters.audit import Trail
 from app.adapters.bell import RedisBell
-from app.adapters.connections import open_connections
+from app.adapters.connections import Connections, open_connections
 from app.adapters.files import Files
 from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
 from app.adapters.live import Hub
@@ -26,7 +24,9 @@ from app.adapters.objects import Objects
 from app.adapters.signing import Signer
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
-from app.kernel.ids import AccountId
+from app.booking.service.desk import BookingDesk
+from app.booking.service.live import Live
+from app.booking.views import wiring as booking
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -39,24 +39,25 @@ from app.operations.notices.service import Notices
 from app.operations.status import views as status_views
 from app.operations.status.service import Status
 from app.portals import views as portal_views
-from app.portals.domain import Portal
 from app.portals.service import Portals
 from app.proctoring.ledger import wiring as ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.fitness import fitness
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
-from app.proctoring.service.sittings import Gate, Sittings
+from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
     checks,
     draws,
+    gates,
     incidents,
     live,
     opening,
@@ -157,9 +158,7 @@ async def _wire(
     signer = Signer(settings.secret.get_secret_value())
     throttle = Throttle(redis, gatehouse.sealer)
     wire(app, gatehouse, throttle, signer, settings.places)
-    learning = app[learning_kit.LEARNING] = Learning(db)
-    app[learning_kit.STUDENTS] = Students(db, clock, learning)
-    app[learning_kit.FILES] = Files(settings.content)
+    _wire_learning(app, opened, settings)
     nodes = app[opening.NODES] = MediaNodes(redis)
     policy, outbox = settings.policy, gatehouse.outbox
     app[status_views.STATUS] = Status(db, clock, outbox, nodes, policy)
@@ -178,20 +177,30 @@ async def _wire(
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    await _wire_proctoring(app, desk, gatehouse.trail, stack)
+    portals = app[portal_views.PORTALS]
+    seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    await _wire_proctoring(app, desk, seats, stack)
+
+
+def _wire_learning(
+    app: web.Application, opened: Connections, settings: Settings
+) -> None:
+    learning = app[learning_kit.LEARNING] = Learning(opened.db)
+    app[learning_kit.STUDENTS] = Students(opened.db, opened.clock, learning)
+    app[learning_kit.FILES] = Files(settings.content)
 
 
 async def _wire_proctoring(
-    app: web.Application, desk: Desk, trail: Trail, stack: AsyncExitStack
+    app: web.Application, desk: Desk, seats: BookingDesk, stack: AsyncExitStack
 ) -> None:
-    states = States(desk)
-    app[wall.PROCTORS] = Proctors(desk, trail)
-    gates = [_recognisable(app)]
+    states, booked = States(desk), Live(seats)
+    app[wall.PROCTORS] = Proctors(desk, seats.house.trail)
+    needed = [gates.recognisable(app)]
     guiding = Guiding(app[staff_kit.ENROLMENTS], desk.policy)
     by_person = app[consents.CONSENTS].is_by_person
-    app[checks.CHECKS] = Checks(desk, gates, by_person, guiding)
-    opens = _open_for_learning(app)
-    app[api.SITTINGS] = Sittings(desk, [opens, *gates], app[checks.CHECKS])
+    app[checks.CHECKS] = Checks(desk, needed, by_person, guiding)
+    opens = gates.open_for_learning(app)
+    app[api.SITTINGS] = Sittings(desk, [opens, *needed], app[checks.CHECKS])
     app[consents.ON_WITHDRAWN] = app[api.SITTINGS].withdraw
     forgets = [app[pictures.PICTURES].forget_withdrawn, *app[incidents.FORGETS]]
     app[consents.ON_FORGET] = forgets
@@ -199,6 +208,8 @@ async def _wire_proctoring(
         desk.bell,
         {
             "student": states.students,
+            "slots": booked.slots,
+            "seats": booked.seats,
             "wall": Wall(desk, app[opening.NODES]).states,
             "news": News(app[notice_views.NOTICES], app[portal_views.PORTALS]).states,
         },
@@ -210,24 +221,6 @@ async def _wire_proctoring(
     await stack.enter_async_context(
         alongside(restarted("logins", lambda: live.watch_logins(app)))
     )
-
-
-def _open_for_learning(app: web.Application) -> Gate:
-    async def gate(_: AccountId) -> None:
-        await app[portal_views.PORTALS].require_open(Portal.LEARNING)
-
-    return gate
-
-
-def _recognisable(app: web.Application) -> Gate:
-    """Consent first; then, where a machine compares, a photo it can compare with."""
-    photos = app[pictures.PHOTOS]
-
-    async def gate(account: AccountId) -> None:
-        if await app[consents.CONSENTS].require(account) is CheckedBy.MACHINE:
-            await photos.require_reference(account)
-
-    return gate
 
 
 async def _close_sockets(app: web.Application) -> None:

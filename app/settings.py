@@ -12,6 +12,7 @@ from app.accounts.domain.policy import AccountPolicy
 from app.adapters.environment import read_environment
 from app.adapters.http import Support
 from app.adapters.standing import Source, Standing, sentences, standing_of
+from app.booking.domain.policy import BookingPolicy
 from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
 
@@ -56,6 +57,8 @@ class Settings(BaseSettings):
     is made of the secret."""
     evidence: str = "var/evidence"
     """A folder, or `s3://bucket/prefix` (with the `AWS_…` variables)."""
+    booking: BookingPolicy = BookingPolicy()
+    """Numbers of booking: `SPOM_BOOKING_HOLD_MIN` etc."""
     retention: RetentionPolicy = RetentionPolicy()
     """How long things are kept: `SPOM_RETENTION_TEMPLATE_DAYS` etc."""
     support: Support = Support()

@@ -18,7 +18,7 @@ from app.kernel.refusals import Unavailable
 COALESCE_S = 0.06
 POLL_S = 15.0
 PAUSE_AFTER_FAULT_S = 1.0
-WATCHERS_MAX = 5_000
+WATCHERS_MAX = 20_000
 
 JsonState: TypeAlias = dict[str, object]
 Reader: TypeAlias = Callable[[Sequence[str]], Awaitable[Mapping[str, JsonState]]]

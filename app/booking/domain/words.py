@@ -45,7 +45,8 @@ class RefundReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """Seats at a centre at a time, on a `day` there. `free` and `accessible_free` are two pools."""
+    """Seats at a centre at a time, on a `day` there; `free` and `accessible_free` are
+    two pools."""
 
     slot: SlotId
     centre: CentreId

@@ -39,9 +39,7 @@ class Using:
     seat: Seat | None
 
 
-async def use(
-    tx: Tx, desk: BookingDesk, it: Using, now: datetime, news: News
-) -> bool:
+async def use(tx: Tx, desk: BookingDesk, it: Using, now: datetime, news: News) -> bool:
     """Whether it booked or moved a seat; else all of it goes back."""
     reason = await _why_back(tx, desk, it, now)
     if reason is None:
@@ -182,7 +180,7 @@ async def _give_back(
         slot = (await lock_slots(tx, [it.seat.slot]))[it.seat.slot]
         await settle_slot(tx, desk, slot, now, news)
         news.of(slot)
-    await told.given_back(tx, desk, it.order, it.seat, payment, reason)
+    await told.given_back(tx, desk, it.seat, payment)
 
 
 def _is_fit(it: Fitness) -> bool:

@@ -43,9 +43,7 @@ async def _offer(
     fresh = (await lock_slots(tx, [slot.slot]))[slot.slot]
     for accessible in (False, True):
         free = min(fresh.free_of(accessible=accessible), OFFERS_MOST)
-        for row in await lines.next_in(
-            tx, slot.slot, accessible=accessible, most=free
-        ):
+        for row in await lines.next_in(tx, slot.slot, accessible=accessible, most=free):
             it = NewSeat(
                 seat=SeatId(uuid4()),
                 account=AccountId(row["account_id"]),

@@ -36,9 +36,7 @@ async def claim(
     return answer
 
 
-async def note(
-    tx: Tx, account: AccountId, key: str, answer: dict[str, object]
-) -> None:
+async def note(tx: Tx, account: AccountId, key: str, answer: dict[str, object]) -> None:
     await tx.execute(
         "UPDATE answered SET answer = $3 WHERE account_id = $1 AND key = $2",
         account,

@@ -8,9 +8,9 @@ from app.booking.domain.words import Slot
 from app.kernel.ids import AccountId, CentreId, ModuleCode, SlotId
 from app.kernel.money import Money
 
-COLUMNS = """s.slot_id, s.centre_id, s.day, s.starts_at, s.ends_at, s.opens_at, s.closes_at,
-    s.modules, s.capacity, s.accessible, s.blocked, s.taken, s.accessible_taken,
-    s.cancelled_at, c.time_zone, c.fee_minor, c.currency"""
+COLUMNS = """s.slot_id, s.centre_id, s.day, s.starts_at, s.ends_at, s.opens_at,
+    s.closes_at, s.modules, s.capacity, s.accessible, s.blocked, s.taken,
+    s.accessible_taken, s.cancelled_at, c.time_zone, c.fee_minor, c.currency"""
 
 
 async def lock(tx: Tx, slots: Sequence[SlotId]) -> list[Slot]:

@@ -15,6 +15,9 @@ OF_INCIDENT = "incident_id IN (SELECT incident_id FROM incident WHERE account_id
 OF_ENROLMENT = (
     "enrolment_id IN (SELECT enrolment_id FROM enrolment WHERE account_id = $1)"
 )
+_ORDERS = "SELECT order_id FROM test_order WHERE account_id = $1"
+OF_ORDER = f"order_id IN ({_ORDERS})"
+OF_PAYMENT = f"payment_id IN (SELECT payment_id FROM payment WHERE {OF_ORDER})"
 OF_LOOK = f"look_id IN ({_LOOKS})"
 
 
@@ -63,6 +66,8 @@ HOLDINGS = (
     Holding(table="sitting_message", of=OF_SITTING, hidden=("sent_by",)),
     Holding(table="live_view", of=OF_SITTING, hidden=("viewed_by",)),
     Holding(table="sign", of=OF_SITTING, hidden=("sign",)),
+    Holding(table="answered"),
+    Holding(table="waiting"),
     Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
     Holding(table="consent", fate=Fate.STAYS),
     Holding(table="elective", fate=Fate.STAYS),
@@ -91,6 +96,11 @@ HOLDINGS = (
     Holding(table="device_check", fate=Fate.STAYS),
     Holding(table="correction", fate=Fate.STAYS),
     Holding(table="statement_sent", fate=Fate.STAYS),
+    # Books are kept as long as the law of taxes says, under an account without a name.
+    Holding(table="seat", fate=Fate.STAYS, hidden=("marked_by",)),
+    Holding(table="test_order", fate=Fate.STAYS),
+    Holding(table="payment", of=OF_ORDER, fate=Fate.STAYS),
+    Holding(table="refund", of=OF_PAYMENT, fate=Fate.STAYS),
     Holding(table="erasure", fate=Fate.STAYS),
     Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),
 )
@@ -99,6 +109,7 @@ OTHERS = frozenset(
     {
         *("audit_head", "migration", "retention_report"),
         *("module", "study_set", "topic", "topic_version"),
+        *("centre", "slot"),
         *("content_file", "content_import", "notice", "portal_window"),
     }
 )

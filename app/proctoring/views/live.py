@@ -16,6 +16,7 @@ from app.adapters.bodies import Body
 from app.adapters.http import require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
+from app.booking.service.desk import seats_topic
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
 from app.portals.service import NEWS
@@ -25,7 +26,7 @@ from app.proctoring.views.api import SITTINGS
 
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
-NEWS_MINE = "news:mine"
+NEWS_MINE, SEATS_MINE, STUDENT_MINE = "news:mine", "seats:me", "student:me"
 SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
 MESSAGE_MAX = 4 * 1024
 MESSAGES_A_SECOND = 20
@@ -33,11 +34,17 @@ LOGIN_CHECK_EVERY_S = 1.0
 CLOSE_PATIENCE_S = 0.5
 SEND_PATIENCE_S = 10
 LOG_IN_AGAIN = 4401
+TOPICS_MOST = 40
+SLOTS = (
+    r"slots:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}:20[0-9]{2}-(?:0[1-9]|1[0-2])"
+)
+TOPICS = rf"^(?:student:me|wall|news:mine|seats:me|{SLOTS})$"
+"""Availability (`slots:CENTRE:MONTH`) is every student's to see."""
 
 
 class Subscribe(Body):
     type: Literal["subscribe"]
-    topics: list[Literal["student:me", "wall", "news:mine"]] = Field(max_length=3)
+    topics: list[Annotated[str, Field(pattern=TOPICS)]] = Field(max_length=TOPICS_MOST)
 
 
 class PresenceSaid(Body):
@@ -117,6 +124,7 @@ class _Page:
         self._second = 0.0
         self._messages = 0
         self.watcher = Watcher()
+        self._topics: set[str] = set()
 
     async def cut(self) -> None:
         """This process stops; the page comes back to another."""
@@ -168,8 +176,7 @@ class _Page:
             raise BadMessage from error
         match said:
             case Subscribe(topics=topics):
-                for topic in topics:
-                    self._app[HUB].watch(self.watcher, self._allowed(topic))
+                self._watch(topics)
             case PresenceSaid():
                 self._app[PRESENCE].report(
                     self,
@@ -183,10 +190,20 @@ class _Page:
                     self._who.account, SittingId(said.sitting), said.epoch
                 )
 
+    def _watch(self, topics: list[str]) -> None:
+        allowed = {self._allowed(topic) for topic in topics}
+        if len(self._topics | allowed) > TOPICS_MOST:
+            raise TooMany
+        self._topics |= allowed
+        for topic in allowed:
+            self._app[HUB].watch(self.watcher, topic)
+
     def _allowed(self, topic: str) -> str:
         if topic == NEWS_MINE:
             return NEWS[0] if self._who.role is Role.STUDENT else NEWS[1]
         needed = Role.PROCTOR if topic == WALL else Role.STUDENT
         if self._who.role is not needed:
             raise NotYourTopic
-        return WALL if topic == WALL else topic_of(self._who.account)
+        if topic == SEATS_MINE:
+            return seats_topic(self._who.account)
+        return topic_of(self._who.account) if topic == STUDENT_MINE else topic
