@@ -87,7 +87,9 @@ def _photo(paper: Sheet, jpeg: bytes | None, top: float) -> None:
     paper.set_font("body", "", SMALL)
     paper.set_text_color(*SOFT)
     paper.set_xy(left, top + PHOTO_H / 2 - LINE)
-    paper.multi_cell(PHOTO_W, 4, "No photo here:\nyour document\nis compared", align="C")
+    paper.multi_cell(
+        PHOTO_W, 4, "No photo here:\nyour document\nis compared", align="C"
+    )
     paper.set_xy(MARGIN, top)
 
 

@@ -1,6 +1,5 @@
 """What goes onto the papers of a seat; drawing them is another's business."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from app.accounts.service.photos import Photos
@@ -8,7 +7,8 @@ from app.adapters.audit import Act
 from app.adapters.db import Tx
 from app.adapters.throttle import Rate, Throttle
 from app.booking.domain.calendar import Entry
-from app.booking.domain.cards import card_code
+from app.booking.domain.cards import Seals, card_code
+from app.booking.domain.door import doors_at
 from app.booking.domain.papers import NotBooked, NothingPaid, Receipt, SeatPaper
 from app.booking.domain.words import NoSuchSeat, SeatState
 from app.booking.papers.admit import AdmitCard
@@ -88,28 +88,27 @@ class Papers:
         policy, now = self._desk.policy, self._desk.clock.now()
         return AdmitCard(
             seat=mine,
-            code=card_code(seat, mine.place.ends_at, self.seals),
+            code=card_code(seat, mine.place.ends_at, seals_of(self._desk)),
             photo=await self._photos.photo(account),
-            doors_at=mine.place.starts_at - timedelta(minutes=policy.door_opens_min),
+            doors_at=doors_at(mine.place.starts_at, policy),
             made_at=now,
         )
 
-    def seals(self, text: str) -> bytes:
-        return self._desk.house.sealer.keyed_hash(CARD, text)
-
-    async def _receipt(
-        self, tx: Tx, seat: SeatId, owner: AccountId | None
-    ) -> Receipt:
+    async def _receipt(self, tx: Tx, seat: SeatId, owner: AccountId | None) -> Receipt:
         mine = await self._paper(tx, seat, owner)
         paid = await store.payments(tx, mine.order)
         if not paid:
             raise NothingPaid
         return Receipt(seat=mine, paid=tuple(paid), made_at=self._desk.clock.now())
 
-    async def _paper(
-        self, tx: Tx, seat: SeatId, owner: AccountId | None
-    ) -> SeatPaper:
+    async def _paper(self, tx: Tx, seat: SeatId, owner: AccountId | None) -> SeatPaper:
         found = await store.read(tx, seat, owner)
         if found is None:
             raise NoSuchSeat
         return found
+
+
+def seals_of(desk: BookingDesk) -> Seals:
+    """What admit cards are sealed with, and the door reads them by."""
+    sealer = desk.house.sealer
+    return lambda text: sealer.keyed_hash(CARD, text)

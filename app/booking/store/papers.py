@@ -30,7 +30,8 @@ async def read(tx: Tx, seat: SeatId, owner: AccountId | None) -> SeatPaper | Non
 async def newest_of_order(tx: Tx, order: OrderId) -> SeatPaper | None:
     """The booking as it is now, wherever it was moved; of none, None."""
     row = await tx.fetchrow(
-        _PAPER + """WHERE e.order_id = $1 AND e.booked_at IS NOT NULL
+        _PAPER
+        + """WHERE e.order_id = $1 AND e.booked_at IS NOT NULL
              AND e.state <> 'moved' ORDER BY e.booked_at DESC LIMIT 1""",
         order,
     )
