@@ -60,7 +60,7 @@ async def seat_of_srn(tx: Tx, slot: SlotId, srn: str) -> SeatId | None:
     found = await tx.fetchval(
         """SELECT seat_id FROM seat JOIN account a USING (account_id)
            WHERE slot_id = $1 AND a.srn = $2 AND state <> 'offered'
-           ORDER BY state IN ('booked', 'attended', 'absent') DESC, held_at DESC
+           ORDER BY state = 'booked' DESC, live DESC, held_at DESC
            LIMIT 1""",
         slot,
         srn,
