@@ -13,6 +13,8 @@ Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 Row: TypeAlias = asyncpg.Record
 
 COMMAND_TIMEOUT_S = 5.0
+IDLE_IN_TRANSACTION = "15s"
+"""A process that stops in the middle of a transaction keeps its rows no longer."""
 ACQUIRE_TIMEOUT_S = 5.0
 _UNREACHABLE = (
     OSError,
@@ -25,6 +27,10 @@ _UNREACHABLE = (
 
 class DatabaseAway(Unavailable):
     """Our database is out of reach just now. Nothing is lost; please try again."""
+
+
+class Clashed(Unavailable):
+    """Two changes met, and neither could go first. Please try again."""
 
 
 class Unstorable(Refusal):
@@ -54,7 +60,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Tx]:
-        """Commits when the block ends, rolls back when it raises."""
+        """Commits when the block ends, rolls back when it raises.
+
+        Two that block each other: one raises DeadlockDetectedError, and may try again.
+        """
         async with self.connection() as connection, connection.transaction():
             yield connection
 
@@ -70,5 +79,6 @@ async def connect(url: str, *, size: int = 10) -> Database:
         max_size=size,
         timeout=ACQUIRE_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
+        server_settings={"idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION},
     )
     return Database(pool)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from uuid import uuid4
 
 import pytest
 
@@ -95,3 +96,55 @@ async def test_presence_without_video_adds_nothing(site, database):
         await asyncio.sleep(3.5)  # longer than a checkpoint
     async with database.connection() as tx:
         assert await tx.fetchval("SELECT seen_at FROM sitting") is None
+
+
+@pytest.fixture
+async def centre(database):
+    made = uuid4()
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO centre (centre_id, code, name, city, address, time_zone,
+                   capacity, made_at)
+               VALUES ($1, 'KOC', 'Institute', 'Kochi', '1 Main Road', 'Asia/Kolkata',
+                   9, now())""",
+            made,
+        )
+        await tx.execute(
+            """INSERT INTO slot (slot_id, centre_id, day, starts_at, ends_at, opens_at,
+                   closes_at, capacity, made_at)
+               VALUES ($1, $1, '2099-05-04', '2099-05-04 06:00Z', '2099-05-04 08:00Z',
+                   '2026-01-01Z', '2099-05-03Z', 9, now())""",
+            made,
+        )
+    return made
+
+
+async def test_free_seats_of_a_month_and_ones_own_seats_are_live(site, centre):
+    await site.log_in("ASHA001")
+    async with await connect(site) as socket:
+        topic = f"slots:{centre}:2099-05"
+        await say(socket, type="subscribe", topics=[topic, "seats:me"])
+        both = [await hear(socket), await hear(socket)]
+        heard = {it["topic"]: it["state"] for it in both}
+        (slot,) = heard.pop(topic)["slots"]
+        assert (slot["free"], slot["accessible_free"], slot["waiting"]) == (9, 0, 0)
+        (mine,) = heard.values()
+        assert (mine["seats"], mine["lines"]) == ([], [])
+
+
+async def test_a_page_watches_so_many_topics_and_no_more(site):
+    await site.log_in("ASHA001")
+    async with await connect(site) as socket:
+        for _ in range(2):
+            topics = [f"slots:{uuid4()}:2099-05" for _ in range(30)]
+            await say(socket, type="subscribe", topics=topics)
+        codes = [(await hear(socket)).get("code") for _ in range(31)]
+        assert "too_many" in codes
+
+
+async def test_a_topic_that_is_none_is_refused(site):
+    await site.log_in("ASHA001")
+    async with await connect(site) as socket:
+        for topic in ("slots:x:2099-05", f"slots:{uuid4()}:2099-13", "seats:other"):
+            await say(socket, type="subscribe", topics=[topic])
+            assert (await hear(socket))["code"] == "bad_message"

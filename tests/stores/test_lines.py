@@ -2,14 +2,14 @@
 
 import pytest
 
-from app.booking.domain.words import (
+from app.booking.domain.refusals import (
     BookedAlready,
     HoldOver,
     InLineAlready,
     SlotFull,
     TooManyLines,
-    Wish,
 )
+from app.booking.domain.words import Wish
 from app.booking.service.paying import Settled
 from tests.stores.booking_world import MODULE, build_booking_world, key
 

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from app.booking.domain.policy import BookingPolicy
-from app.booking.domain.words import (
+from app.booking.domain.refusals import (
     BookedAlready,
     BookingClosed,
     HeldAlready,
@@ -22,8 +22,8 @@ from app.booking.domain.words import (
     SeatsFree,
     SlotFull,
     TooLateToChange,
-    Wish,
 )
+from app.booking.domain.words import Wish
 from app.booking.service.paying import Settled
 from tests.stores.booking_world import (
     FEE,

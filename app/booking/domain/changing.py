@@ -4,13 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.booking.domain.policy import BookingPolicy
-from app.booking.domain.words import (
-    MovedTooOften,
-    NotComing,
-    Seat,
-    SeatState,
-    TooLateToChange,
-)
+from app.booking.domain.refusals import MovedTooOften, NotComing, TooLateToChange
+from app.booking.domain.words import Seat, SeatState
 from app.kernel.money import Money
 
 

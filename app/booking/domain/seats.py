@@ -3,16 +3,15 @@
 from datetime import datetime, timedelta
 
 from app.booking.domain.policy import BookingPolicy
-from app.booking.domain.words import (
+from app.booking.domain.refusals import (
     BookingClosed,
-    Fitness,
     HoursMissing,
     IncidentOpen,
     NotOpenYet,
     OtherModule,
-    Slot,
     SlotCancelled,
 )
+from app.booking.domain.words import Fitness, Slot
 from app.kernel.ids import ModuleCode
 from app.kernel.money import Money
 

@@ -10,13 +10,11 @@ from app.booking.domain.changing import (
     require_movable,
     terms_of,
 )
+from app.booking.domain.refusals import NoSuchSeat, OtherFee, SameSlot
 from app.booking.domain.seats import held_until, price, require_bookable
 from app.booking.domain.words import (
-    NoSuchSeat,
     OrderKind,
-    OtherFee,
     RefundReason,
-    SameSlot,
     Seat,
     SeatState,
     Slot,

@@ -12,9 +12,10 @@ from asyncpg import DeadlockDetectedError
 from app.accounts.service.codes import Codes
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.bell import Bell
-from app.adapters.db import Database, Tx
+from app.adapters.db import Clashed, Database, Tx
 from app.booking.domain.policy import BookingPolicy
-from app.booking.domain.words import BadKey, Fitness, NoSuchSlot, Slot
+from app.booking.domain.refusals import BadKey, NoSuchSlot
+from app.booking.domain.words import Fitness, Slot
 from app.booking.store import answers, slots
 from app.kernel.clock import Clock
 from app.kernel.ids import AccountId, CentreId, ModuleCode, SlotId
@@ -22,6 +23,7 @@ from app.portals.service import Portals
 
 Answer: TypeAlias = dict[str, object]
 Result = TypeVar("Result")
+TRIES = 3
 AT_ONCE = 6
 """Transactions of seats a process runs side by side: one hot slot, whose row they all
 wait for, leaves connections of the pool for everybody else."""
@@ -96,11 +98,13 @@ class BookingDesk:
         self, act: Callable[[Tx, datetime, News], Awaitable[Result]]
     ) -> Result:
         """One transaction, then the bell. Of two that block each other, one tries
-        again."""
-        try:
-            return await self._change(act)
-        except DeadlockDetectedError:
-            return await self._change(act)
+        again, and once more; then it raises Clashed."""
+        for _ in range(TRIES):
+            try:
+                return await self._change(act)
+            except DeadlockDetectedError:
+                continue
+        raise Clashed
 
     async def _change(
         self, act: Callable[[Tx, datetime, News], Awaitable[Result]]

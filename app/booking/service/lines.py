@@ -6,17 +6,16 @@ from uuid import UUID, uuid4
 from asyncpg import UniqueViolationError
 
 from app.adapters.db import Tx
-from app.booking.domain.seats import held_until, price, require_bookable
-from app.booking.domain.words import (
+from app.booking.domain.refusals import (
     BookedAlready,
     HoldOver,
     InLineAlready,
     NotInLine,
     SeatsFree,
-    SeatState,
     TooManyLines,
-    Wish,
 )
+from app.booking.domain.seats import held_until, price, require_bookable
+from app.booking.domain.words import SeatState, Wish
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
 from app.booking.service.seats import fee_order, lock_seat, own_fee, require_fit_for

@@ -9,15 +9,8 @@ from asyncpg import PostgresError
 from app.adapters.db import Tx
 from app.adapters.payments import Captured as TheyCaptured
 from app.adapters.payments import PayPage, Provider, ProviderAway
-from app.booking.domain.words import (
-    Captured,
-    HoldOver,
-    NothingToPay,
-    Order,
-    PaymentsAway,
-    Seat,
-    SeatState,
-)
+from app.booking.domain.refusals import HoldOver, NothingToPay, PaymentsAway
+from app.booking.domain.words import Captured, Order, Seat, SeatState
 from app.booking.service.booking import Using, book_free, use
 from app.booking.service.desk import BookingDesk, News, lock_slots, require_key
 from app.booking.service.seats import lock_seat, require_fit_for

@@ -7,24 +7,20 @@ import structlog
 from asyncpg import CheckViolationError, PostgresError, UniqueViolationError
 
 from app.adapters.db import Tx
+from app.booking.domain.refusals import (
+    BookedAlready,
+    HeldAlready,
+    NoSuchSeat,
+    NotComing,
+    SlotFull,
+)
 from app.booking.domain.seats import (
     held_until,
     price,
     require_bookable,
     require_fit,
 )
-from app.booking.domain.words import (
-    BookedAlready,
-    HeldAlready,
-    NoSuchSeat,
-    NotComing,
-    OrderKind,
-    Seat,
-    SeatState,
-    Slot,
-    SlotFull,
-    Wish,
-)
+from app.booking.domain.words import OrderKind, Seat, SeatState, Slot, Wish
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
 from app.booking.store import lines, orders, seats, slots

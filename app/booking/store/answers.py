@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from app.adapters.db import Tx
-from app.booking.domain.words import KeyReused
+from app.booking.domain.refusals import KeyReused
 from app.kernel.ids import AccountId
 
 
