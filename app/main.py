@@ -26,6 +26,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
+from app.booking.views import papers_wiring
 from app.booking.views import wiring as booking
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
@@ -86,6 +87,7 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    papers_wiring,
     help_page,
     status_views,
     openapi,
@@ -179,6 +181,7 @@ async def _wire(
     viewing.wire(app, desk, gatehouse.trail, redis)
     portals = app[portal_views.PORTALS]
     seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
     await _wire_proctoring(app, desk, seats, stack)
 
 

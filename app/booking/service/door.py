@@ -19,7 +19,8 @@ from app.booking.domain.door import (
     require_to_let_in,
     require_to_undo,
 )
-from app.booking.domain.words import NoSuchSeat, Slot
+from app.booking.domain.refusals import NoSuchSeat
+from app.booking.domain.words import Slot
 from app.booking.service import told
 from app.booking.service.desk import BookingDesk, News, lock_slots
 from app.booking.service.papers import seals_of

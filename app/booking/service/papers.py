@@ -10,7 +10,8 @@ from app.booking.domain.calendar import Entry
 from app.booking.domain.cards import Seals, card_code
 from app.booking.domain.door import doors_at
 from app.booking.domain.papers import NotBooked, NothingPaid, Receipt, SeatPaper
-from app.booking.domain.words import NoSuchSeat, SeatState
+from app.booking.domain.refusals import NoSuchSeat
+from app.booking.domain.words import SeatState
 from app.booking.papers.admit import AdmitCard
 from app.booking.service.desk import BookingDesk
 from app.booking.store import papers as store

@@ -10,7 +10,7 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.staff_kit import HELPERS
 from app.booking.domain.calendar import ics
 from app.booking.domain.papers import Receipt
-from app.booking.domain.words import NoSuchSeat
+from app.booking.domain.refusals import NoSuchSeat
 from app.booking.papers.admit import admit_pdf
 from app.booking.papers.receipt import receipt_pdf
 from app.booking.service.papers import Papers
