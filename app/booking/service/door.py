@@ -39,10 +39,11 @@ class Door:
         self._photos = photos
         self._throttle = throttle
         self._seals = seals_of(desk)
+        self._opens = timedelta(minutes=desk.policy.door_opens_min)
 
     async def today(self) -> list[DoorSlot]:
         async with self._desk.db.connection() as tx:
-            return await store.slots_of_day(tx, self._desk.clock.now())
+            return await store.slots_of_day(tx, self._desk.clock.now(), self._opens)
 
     async def slot(self, slot: SlotId) -> tuple[DoorSlot, list[Guest]]:
         """With everybody who is expected. Raises NotToday."""
@@ -168,7 +169,7 @@ class Door:
         await self._throttle.take(MISSES, str(who.login))
 
     async def _of_today(self, tx: Tx, slot: SlotId) -> DoorSlot:
-        it = await store.slot_of_day(tx, self._desk.clock.now(), slot)
+        it = await store.slot_of_day(tx, self._desk.clock.now(), self._opens, slot)
         if it is None:
             raise NotToday
         return it

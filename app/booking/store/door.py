@@ -1,6 +1,6 @@
 """Seats as the door marks them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.adapters.db import Row, Tx
 from app.booking.domain.door import DoorSlot, Guest
@@ -18,7 +18,7 @@ _SLOT = """SELECT s.slot_id, s.centre_id, c.name AS centre, c.city, c.address,
     FROM slot s JOIN centre c USING (centre_id)
     WHERE s.cancelled_at IS NULL
       AND (s.day = ($1::timestamptz AT TIME ZONE c.time_zone)::date
-           OR $1 BETWEEN s.starts_at AND s.ends_at) """
+           OR $1 BETWEEN s.starts_at - $2::interval AND s.ends_at) """
 _GUEST = """SELECT e.seat_id, e.slot_id, e.account_id, e.module_code, e.state,
         e.accessible, e.marked_at, a.name, a.srn, m.title, c.name AS centre, c.city,
         c.address, c.time_zone, s.starts_at, s.ends_at,
@@ -28,14 +28,17 @@ _GUEST = """SELECT e.seat_id, e.slot_id, e.account_id, e.module_code, e.state,
     JOIN account a USING (account_id) JOIN module m ON m.code = e.module_code """
 
 
-async def slots_of_day(tx: Tx, now: datetime) -> list[DoorSlot]:
-    """Of today where they are, and one that runs over midnight; by place and time."""
-    rows = await tx.fetch(_SLOT + "ORDER BY c.city, c.name, s.starts_at", now)
+async def slots_of_day(tx: Tx, now: datetime, opens: timedelta) -> list[DoorSlot]:
+    """Of today where they are, and whose door is open around midnight; by place and
+    time. `opens`: how long before the start."""
+    rows = await tx.fetch(_SLOT + "ORDER BY c.city, c.name, s.starts_at", now, opens)
     return [_slot(row) for row in rows]
 
 
-async def slot_of_day(tx: Tx, now: datetime, slot: SlotId) -> DoorSlot | None:
-    row = await tx.fetchrow(_SLOT + "AND s.slot_id = $2", now, slot)
+async def slot_of_day(
+    tx: Tx, now: datetime, opens: timedelta, slot: SlotId
+) -> DoorSlot | None:
+    row = await tx.fetchrow(_SLOT + "AND s.slot_id = $3", now, opens, slot)
     return _slot(row) if row else None
 
 
@@ -58,10 +61,9 @@ async def guest(tx: Tx, seat: SeatId) -> Guest | None:
 async def seat_of_srn(tx: Tx, slot: SlotId, srn: str) -> SeatId | None:
     """In this slot alone; the seat that counts before one that is over."""
     found = await tx.fetchval(
-        """SELECT seat_id FROM seat JOIN account a USING (account_id)
-           WHERE slot_id = $1 AND a.srn = $2 AND state <> 'offered'
-           ORDER BY state = 'booked' DESC, live DESC, held_at DESC
-           LIMIT 1""",
+        """SELECT e.seat_id FROM seat e JOIN account a USING (account_id)
+           WHERE e.slot_id = $1 AND a.srn = $2 AND e.state <> 'offered'
+           ORDER BY e.state = 'booked' DESC, e.live DESC, e.held_at DESC LIMIT 1""",
         slot,
         srn,
     )
