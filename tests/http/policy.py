@@ -164,6 +164,8 @@ _TABLE = {
         GET POST /staff/roster
         POST /api/roster
         GET /staff/bookings/seats/{seat}/receipt.pdf
+        GET /staff/door/absent
+        POST /staff/door/absent/{seat}
     """,
     ADMIN: """
         GET POST /staff/roles

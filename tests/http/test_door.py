@@ -159,6 +159,26 @@ async def test_whatever_is_typed_is_answered_calmly(site, booked, given):
     assert 'role="alert"' in await answer.text()
 
 
+async def test_who_was_there_after_all_is_marked_and_told(site, booked, database):
+    await booked.world.run("UPDATE seat SET state = 'absent'")
+    await site.log_in("PROCTOR1")
+    assert (await site.get("/staff/door/absent")).status == 403
+    await site.log_in("HELP1")
+    assert "Asha Rao" in await shown(site, "/staff/door/absent?srn=asha001")
+    assert "Asha Rao" not in await shown(site, "/staff/door/absent?srn=ben002")
+    path = f"/staff/door/absent/{booked.seat}"
+    refused = await site.send(path, reason="short")
+    assert refused.status == 400
+    assert "Say how you know" in await refused.text()
+    answer = await site.send(path, reason="The centre has the signature.")
+    assert location(answer) == "/staff/door/absent?said=done"
+    assert await booked.world.state(booked.seat) == "attended"
+    assert (await trail(database))[-1] == "seat.was_there"
+    [letter, *_] = await site.letters("asha001@example.org")
+    assert letter["kind"] == "test_was_there"
+    assert (await site.send(path, reason="The centre has it.")).status == 409
+
+
 async def test_a_student_has_no_key_to_the_door(site, booked, code):
     await site.log_in("ASHA001")
     assert (await site.get(booked.door)).status == 403

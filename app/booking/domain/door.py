@@ -8,7 +8,7 @@ from app.booking.domain.papers import Place
 from app.booking.domain.policy import BookingPolicy
 from app.booking.domain.words import SeatState
 from app.kernel.ids import AccountId, CentreId, SeatId, SlotId
-from app.kernel.refusals import Conflict, NotFound
+from app.kernel.refusals import Conflict, NotFound, Refusal
 
 UNPAID = "it was not paid in time, so it is not booked."
 WHY_NOT = {
@@ -46,8 +46,19 @@ class NotMarked(Conflict):
     """This student is not marked as here, so there is nothing to take back."""
 
 
+class NotAbsent(Conflict):
+    """This student is not marked as absent, so there is nothing to correct."""
+
+
+class NoWhy(Refusal):
+    """Say how you know that the student was there, in 10 characters or more."""
+
+
 class UndoTooLate(Conflict):
     """A mark can be taken back on its own day only. Tell the helpdesk."""
+
+
+WHY_MIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

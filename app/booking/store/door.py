@@ -58,6 +58,20 @@ async def guest(tx: Tx, seat: SeatId) -> Guest | None:
     return _guest(row) if row else None
 
 
+async def absent(tx: Tx, since: datetime, srn: str | None, most: int) -> list[Guest]:
+    """Marked absent from tests that ended since then; the newest first."""
+    rows = await tx.fetch(
+        _GUEST
+        + """WHERE e.state = 'absent' AND s.ends_at >= $1
+             AND ($2::text IS NULL OR a.srn = $2)
+             ORDER BY s.ends_at DESC, a.name LIMIT $3""",
+        since,
+        srn,
+        most,
+    )
+    return [_guest(row) for row in rows]
+
+
 async def seat_of_srn(tx: Tx, slot: SlotId, srn: str) -> SeatId | None:
     """In this slot alone; the seat that counts before one that is over."""
     found = await tx.fetchval(

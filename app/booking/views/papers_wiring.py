@@ -6,14 +6,16 @@ from aiohttp import web
 
 from app.accounts.service.photos import Photos
 from app.adapters.throttle import Throttle
+from app.booking.service.absences import Absences
 from app.booking.service.desk import BookingDesk
 from app.booking.service.door import Door
 from app.booking.service.papers import Papers
-from app.booking.views import door, papers
+from app.booking.views import absences, door, papers
 
 
 def routes() -> list[web.RouteDef]:
-    return [*papers.routes(), *door.routes()]
+    # Before the door: there, 'absent' would be a slot.
+    return [*papers.routes(), *absences.routes(), *door.routes()]
 
 
 def wire_papers(
@@ -21,4 +23,5 @@ def wire_papers(
 ) -> None:
     app[papers.PAPERS] = Papers(desk, photos, throttle)
     app[papers.PRESS] = asyncio.Semaphore(1)
+    app[absences.ABSENCES] = Absences(desk)
     app[door.DOOR] = Door(desk, photos, throttle)
