@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import cv2
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +17,7 @@ from app.booking.domain.cards import (
     looks_like_card,
     read_card,
 )
+from app.booking.papers.qr import qr_png
 
 SEAT = uuid4()
 ENDS = datetime(2026, 11, 23, 7, 30, tzinfo=UTC)
@@ -45,6 +48,11 @@ def test_the_code_fits_the_small_kind_of_qr_code_and_tells_nothing():
     assert looks_like_card(CODE)
     assert set(CODE) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUV")
     assert not looks_like_card("ASHA001")
+
+
+def test_a_camera_reads_the_picture_of_the_code():
+    picture = cv2.imdecode(np.frombuffer(qr_png(CODE), np.uint8), cv2.IMREAD_COLOR)
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == CODE
 
 
 @pytest.mark.parametrize("at", range(LENGTH))

@@ -1,5 +1,6 @@
 """The door on a real database: who is let in, who is not, and who never came."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
@@ -175,6 +176,13 @@ async def test_a_student_is_let_in_once_and_the_trail_has_by_whom(it):
     await it.world.requires_balance()
 
 
+async def test_two_doors_at_the_same_moment_mark_once(it):
+    it.at(minutes=-30)
+    done = await asyncio.gather(it.let_in(), it.let_in(), return_exceptions=True)
+    assert sorted(type(one) for one in done if one) == [MarkedAlready]
+    assert await it.acts() == ["seat.attended"]
+
+
 @pytest.mark.parametrize(
     ("minutes", "opens"), [(-91, False), (-90, True), (120, True), (121, False)]
 )
@@ -237,7 +245,7 @@ async def test_who_never_came_is_absent_an_hour_after_the_end_and_told_so(it):
     it.at(hours=2, minutes=59)
     assert await it.door.sweep() == 0
     it.at(hours=3)
-    assert await it.door.sweep() == 1
+    assert sum(await asyncio.gather(it.door.sweep(), it.door.sweep())) == 1
     assert await it.door.sweep() == 0
     assert await it.world.state(it.seat) == "absent"
     assert await it.world.state(came) == "attended"
@@ -254,7 +262,8 @@ async def test_a_reminder_comes_once_a_day_before(it):
     it.at(days=-1, minutes=-1)
     assert await it.reminders.sweep() == 0
     it.at(days=-1)
-    assert await it.reminders.sweep() == 1
+    sweeps = it.reminders.sweep(), it.reminders.sweep()
+    assert sum(await asyncio.gather(*sweeps)) == 1
     assert await it.reminders.sweep() == 0
     [letter] = it.letters("test_reminder")
     assert str(it.seat) in letter.text
