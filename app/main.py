@@ -26,8 +26,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
-from app.booking.views import papers_wiring
-from app.booking.views import wiring as booking
+from app.booking.views import whole as booking
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -87,7 +86,6 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
-    papers_wiring,
     help_page,
     status_views,
     openapi,
@@ -134,6 +132,7 @@ def build(settings: Settings) -> web.Application:
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
+    app.add_routes(booking.routes(development=settings.development))
     if settings.development:
         app.add_routes(outbox_page.routes())
     add_static(app)
@@ -179,9 +178,15 @@ async def _wire(
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    portals = app[portal_views.PORTALS]
-    seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
-    papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
+    parts = booking.Parts(
+        house=gatehouse,
+        bell=bell,
+        portals=app[portal_views.PORTALS],
+        fitness=fitness,
+        photos=app[pictures.PHOTOS],
+        throttle=throttle,
+    )
+    seats = await booking.wire(app, settings, parts, stack)
     await _wire_proctoring(app, desk, seats, stack)
 
 

@@ -40,6 +40,9 @@ _TABLE = {
         GET /.well-known/jwks.json
         GET /outbox
         GET /outbox.json
+        POST /payments/{provider}/webhook
+        GET POST /payments/{provider}/return
+        GET POST /sandbox/pay/{order}
     """,
     EVERYBODY: """
         GET /
