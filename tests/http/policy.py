@@ -99,6 +99,9 @@ _TABLE = {
         POST /api/messages/{message}/read
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
+        GET /tests/seats/{seat}/receipt.pdf
+        GET /tests/seats/{seat}/admit.pdf
+        GET /tests/seats/{seat}/test.ics
     """,
     REVIEWERS: """
         GET /incidents
@@ -126,6 +129,12 @@ _TABLE = {
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections
+        GET /staff/door
+        GET POST /staff/door/{slot}
+        GET /staff/door/{slot}/{seat}
+        GET /staff/door/{slot}/{seat}/photo
+        POST /staff/door/{slot}/{seat}/let-in
+        POST /staff/door/{slot}/{seat}/undo
     """,
     HELPERS: """
         GET /staff
@@ -162,6 +171,9 @@ _TABLE = {
         GET /staff/bookings/revenue.csv
         GET /staff/bookings/refunds.csv
         GET /staff/bookings/reconcile
+        GET /staff/bookings/seats/{seat}/receipt.pdf
+        GET /staff/door/absent
+        POST /staff/door/absent/{seat}
     """,
     ADMIN: """
         GET POST /staff/roles
