@@ -81,7 +81,7 @@ class Planning:
                 if not plan.made:
                     raise NothingToMake
                 await self._insert(tx, by, centre, plan.made)
-                await self._write(tx, by, len(plan.made), str(centre))
+                await self._write(tx, by, count=len(plan.made), centre=str(centre))
         except UniqueViolationError as error:
             raise SlotsOverlap from error
         await self._ring(centre, plan.made)
@@ -108,7 +108,7 @@ class Planning:
                 return report
             for centre, it in found.items():
                 await self._insert(tx, by, centre, it.made)
-            await self._write(tx, by, report.made, f"{len(found)} of a sheet")
+            await self._write(tx, by, count=report.made, centres=len(found))
         for centre, it in found.items():
             await self._ring(centre, it.made)
         return report
@@ -170,13 +170,9 @@ class Planning:
         now = self._desk.clock.now()
         await store.insert_slots(tx, centre, drafts, by, now)
 
-    async def _write(self, tx: Tx, by: AccountId, count: int, centre: str) -> None:
-        act = Act(
-            at=self._desk.clock.now(),
-            by=by,
-            what="slots.made",
-            details={"count": count, "centre": centre},
-        )
+    async def _write(self, tx: Tx, by: AccountId, **details: str | int) -> None:
+        now = self._desk.clock.now()
+        act = Act(at=now, by=by, what="slots.made", details=details)
         await self._desk.house.trail.write(tx, act)
 
     async def _ring(self, centre: CentreId, made: Sequence[SlotDraft]) -> None:
