@@ -26,6 +26,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
+from app.booking.views import student
 from app.booking.views import wiring as booking
 from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.learning import views as learning_views
@@ -87,6 +88,7 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    student,
     help_page,
     status_views,
     openapi,
