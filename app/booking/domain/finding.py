@@ -1,4 +1,4 @@
-"""What a student chooses from: slots of a month by day and centre; and what they have."""
+"""What a student chooses from: slots by day and centre; and what they have."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -29,7 +29,7 @@ from app.booking.views.kit import (
 from app.booking.views.payment_keys import PAYING, PROVIDER
 from app.booking.views.student_book import book_page
 from app.booking.views.student_seat import seat_page
-from app.booking.views.student_tests import tests_page
+from app.booking.views.student_tests import mine_page
 from app.booking.views.wiring import CHANGING, LINES, SEATS
 from app.kernel.ids import ModuleCode, SlotId
 from app.kernel.refusals import Refusal
@@ -86,7 +86,7 @@ async def join(request: web.Request, who: Identity) -> web.StreamResponse:
 
 @for_role(Role.STUDENT)
 @takes(form=KeyForm)
-@form_for(tests_page)
+@form_for(mine_page)
 async def leave(request: web.Request, who: Identity) -> web.StreamResponse:
     form = await read_form(request, KeyForm)
     await request.app[LINES].leave(who.account, form.key, slot_in(request))

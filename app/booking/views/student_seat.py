@@ -1,5 +1,7 @@
 """One seat of a student: to pay, booked with its papers, or over."""
 
+from datetime import datetime
+
 from aiohttp import web
 
 from app.accounts.domain.people import Identity, Role
@@ -48,8 +50,8 @@ async def seat_page(
         "terms": terms,
         "rules": rules_of(it.starts_at, it.fee, now, desk.policy),
         "policy": desk.policy,
-        "newer": _newer(mine, it, request),
-        "moving": _moving(mine, it, request),
+        "newer": _newer(mine, it, now),
+        "moving": _moving(mine, it, now),
         "confirming": _confirming(request, it, state),
         "known": known(mine, []),
         "cancel_on": request.query.get("cancel") == "1",
@@ -58,11 +60,8 @@ async def seat_page(
     return page(request, "booking/seat.html", refusal, **context)
 
 
-def _newer(
-    mine: list[SeatShown], it: SeatShown, request: web.Request
-) -> SeatShown | None:
+def _newer(mine: list[SeatShown], it: SeatShown, now: datetime) -> SeatShown | None:
     """The seat of this module that counts now, if it is another one."""
-    now = finding_of(request).now()
     moved_to = it.seat.moved_to
     for one in mine:
         if one.seat.seat in (moved_to, it.seat.seat):
@@ -72,11 +71,8 @@ def _newer(
     return next((one for one in mine if one.seat.seat == moved_to), None)
 
 
-def _moving(
-    mine: list[SeatShown], it: SeatShown, request: web.Request
-) -> SeatShown | None:
+def _moving(mine: list[SeatShown], it: SeatShown, now: datetime) -> SeatShown | None:
     """The seat held to take the place of this one; or the one that this would."""
-    now = finding_of(request).now()
     for one in mine:
         waits = one.state(now) is SeatState.HELD
         if one.seat.replaces == it.seat.seat and waits:

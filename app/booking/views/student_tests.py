@@ -32,10 +32,10 @@ def routes() -> list[web.RouteDef]:
 @for_role(Role.STUDENT)
 async def show_tests(request: web.Request, who: Identity) -> web.StreamResponse:
     """For each module of mine, what to do next; and the seats of before."""
-    return await tests_page(request, who)
+    return await mine_page(request, who)
 
 
-async def tests_page(
+async def mine_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     finding = finding_of(request)
