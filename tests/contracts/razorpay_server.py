@@ -36,6 +36,7 @@ class RazorpayServer:
         self.now, self.refund_status = 1_780_000_000, "processed"
         self.answer: tuple[int, bytes] | None = None
         self.slow_s, self.lose = 0.0, 0
+        self.endless = False
         self.asked: list[tuple[str, str]] = []
 
     def app(self) -> web.Application:
@@ -157,6 +158,7 @@ class RazorpayServer:
         found.sort(key=lambda it: it["id"], reverse=True)
         skip, most = asked.get("skip", 0), asked.get("count", 10)
         assert most <= 100
+        skip = 0 if self.endless else skip
         return _collection(found[skip : skip + most])
 
     def webhook(self, event: str, **entities: dict) -> tuple[dict[str, str], bytes]:

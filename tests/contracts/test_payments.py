@@ -1,10 +1,12 @@
 """One contract of every payment provider; then what is Razorpay's alone."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.adapters.payments import (
@@ -12,10 +14,12 @@ from app.adapters.payments import (
     ProviderAway,
     RefundRefused,
 )
-from app.adapters.payments import razorpay_api as api
 from app.adapters.payments.choosing import Nobody, choose
 from app.adapters.payments.razorpay import Razorpay
-from app.adapters.payments.sandbox import NoSuchSandboxOrder, Sandbox
+from app.adapters.payments.razorpay_api import PAGES_MOST
+from app.adapters.payments.sandbox import Message, NoSuchSandboxOrder, Sandbox
+from app.adapters.payments.sandbox_post import QUEUED_MOST, SandboxPost
+from app.adapters.tasks import alongside
 from app.kernel.money import Money
 from app.settings import Settings
 from tests.contracts.razorpay_server import (
@@ -249,6 +253,33 @@ async def test_the_sandbox_refuses_the_refunds_it_was_told_to(database):
         await sandbox.pay("sandbox_order_of_nobody", FEE)
 
 
+async def test_messages_past_the_bound_are_lost_and_counted():
+    post = SandboxPost("http://127.0.0.1:1")
+    for _ in range(QUEUED_MOST + 3):
+        post.send(Message(body=b"", headers={}))
+    assert post.lost == 3
+
+
+async def test_a_message_is_said_again_until_it_is_taken():
+    said, taken = [], asyncio.Event()
+
+    async def hear(request: web.Request) -> web.Response:
+        said.append((request.headers["Origin"], await request.read()))
+        if len(said) == 3:
+            taken.set()
+        return web.Response(status=200 if len(said) == 3 else 503)
+
+    app = web.Application()
+    app.router.add_post("/payments/sandbox/webhook", hear)
+    async with TestServer(app) as server:
+        url = str(server.make_url("")).rstrip("/")
+        post = SandboxPost(url, pauses_s=(0, 0, 0))
+        post.send(Message(body=b"news", headers={}))
+        async with alongside(post.run()), asyncio.timeout(10):
+            await taken.wait()
+    assert said == [(url, b"news")] * 3
+
+
 # Razorpay alone.
 
 
@@ -407,16 +438,16 @@ async def test_messages_of_refunds_are_read(
     assert it.notes == {"refund": "ours"}
 
 
-async def test_all_pages_are_read_and_no_more_than_a_limit(
-    razorpay, server, monkeypatch
-):
+async def test_all_pages_are_read_and_no_more_than_a_limit(razorpay, server):
     for number in range(230):
         server.pay("order_1", 100 + number)
     payments, _ = await razorpay.listed(EARLY, LATE)
     assert len({it.provider_payment for it in payments}) == 230
-    monkeypatch.setattr(api, "PAGES_MOST", 2)
+    server.endless = True
+    server.asked.clear()
     with pytest.raises(ProviderAway):
         await razorpay.listed(EARLY, LATE)
+    assert len(server.asked) == PAGES_MOST
 
 
 async def test_a_slow_or_missing_razorpay_is_away(server):

@@ -23,6 +23,7 @@ from app.booking.service.refunds import Refunds
 from app.booking.service.returning import seat_paid_for
 from app.kernel.ids import RefundId
 from app.kernel.money import Money
+from app.settings import Settings
 from tests.stores.booking_world import (
     FEE,
     T0,
@@ -30,7 +31,8 @@ from tests.stores.booking_world import (
     build_booking_world,
     key,
 )
-from workers.booking_keeper import Duty, do
+from workers.booking_keeper import Duty, do, duties
+from workers.house import open_house
 
 
 @dataclass
@@ -468,3 +470,17 @@ async def test_a_duty_that_fails_is_done_the_next_time():
     await do(duty)
     await do(duty)
     assert len(done) == 2
+
+
+async def test_every_duty_of_the_keeper_runs_in_its_house(database_url, redis_url):
+    settings = Settings(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        secret="s" * 40,
+        development=True,
+    )
+    async with open_house(settings) as house:
+        named = [duty.name for duty in duties(house)]
+        for duty in duties(house):
+            await duty.act()
+    assert named == ["sweep", "refunds", "ask_again", "forget"]

@@ -1,6 +1,7 @@
 """How the sandbox tells us: real webhooks over HTTP, one process to itself."""
 
 import asyncio
+from collections.abc import Sequence
 
 import aiohttp
 import structlog
@@ -20,8 +21,9 @@ class SandboxPost:
     a time; more are lost, as are those of a process that ends: like webhooks that never
     come. The keeper asks for them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pauses_s: Sequence[float] = PAUSES_S) -> None:
         """`url` is our own address."""
+        self._pauses_s = pauses_s
         self._url = f"{url}/payments/sandbox/webhook"
         # As from our own pages: the sandbox is no other site.
         self._origin = {"Origin": url, "Content-Type": "application/json"}
@@ -52,7 +54,7 @@ class SandboxPost:
     ) -> None:
         try:
             await asyncio.sleep(after_s)
-            for pause_s in PAUSES_S:
+            for pause_s in self._pauses_s:
                 await asyncio.sleep(pause_s)
                 if await self._say(http, message):
                     return
