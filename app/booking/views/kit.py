@@ -11,7 +11,7 @@ from pydantic import Field
 from app.accounts.domain.people import Identity
 from app.adapters.bodies import Body, read_fields
 from app.adapters.throttle import Rate
-from app.booking.domain import cards, finding
+from app.booking.domain import finding, next_steps
 from app.booking.domain.refusals import NoSuchSeat, NoSuchSlot
 from app.booking.service.finding import Finding
 from app.booking.views.payment_keys import THROTTLE
@@ -57,7 +57,7 @@ def words_of() -> dict[str, object]:
         "availability": finding.availability,
         "zone_in_words": finding.zone_in_words,
         "same_clock": finding.same_clock,
-        "money_in_words": cards.money_in_words,
+        "money_in_words": next_steps.money_in_words,
         "time_there": time_there,
         "day_there": day_there,
         "day_words": day_words,

@@ -8,8 +8,8 @@ from aiohttp import web
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
-from app.booking.domain.cards import Card, Next, card_of, history
 from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
+from app.booking.domain.next_steps import Card, Next, card_of, history
 from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
 from app.booking.views.wiring import SEATS
 from app.kernel.refusals import Refusal
