@@ -26,7 +26,7 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
-from app.booking.views import student
+from app.booking.views import papers_wiring, student
 from app.booking.views import wiring as booking
 from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.learning import views as learning_views
@@ -89,6 +89,7 @@ SLICES = (
     notice_views,
     portal_views,
     student,
+    papers_wiring,
     help_page,
     status_views,
     openapi,
@@ -184,6 +185,7 @@ async def _wire(
     portals = app[portal_views.PORTALS]
     seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
     await wire_payments(app, settings, seats, throttle, stack)
+    papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
     await _wire_proctoring(app, desk, seats, stack)
 
 

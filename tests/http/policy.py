@@ -119,6 +119,9 @@ _TABLE = {
         POST /api/tests/seats/{seat}/move
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
+        GET /tests/seats/{seat}/receipt.pdf
+        GET /tests/seats/{seat}/admit.pdf
+        GET /tests/seats/{seat}/test.ics
     """,
     REVIEWERS: """
         GET /incidents
@@ -146,6 +149,12 @@ _TABLE = {
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections
+        GET /staff/door
+        GET POST /staff/door/{slot}
+        GET /staff/door/{slot}/{seat}
+        GET /staff/door/{slot}/{seat}/photo
+        POST /staff/door/{slot}/{seat}/let-in
+        POST /staff/door/{slot}/{seat}/undo
     """,
     HELPERS: """
         GET /staff
@@ -177,6 +186,9 @@ _TABLE = {
         POST /staff/requests/{request}/captures/refuse
         GET POST /staff/roster
         POST /api/roster
+        GET /staff/bookings/seats/{seat}/receipt.pdf
+        GET /staff/door/absent
+        POST /staff/door/absent/{seat}
     """,
     ADMIN: """
         GET POST /staff/roles
