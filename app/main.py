@@ -182,8 +182,9 @@ async def _wire(
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    portals = app[portal_views.PORTALS]
-    seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    seats = booking.wire(
+        app, gatehouse, bell, app[portal_views.PORTALS], fitness, settings.booking
+    )
     await wire_payments(app, settings, seats, throttle, stack)
     papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
     await _wire_proctoring(app, desk, seats, stack)
