@@ -50,6 +50,10 @@ test("nobody waits in line to move", () => {
   assert.deepEqual(act("move", 0), { word: "Full", primary: false, path: null, disabled: true })
 })
 
+test("nobody waits for a slot that is cancelled", () => {
+  assert.deepEqual(act("choose", 0, true), { word: "Cancelled", primary: false, path: null, disabled: true })
+})
+
 test("the two pools are counted apart, and a cancelled slot has none", () => {
   const slot = { free: 3, accessible_free: 1, cancelled: false }
   assert.deepEqual([freeOf(slot, false), freeOf(slot, true)], [3, 1])
