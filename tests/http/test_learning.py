@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.learning.content.reader import read_course
-from app.main import ROOT
+from app.adapters.static import ROOT
 
 TOPIC = "/api/study/CEL/competition"
 
