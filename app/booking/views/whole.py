@@ -13,7 +13,7 @@ from app.adapters.payments.choosing import PaySettings
 from app.adapters.throttle import Throttle
 from app.booking.domain.policy import BookingPolicy
 from app.booking.service.desk import BookingDesk, FitnessOf
-from app.booking.views import papers_wiring, wiring
+from app.booking.views import papers_wiring, staff_wiring, wiring
 from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.portals.service import Portals
 
@@ -38,7 +38,11 @@ class Parts:
 
 
 def routes(*, development: bool) -> list[web.RouteDef]:
-    return [*papers_wiring.routes(), *payment_routes(development=development)]
+    return [
+        *papers_wiring.routes(),
+        *staff_wiring.routes(),
+        *payment_routes(development=development),
+    ]
 
 
 async def wire(
@@ -52,6 +56,7 @@ async def wire(
         portals=it.portals,
     )
     wiring.wire(app, desk)
+    staff_wiring.wire_staff(app, desk)
     papers_wiring.wire_papers(app, desk, it.photos, it.throttle)
     await wire_payments(app, settings, desk, it.throttle, stack)
     return desk
