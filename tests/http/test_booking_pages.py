@@ -184,6 +184,8 @@ async def test_who_comes_too_late_reads_so_and_can_wait_in_line(town, site, othe
     assert answer.status == 409
     assert "has just been taken" in page
     assert "<option selected>Kochi</option>" in page
+    assert f'href="#slot-{slot}"' in page
+    assert f'class="slot refused" id="slot-{slot}"' in page
     assert forms_of(page, "/tests/hold") == []
     join = f"/tests/lines/{slot}/join"
     (fields,) = forms_of(page, join)
