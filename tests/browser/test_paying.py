@@ -42,6 +42,10 @@ async def test_a_seat_is_paid_and_booked(site, town):
         await expect(heading).to_have_text("Your seat is booked")
         await expect(page.get_by_role("link", name="Admit card")).to_be_visible()
         assert await serious_violations(page) == []
+        await page.get_by_role("link", name="Move to another time").click()
+        await expect(page.get_by_text("Your seat now")).to_be_visible()
+        assert await serious_violations(page) == []
+        await page.go_back()
         await page.get_by_text("Cancel this booking").click()
         await page.get_by_role("button", name="Yes, cancel my seat").click()
         await expect(heading).to_have_text("This seat is cancelled")
