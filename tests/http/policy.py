@@ -97,6 +97,26 @@ _TABLE = {
         POST /api/sittings/{id}/retry
         GET /api/sittings/{id}/draws
         POST /api/messages/{message}/read
+        GET /tests
+        GET /tests/book/{module}
+        GET /tests/seats/{seat}
+        POST /tests/hold
+        POST /tests/lines/{slot}/join
+        POST /tests/lines/{slot}/leave
+        POST /tests/seats/{seat}/take
+        POST /tests/seats/{seat}/release
+        POST /tests/seats/{seat}/pay
+        POST /tests/seats/{seat}/cancel
+        POST /tests/seats/{seat}/move
+        GET /api/tests/slots
+        POST /api/tests/holds
+        POST /api/tests/lines
+        POST /api/tests/lines/{slot}/leave
+        POST /api/tests/seats/{seat}/take
+        POST /api/tests/seats/{seat}/release
+        POST /api/tests/seats/{seat}/pay
+        POST /api/tests/seats/{seat}/cancel
+        POST /api/tests/seats/{seat}/move
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
         GET /tests/seats/{seat}/receipt.pdf
