@@ -27,6 +27,7 @@ from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
 from app.booking.views import wiring as booking
+from app.exams.views import results_wiring as results
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -53,6 +54,7 @@ from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
 from app.proctoring.service.wall import Wall
+from app.proctoring.store.exam_incidents import incidents_of
 from app.proctoring.views import (
     api,
     checks,
@@ -86,6 +88,7 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    results,
     help_page,
     status_views,
     openapi,
@@ -173,6 +176,7 @@ async def _wire(
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
+    results.wire_results(app, gatehouse, throttle, signer, settings.exams, incidents_of)
     draws.wire(app, gatehouse, desk)
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
