@@ -44,7 +44,8 @@ class Regraded:
 
 
 class Grading:
-    def __init__(self, telling: Telling) -> None:
+    def __init__(self, telling: Telling, batch: int = BATCH) -> None:
+        self._batch = batch
         self._house = telling.house
         self._policy = telling.policy
         self._telling = telling
@@ -105,13 +106,19 @@ class Grading:
         await self.withdraw(by, question, version, why)
         return await self.regrade_version(question, version)
 
-    async def regrade_version(self, question: QuestionId, version: int) -> Regraded:
-        """In batches, each a transaction of its own; done already, it does nothing."""
+    async def regrade_version(
+        self, question: QuestionId, version: int, most: int | None = None
+    ) -> Regraded:
+        """In batches, each a transaction of its own, about `most` exams; the rest is
+        housekeeping's. Done already, it does nothing."""
         exams = changed = 0
-        while batch := await self._due(question, version):
-            for some in (batch[n : n + BATCH] for n in range(0, len(batch), BATCH)):
-                changed += await self._regrade(some)
-            exams += len(batch)
+        while most is None or exams < most:
+            async with self._house.db.connection() as tx:
+                due = await store.to_regrade(tx, question, version, self._batch)
+            if not due:
+                break
+            changed += await self._regrade(due)
+            exams += len(due)
         if exams:
             async with self._house.db.transaction() as tx:
                 it = await store.lock_version(tx, question, version)
@@ -119,10 +126,6 @@ class Grading:
                 details: Details = {"exams": exams, "changed": changed}
                 await self._write(tx, None, "question.regraded", it, details)
         return Regraded(exams=exams, changed=changed)
-
-    async def _due(self, question: QuestionId, version: int) -> Sequence[ExamId]:
-        async with self._house.db.connection() as tx:
-            return await store.to_regrade(tx, question, version, BATCH * 8)
 
     async def _regrade(self, exams: Sequence[ExamId]) -> int:
         """Of how many it changed whether they passed."""

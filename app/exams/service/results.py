@@ -54,7 +54,15 @@ class Case:
 
 
 class Results:
-    def __init__(self, telling: Telling, grading: Grading) -> None:
+    def __init__(
+        self,
+        telling: Telling,
+        grading: Grading,
+        page: int = PAGE,
+        at_a_time: int = AT_A_TIME,
+    ) -> None:
+        self._page = page
+        self._at_a_time = at_a_time
         self._house = telling.house
         self._telling = telling
         self._grading = grading
@@ -98,7 +106,7 @@ class Results:
         last: ExamId | None = None
         looked = 0
         async for it in self.each(wanted):
-            if len(found) == PAGE or looked == LOOKED_THROUGH:
+            if len(found) == self._page or looked == LOOKED_THROUGH:
                 return Listed(results=found, after=last)
             looked, last = looked + 1, it.sat.exam
             if state in (None, it.state):
@@ -109,11 +117,11 @@ class Results:
         """Every ended exam that is wanted, the newest first."""
         while True:
             async with self._house.db.connection() as tx:
-                sats = await store.ended(tx, wanted, AT_A_TIME)
+                sats = await store.ended(tx, wanted, self._at_a_time)
                 found = await self._telling.results(tx, sats)
             for it in found:
                 yield it
-            if len(sats) < AT_A_TIME:
+            if len(sats) < self._at_a_time:
                 return
             wanted = replace(wanted, before=sats[-1].exam)
 
@@ -152,17 +160,17 @@ class Results:
         after: tuple[datetime, ExamId] | None = None
         while True:
             async with self._house.db.connection() as tx:
-                batch = await store.to_tell(tx, by, after, AT_A_TIME)
+                batch = await store.to_tell(tx, by, after, self._at_a_time)
             for _, exam in batch:
                 async with self._house.db.transaction() as tx:
                     done += await self._telling.settle(tx, exam, now)
-            if len(batch) < AT_A_TIME:
+            if len(batch) < self._at_a_time:
                 return done
             after = batch[-1]
 
     async def _grade_missing(self, now: datetime) -> int:
         async with self._house.db.connection() as tx:
-            exams = await grades.ungraded(tx, AT_A_TIME)
+            exams = await grades.ungraded(tx, self._at_a_time)
         for exam in exams:
             try:
                 async with self._house.db.transaction() as tx:

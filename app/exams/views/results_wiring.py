@@ -31,6 +31,7 @@ class Graders:
     """`grading.on_ended` belongs to whoever ends exams; `grading.regrade_due` and
     `results.issue_due` to housekeeping."""
 
+    telling: Telling
     certificates: Certificates
     grading: Grading
     results: Results
@@ -44,7 +45,7 @@ def open_graders(
     telling = Telling(house, policy, issued, incidents_of)
     grading = Grading(telling)
     found = Results(telling, grading)
-    return Graders(certificates=issued, grading=grading, results=found)
+    return Graders(telling=telling, certificates=issued, grading=grading, results=found)
 
 
 def routes() -> list[web.RouteDef]:

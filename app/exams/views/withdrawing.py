@@ -85,9 +85,8 @@ async def withdraw(request: web.Request, who: Identity) -> web.StreamResponse:
             may_fail=grading.may_fail,
             ask={"version": form.version, "reason": reason, "count": count},
         )
-    exams = await grading.withdraw(who, question, form.version, reason)
-    if exams <= AT_ONCE:
-        await grading.regrade_version(question, form.version)
+    await grading.withdraw(who, question, form.version, reason)
+    await grading.regrade_version(question, form.version, AT_ONCE)
     return see_other(f"{request.path}?said=done")
 
 
