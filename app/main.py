@@ -46,6 +46,7 @@ from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
+from app.proctoring.service.exam_incidents import incidents_of
 from app.proctoring.service.fitness import fitness
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.pictures import Pictures
@@ -54,7 +55,6 @@ from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
 from app.proctoring.service.wall import Wall
-from app.proctoring.store.exam_incidents import incidents_of
 from app.proctoring.views import (
     api,
     checks,

@@ -19,6 +19,7 @@ from app.adapters.objects import Objects
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
 from app.adapters.view_leases import ViewLeases
+from app.exams.service.graders import Graders, open_graders
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -27,6 +28,7 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
+from app.proctoring.service.exam_incidents import incidents_of
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
@@ -59,6 +61,7 @@ class House:
     mailing: Mailing
     retention: Retention
     viewing: Viewing
+    graders: Graders
 
 
 def _retention(
@@ -112,4 +115,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
+            graders=open_graders(gatehouse, signer, settings.exams, incidents_of),
         )

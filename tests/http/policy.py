@@ -40,6 +40,7 @@ _TABLE = {
         GET /.well-known/jwks.json
         GET /outbox
         GET /outbox.json
+        GET /certificates/{certificate}
     """,
     EVERYBODY: """
         GET /
@@ -67,6 +68,9 @@ _TABLE = {
         POST /api/account/passkeys
     """,
     STUDENT: """
+        GET /results
+        GET /results/{exam}
+        GET /results/{exam}/certificate.pdf
         POST /account/photo
         GET /study/{module}
         GET /study/{module}/{topic}
@@ -156,6 +160,16 @@ _TABLE = {
         POST /api/roster
     """,
     ADMIN: """
+        GET /staff/results
+        GET /staff/results.csv
+        GET /staff/results/{exam}
+        POST /staff/results/{exam}/hold
+        POST /staff/results/{exam}/release
+        GET /staff/results/{exam}/certificate.pdf
+        POST /staff/results/{exam}/certificate/revoke
+        GET POST /staff/bank/{module}/{question}/withdraw
+        GET POST /staff/people/{account}/accommodation
+        POST /staff/people/{account}/accommodation/end
         GET POST /staff/roles
         POST /staff/roles/{account}
         GET POST /staff/notices

@@ -12,7 +12,7 @@ from app.exams.domain.bodies import to_json
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.questions import Option, Question, QuestionKind
 from app.exams.domain.results import Incident
-from app.exams.views.results_wiring import open_graders
+from app.exams.service.graders import open_graders
 from app.kernel.ids import AccountId, ExamId, ModuleCode, QuestionId
 from tests.stores.entrance import SECRET, LetterBox, SetClock, gatehouse_on
 

@@ -24,7 +24,8 @@ def check(file: bytes, keys: Verifies) -> Checked:
         says = _says(text, keys)
         return Checked(is_whole=says is not None, says=says)
     body, mark, last = file.rpartition(PDF_MARK)
-    is_whole = bool(mark) and keys.verify(body, last.decode("ascii", "replace"))
+    is_last = bool(mark) and last == last.strip() + b"\n"
+    is_whole = is_last and keys.verify(body, last.decode("ascii", "replace"))
     says = _says(_attached(file), keys)
     # Another paper of ours may be signed as a whole, and is no certificate.
     return Checked(is_whole=is_whole and says is not None, says=says)

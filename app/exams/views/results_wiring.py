@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -12,10 +11,8 @@ from app.adapters.signing import Signer
 from app.adapters.throttle import Throttle
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.accommodations import Accommodations
-from app.exams.service.certificates import Certificates
-from app.exams.service.grading import Grading
-from app.exams.service.results import Results
-from app.exams.service.telling import IncidentsOf, Telling
+from app.exams.service.graders import Graders, open_graders
+from app.exams.service.telling import IncidentsOf
 from app.exams.views import (
     accommodation,
     certificates,
@@ -24,28 +21,6 @@ from app.exams.views import (
     withdrawing,
 )
 from app.learning.views.dashboard import EXTRAS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Graders:
-    """`grading.on_ended` belongs to whoever ends exams; `grading.regrade_due` and
-    `results.issue_due` to housekeeping."""
-
-    telling: Telling
-    certificates: Certificates
-    grading: Grading
-    results: Results
-
-
-def open_graders(
-    house: Gatehouse, signer: Signer, policy: ExamsPolicy, incidents_of: IncidentsOf
-) -> Graders:
-    """For the application and for workers."""
-    issued = Certificates(house, signer, policy)
-    telling = Telling(house, policy, issued, incidents_of)
-    grading = Grading(telling)
-    found = Results(telling, grading)
-    return Graders(telling=telling, certificates=issued, grading=grading, results=found)
 
 
 def routes() -> list[web.RouteDef]:
