@@ -9,7 +9,7 @@ from app.exams.service.graders import open_graders
 from app.proctoring.service.exam_incidents import incidents_of
 from tests.http.test_staff import account_of
 from tests.http.test_ways_in import other
-from tests.stores.exam_world import (
+from tests.stores.result_world import (
     RIGHT,
     WRONG,
     ExamWorld,

@@ -19,7 +19,7 @@ from tests.http.test_results import (
 )
 from tests.http.test_staff import account_of, trail
 from tests.http.test_ways_in import location
-from tests.stores.exam_world import run
+from tests.stores.result_world import run
 
 __all__ = ["other", "world"]
 WHY = "The fire alarm went off."

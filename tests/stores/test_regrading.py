@@ -11,7 +11,7 @@ from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.results import SayWhy, State
 from app.exams.service.grading import Grading, NoSuchQuestion
 from app.kernel.ids import QuestionId
-from tests.stores.exam_world import RIGHT, WRONG, build_exam_world
+from tests.stores.result_world import RIGHT, WRONG, build_exam_world
 from tests.stores.test_results import opened
 
 WHY = "Two of the options are right."

@@ -29,7 +29,7 @@ from app.exams.service.accommodations import (
 from app.exams.service.results import Results
 from app.exams.store.results import Wanted
 from app.kernel.ids import ExamId
-from tests.stores.exam_world import (
+from tests.stores.result_world import (
     RIGHT,
     WRONG,
     add_blueprint,

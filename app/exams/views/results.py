@@ -1,8 +1,10 @@
 """A student's results: all goes by module, one result, a line for the dashboard."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -42,16 +44,18 @@ def routes() -> list[web.RouteDef]:
 @for_role(Role.STUDENT)
 async def show_results(request: web.Request, who: Identity) -> web.StreamResponse:
     """Every go at every test, by module."""
-    mine = await request.app[RESULTS].mine(who.account)
-    return page(request, "exams/results.html", None, modules=_by_module(mine))
+    mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
+    return page(request, "exams/results.html", None, modules=_by_module(mine, zone))
 
 
-def _by_module(mine: Sequence[Result]) -> list[tuple[str, list[dict[str, object]]]]:
+def _by_module(
+    mine: Sequence[Result], zone: ZoneInfo
+) -> list[tuple[str, list[dict[str, object]]]]:
     """The module of the newest go first."""
     order = list(dict.fromkeys(it.sat.module for it in mine))
     by_module = sorted(mine, key=lambda it: order.index(it.sat.module))
     return [
-        (goes[0].sat.title, [line(it) for it in goes])
+        (goes[0].sat.title, [line(it, zone) for it in goes])
         for goes in (
             list(some) for _, some in groupby(by_module, lambda it: it.sat.module)
         )
@@ -61,10 +65,10 @@ def _by_module(mine: Sequence[Result]) -> list[tuple[str, list[dict[str, object]
 @for_role(Role.STUDENT)
 async def show_result(request: web.Request, who: Identity) -> web.StreamResponse:
     """Score, parts, passed or not, and what comes next; nothing while it is held."""
-    results = request.app[RESULTS]
+    results, zone = request.app[RESULTS], ZoneInfo(who.time_zone)
     it = await results.result_of(who.account, exam_in(request))
     goes = [
-        line(go)
+        line(go, zone)
         for go in await results.mine(who.account)
         if go.sat.module == it.sat.module
     ]
@@ -73,7 +77,7 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
         "exams/result.html",
         None,
         it=it,
-        line=line(it),
+        line=line(it, zone),
         bars=bars(it),
         goes=goes,
         cooling_till=it.cooling_till(request.app[CLOCK].now()),
@@ -84,25 +88,37 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
 
 async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, object]:
     """The newest goes, for "exams/dashboard_results.html"."""
-    mine = await request.app[RESULTS].mine(who.account)
-    return {"results": [line(it) for it in mine[:ON_DASHBOARD]]}
+    mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
+    passed = {it.sat.module for it in mine if it.state is State.PASSED}
+    return {
+        "results": [
+            {**line(it, zone), "again": it.sat.module not in passed}
+            for it in mine[:ON_DASHBOARD]
+        ]
+    }
 
 
-def line(it: Result) -> dict[str, object]:
-    """One go in a list: `word` and `tone` of its state."""
+def line(it: Result, zone: ZoneInfo) -> dict[str, object]:
+    """One go in a list: `word` and `tone` of its state, `when` in the reader's time."""
     word, tone = EMPTY if it.is_empty else WORDS[it.state]
     grade = it.grade
     return {
         "exam": it.sat.exam,
         "module": it.sat.module,
         "title": it.sat.title,
-        "at": it.sat.ended_at or it.sat.started_at or it.sat.drawn_at,
+        "when": in_words(it.sat.ended_at or it.sat.drawn_at, zone),
         "state": it.state,
         "word": word,
         "tone": tone,
         "percent": shown(grade.percent) if grade and not grade.is_empty else "",
         "certificate": it.sat.certificate,
     }
+
+
+def in_words(at: datetime, zone: ZoneInfo) -> str:
+    """29 Nov 2026, 07:45."""
+    there = at.astimezone(zone)
+    return f"{there.day} {there:%b %Y, %H:%M}"
 
 
 def bars(it: Result) -> list[dict[str, object]]:

@@ -58,14 +58,14 @@ def routes() -> list[web.RouteDef]:
 async def show_list(request: web.Request, who: Identity) -> web.StreamResponse:
     """Tests that have ended, the newest first; by module, student, period, state."""
     wanted, state = _asked(request, who)
-    results = request.app[RESULTS]
+    results, zone = request.app[RESULTS], ZoneInfo(who.time_zone)
     found = await results.listed(wanted, state)
     chosen = {name: request.query.get(name, "") for name in FILTERS}
     return page(
         request,
         "exams/staff_results.html",
         None,
-        lines=[(line(it), it) for it in found.results],
+        lines=[(line(it, zone), it) for it in found.results],
         shown=shown,
         after=found.after,
         chosen=chosen,
@@ -174,7 +174,7 @@ async def case_page(
         case=case,
         it=it,
         sat=it.sat,
-        line=line(it),
+        line=line(it, ZoneInfo(who.time_zone)),
         bars=bars(it),
         shown=shown,
         ended=ENDED.get(it.sat.ended_why or "", ""),
