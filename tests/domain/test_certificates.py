@@ -146,6 +146,7 @@ SAT = Sat(
     name="Asha Rao",
     srn="ASHA001",
     time_zone="Asia/Kolkata",
+    is_erased=False,
     module="CEL",
     title="Company and economic law",
     drawn_at=NOW,

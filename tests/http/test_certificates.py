@@ -85,6 +85,7 @@ async def test_a_revoked_one_says_so_to_everybody_and_why_to_its_holder(
     assert WHY not in page
     await other.log_in("ASHA001")
     assert WHY in await (await other.get(f"/results/{exam}")).text()
+    assert (await other.get(f"/results/{exam}/certificate.pdf")).status == 409
     [letter, *_] = await site.letters("asha001@example.org")
     assert letter["kind"] == "certificate_revoked"
     again = await site.send(f"/staff/results/{exam}/certificate/revoke", reason=WHY)

@@ -223,6 +223,14 @@ async def test_a_certificate_says_the_score_where_the_house_wants_it(database):
     assert (says["score"], says["issued by"]) == ("75.0 %", "Institute")
 
 
+async def test_nobody_is_certified_who_was_erased(world):
+    exam = await world.sat(RIGHT, RIGHT)
+    await world.run("UPDATE account SET erased_at = now(), name = 'ERASED'")
+    await world.settle()
+    assert (await world.result(exam)).sat.told == "result"
+    assert await world.value("SELECT count(*) FROM certificate") == 0
+
+
 async def test_a_certificate_is_revoked_once_for_a_reason_and_the_student_told(world):
     exam, admin = await world.sat(RIGHT, RIGHT), await world.admin()
     with pytest.raises(NotIssued):

@@ -21,6 +21,10 @@ class NotIssued(NotFound):
     """There is no certificate of this test, or it is held just now."""
 
 
+class CertificateRevoked(Conflict):
+    """This certificate was revoked. The page of the result says why."""
+
+
 class RevokedAlready(Conflict):
     """This certificate is revoked already."""
 

@@ -77,13 +77,15 @@ class Issued:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sat:
     """One exam, as it is kept. `gradings`: how often it was graded; `cooling_s`: as the
-    module asks today; `told`: what was written of it."""
+    module asks today; `told`: what was written of it; `is_erased`: the student, who has
+    no name any more to be certified."""
 
     exam: ExamId
     account: AccountId
     name: str
     srn: str
     time_zone: str
+    is_erased: bool
     module: ModuleCode
     title: str
     drawn_at: datetime

@@ -113,7 +113,7 @@ class Telling:
 
     async def _certified(self, tx: Tx, sat: Sat, now: datetime) -> Sat:
         """With the certificate that is due."""
-        if sat.grade is None or not sat.grade.passed:
+        if sat.grade is None or not sat.grade.passed or sat.is_erased:
             return sat
         await self._certificates.issue(tx, sat, now)
         again = await store.read(tx, sat.exam)

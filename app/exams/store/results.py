@@ -9,7 +9,7 @@ from app.exams.domain.results import Hold, Issued, Sat
 from app.exams.store.grades import grade_of
 from app.kernel.ids import AccountId, ExamId
 
-_SAT = """SELECT e.*, a.name, a.srn, a.time_zone, m.title, b.pass_mark,
+_SAT = """SELECT e.*, a.name, a.srn, a.time_zone, a.erased_at, m.title, b.pass_mark,
         coalesce(n.cooling_s, 0) AS cooling_s,
         g.number, g.points, g.of_points, g.percent, g.passed, g.by_tag, g.graded_at,
         c.certificate_id, c.number AS certificate_number, c.issued_at, c.revoked_at,
@@ -152,6 +152,7 @@ def _sat(row: Row) -> Sat:
         name=row["name"],
         srn=row["srn"],
         time_zone=row["time_zone"],
+        is_erased=row["erased_at"] is not None,
         module=row["module_code"],
         title=row["title"],
         drawn_at=row["drawn_at"],

@@ -12,7 +12,11 @@ from app.adapters.http import client_address
 from app.adapters.places import network_of
 from app.adapters.signing import Signer, fingerprint
 from app.adapters.throttle import Rate, Throttle
-from app.exams.domain.certificates import NoSuchCertificate, NotIssued
+from app.exams.domain.certificates import (
+    CertificateRevoked,
+    NoSuchCertificate,
+    NotIssued,
+)
 from app.exams.domain.results import State
 from app.exams.printed.certificate import certificate_pdf
 from app.exams.service.certificates import Certificates, Shown
@@ -36,12 +40,14 @@ def routes() -> list[web.RouteDef]:
 
 @for_role(Role.STUDENT)
 async def download(request: web.Request, who: Identity) -> web.StreamResponse:
-    """My certificate as a PDF, signed; not while the result is held."""
+    """My certificate as a PDF, signed; not while the result is held, or revoked."""
     exam = exam_in(request)
     result = await request.app[RESULTS].result_of(who.account, exam)
     if result.state is State.HELD:
         raise NotIssued
     found = await request.app[CERTIFICATES].of_exam(exam)
+    if found.is_revoked:
+        raise CertificateRevoked
     return await pdf_of(request, found)
 
 

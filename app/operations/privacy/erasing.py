@@ -36,9 +36,9 @@ from app.proctoring.domain.marks import stamp_of
 from app.proctoring.service.clips import Clips
 
 STAYS = (
-    "Hours that were credited, the looks and decisions they rest on, consents given "
-    "and withdrawn, and the trail: under a number that names nobody, because the "
-    "institution must be able to prove hours it has certified."
+    "Hours that were credited, grades of tests, the looks and decisions they rest on, "
+    "consents given and withdrawn, and the trail: under a number that names nobody, "
+    "because the institution must be able to prove what it has certified."
 )
 
 
