@@ -225,7 +225,10 @@ async def test_a_certificate_says_the_score_where_the_house_wants_it(database):
 
 async def test_nobody_is_certified_who_was_erased(world):
     exam = await world.sat(RIGHT, RIGHT)
-    await world.run("UPDATE account SET erased_at = now(), name = 'ERASED'")
+    await world.run(
+        """UPDATE account SET erased_at = now(), name = 'ERASED', state = 'closed',
+               email = NULL, password_hash = NULL, password_set_at = NULL"""
+    )
     await world.settle()
     assert (await world.result(exam)).sat.told == "result"
     assert await world.value("SELECT count(*) FROM certificate") == 0
