@@ -46,7 +46,6 @@ from app.proctoring.service.chance import Seeds
 from app.proctoring.service.checks import Checks
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.desk import Desk
-from app.proctoring.service.exam_incidents import incidents_of
 from app.proctoring.service.fitness import fitness
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.pictures import Pictures
@@ -54,6 +53,7 @@ from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
@@ -176,7 +176,7 @@ async def _wire(
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
-    results.wire_results(app, gatehouse, throttle, signer, settings.exams, incidents_of)
+    results.wire_results(app, gatehouse, throttle, signer, settings.exams, undecided_of)
     draws.wire(app, gatehouse, desk)
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))

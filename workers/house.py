@@ -28,11 +28,11 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
-from app.proctoring.service.exam_incidents import incidents_of
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
@@ -115,5 +115,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
-            graders=open_graders(gatehouse, signer, settings.exams, incidents_of),
+            graders=open_graders(gatehouse, signer, settings.exams, undecided_of),
         )

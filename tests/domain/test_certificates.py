@@ -28,6 +28,7 @@ from app.exams.domain.results import (
     Sat,
     SayWhy,
     State,
+    Undecided,
     reason_of,
     result,
 )
@@ -163,36 +164,39 @@ SAT = Sat(
     certificate=None,
 )
 FAILED = replace(GRADE, points=1, percent=Decimal(25), passed=False)
-OPEN = Incident(incident=UUID(int=3), is_open=True)
+INCIDENT = Incident(incident=UUID(int=3), is_open=True)
+OPEN = Undecided(incidents=[INCIDENT])
+DECIDED = Undecided(incidents=[replace(INCIDENT, is_open=False)])
 
 
 def test_a_result_is_held_while_an_incident_is_open_or_an_admin_says_so():
-    assert result(SAT, []).state is State.PASSED
-    assert result(SAT, [replace(OPEN, is_open=False)]).state is State.PASSED
-    held = result(SAT, [OPEN])
+    assert result(SAT).state is State.PASSED
+    assert result(SAT, DECIDED).state is State.PASSED
+    assert result(SAT, Undecided(looks=1)).state is State.HELD
+    held = result(SAT, OPEN)
     assert held.state is State.HELD
     assert held.grade is None
     by_hand = replace(SAT, hold=Hold(by=None, why="A reason of ours.", at=NOW))
-    assert result(by_hand, []).state is State.HELD
-    assert result(replace(SAT, grade=None), []).state is State.WAITING
-    assert result(replace(SAT, ended_at=None), [OPEN]).state is State.WAITING
+    assert result(by_hand).state is State.HELD
+    assert result(replace(SAT, grade=None)).state is State.WAITING
+    assert result(replace(SAT, ended_at=None), OPEN).state is State.WAITING
 
 
 def test_who_failed_waits_as_long_as_the_module_asks_and_who_passed_never():
-    failed = result(replace(SAT, grade=FAILED), [])
+    failed = result(replace(SAT, grade=FAILED))
     till = NOW + timedelta(hours=1)
     assert failed.cooling_till(NOW) == till
     assert failed.cooling_till(till) is None
-    assert result(SAT, []).cooling_till(NOW) is None
+    assert result(SAT).cooling_till(NOW) is None
     empty = replace(FAILED, points=0, of_points=0, percent=Decimal(0))
-    nothing = result(replace(SAT, grade=empty), [])
+    nothing = result(replace(SAT, grade=empty))
     assert nothing.is_empty
     assert nothing.cooling_till(NOW) is None
 
 
 def test_a_pass_below_the_mark_is_one_that_was_kept():
-    assert result(replace(SAT, grade=replace(FAILED, passed=True)), []).is_kept
-    assert not result(SAT, []).is_kept
+    assert result(replace(SAT, grade=replace(FAILED, passed=True))).is_kept
+    assert not result(SAT).is_kept
 
 
 @pytest.mark.parametrize("why", ["", "too short", "x" * 501, "bell \x07 " * 3])

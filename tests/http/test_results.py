@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.clock import AnchoredClock
 from app.exams.service.graders import open_graders
-from app.proctoring.service.exam_incidents import incidents_of
+from app.proctoring.service.undecided import undecided_of
 from tests.http.test_staff import account_of
 from tests.http.test_ways_in import other
 from tests.stores.result_world import (
@@ -26,7 +26,7 @@ __all__ = ["other"]
 async def world(database, gatehouse, accounts, app_server):
     """Asha may sit the test of CEL: four questions of two parts. Letters go out."""
     world = ExamWorld(database, AnchoredClock())
-    graders = open_graders(gatehouse, world.signer, world.policy, incidents_of)
+    graders = open_graders(gatehouse, world.signer, world.policy, undecided_of)
     world.results, world.grading = graders.results, graders.grading
     world.certificates = graders.certificates
     await add_blueprint(database, "CEL")
@@ -151,6 +151,26 @@ async def test_nothing_is_told_before_the_end_or_while_it_is_held(site, world):
     assert ">Passed</h2>" in await text_of(site, f"/results/{exam}")
     [letter, *_] = await site.letters("asha001@example.org")
     assert letter["kind"] == "result_released"
+
+
+async def test_a_picture_that_waits_for_a_person_holds_too(site, world):
+    exam = await go(world, RIGHT, RIGHT, told=False)
+    await open_incident(world, exam)
+    await run(world.db, "UPDATE incident SET state = 'decided', choice = 'dismiss'")
+    await site.log_in("ASHA001")
+    assert ">Passed</h2>" in await text_of(site, f"/results/{exam}")
+    await run(
+        world.db,
+        """INSERT INTO look (look_id, sitting_id, why, due_at, attempts, asked_at,
+               held_at) SELECT gen_random_uuid(), sitting_id, 'interval', now(), 1,
+               now(), now() FROM sitting WHERE exam_id = $1""",
+        exam,
+    )
+    page = await text_of(site, f"/results/{exam}")
+    assert "wait for a person to compare them" in page
+    assert ">Passed</h2>" not in page
+    await site.log_in("ADMIN1")
+    assert "pictures wait</span>" in await text_of(site, "/staff/results")
 
 
 async def test_all_goes_are_listed_by_module_and_the_newest_on_the_dashboard(

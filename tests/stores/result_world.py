@@ -11,7 +11,7 @@ from app.adapters.signing import Signer
 from app.exams.domain.bodies import to_json
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.questions import Option, Question, QuestionKind
-from app.exams.domain.results import Incident
+from app.exams.domain.results import Undecided
 from app.exams.service.graders import open_graders
 from app.kernel.ids import AccountId, ExamId, ModuleCode, QuestionId
 from tests.stores.entrance import SECRET, LetterBox, SetClock, gatehouse_on
@@ -151,25 +151,25 @@ async def answer_at(tx, exam, position, turn, answer, at) -> None:
 
 @dataclass
 class ExamWorld:
-    """`incidents` are what the slice that keeps sittings would tell."""
+    """`undecided` is what the slice that keeps sittings would tell."""
 
     db: Database
     clock: SetClock
     policy: ExamsPolicy = field(default_factory=ExamsPolicy)
-    incidents: dict[ExamId, list[Incident]] = field(default_factory=dict)
+    undecided: dict[ExamId, Undecided] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.box = LetterBox()
         self.signer = Signer(SECRET)
         self.house = gatehouse_on(self.db, self.clock, self.box)
-        graders = open_graders(self.house, self.signer, self.policy, self.incidents_of)
+        graders = open_graders(self.house, self.signer, self.policy, self.undecided_of)
         self.telling = graders.telling
         self.results, self.grading = graders.results, graders.grading
         self.certificates = graders.certificates
         self.paper: list[QuestionId] = []
 
-    async def incidents_of(self, tx, exams):
-        return {exam: self.incidents.get(exam, []) for exam in exams}
+    async def undecided_of(self, tx, exams):
+        return {exam: it for exam, it in self.undecided.items() if exam in exams}
 
     async def student(self) -> AccountId:
         account = AccountId(uuid4())

@@ -123,12 +123,12 @@ async def test_where_policy_says_so_a_pass_may_go_but_no_certificate_with_it(dat
 async def test_a_held_result_is_graded_anew_in_silence(world):
     exam, admin = await world.sat(RIGHT, WRONG, WRONG, WRONG), await world.admin()
     await world.settle()
-    world.incidents = opened(exam)
+    world.undecided = opened(exam)
     for it in world.paper[1:3]:
         await world.grading.regrade(admin, it, 1, WHY)
     assert world.letters() == ["result_there"]
     assert (await world.result(exam)).state is State.HELD
-    world.incidents = {}
+    world.undecided = {}
     await world.settle()
     assert world.letters() == ["result_there", "result_released"]
     assert (await world.result(exam)).sat.certificate

@@ -19,6 +19,7 @@ from app.exams.domain.results import (
     NotHeld,
     SayWhy,
     State,
+    Undecided,
 )
 from app.exams.service.accommodations import (
     Accommodations,
@@ -47,7 +48,8 @@ async def world(database):
 
 
 def opened(exam, *, is_open=True):
-    return {exam: [Incident(incident=uuid4(), is_open=is_open)]}
+    incident = Incident(incident=uuid4(), is_open=is_open)
+    return {exam: Undecided(incidents=[incident])}
 
 
 async def test_an_exam_is_graded_once_by_its_highest_turns(world):
@@ -137,14 +139,14 @@ async def test_a_failure_is_told_without_a_certificate(world):
 
 async def test_an_open_incident_holds_and_its_decision_releases(world):
     exam = await world.sat(RIGHT, RIGHT)
-    world.incidents = opened(exam)
+    world.undecided = opened(exam)
     held = await world.result(exam)
     assert (held.state, held.grade) == (State.HELD, None)
     await world.settle()
     await world.settle()
     assert world.letters() == ["result_held"]
     assert await world.value("SELECT count(*) FROM certificate") == 0
-    world.incidents = opened(exam, is_open=False)
+    world.undecided = opened(exam, is_open=False)
     await world.settle()
     assert world.letters() == ["result_held", "result_released"]
     assert (await world.result(exam)).sat.certificate.name == "C-000001"
@@ -172,13 +174,13 @@ async def test_an_admin_holds_and_releases_with_reasons_that_are_kept(world):
 
 async def test_a_release_waits_for_an_incident_that_is_open(world):
     exam, admin = await world.sat(RIGHT, RIGHT), await world.admin()
-    world.incidents = opened(exam)
+    world.undecided = opened(exam)
     await world.results.hold(admin, exam, WHY)
     world.clock.forward(hours=1)
     await world.results.release(admin, exam, WHY)
     assert (await world.result(exam)).state is State.HELD
     assert world.letters() == ["result_held"]
-    world.incidents = {}
+    world.undecided = {}
     await world.settle()
     assert world.letters() == ["result_held", "result_released"]
 
@@ -187,7 +189,7 @@ async def test_many_held_results_keep_nobody_else_waiting(world):
     world.results = Results(world.telling, world.grading, at_a_time=2)
     exams = [await world.sat(RIGHT, RIGHT) for _ in range(5)]
     for exam in exams[:4]:
-        world.incidents |= opened(exam)
+        world.undecided |= opened(exam)
     assert await world.settle() == 5
     assert sorted(world.letters()) == ["result_held"] * 4 + ["result_there"]
 

@@ -51,6 +51,26 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undecided:
+    """What a person decides of an exam's sitting: its `incidents`, decided or not, and
+    how many `looks` wait for somebody to compare their pictures."""
+
+    incidents: Sequence[Incident] = ()
+    looks: int = 0
+
+    @property
+    def open_incidents(self) -> int:
+        return sum(it.is_open for it in self.incidents)
+
+    @property
+    def is_open(self) -> bool:
+        return self.looks > 0 or self.open_incidents > 0
+
+
+NOTHING = Undecided()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """By an admin; the student reads that there is one, and why."""
 
@@ -104,15 +124,9 @@ class Sat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """`open_incidents`: of its sitting, not yet decided."""
-
     sat: Sat
     state: State
-    incidents: Sequence[Incident] = ()
-
-    @property
-    def open_incidents(self) -> int:
-        return sum(it.is_open for it in self.incidents)
+    undecided: Undecided
 
     @property
     def grade(self) -> Grade | None:
@@ -141,14 +155,14 @@ class Result:
         return till if till > now else None
 
 
-def result(sat: Sat, incidents: Sequence[Incident]) -> Result:
-    return Result(sat=sat, state=_state(sat, incidents), incidents=incidents)
+def result(sat: Sat, undecided: Undecided = NOTHING) -> Result:
+    return Result(sat=sat, state=_state(sat, undecided), undecided=undecided)
 
 
-def _state(sat: Sat, incidents: Sequence[Incident]) -> State:
+def _state(sat: Sat, undecided: Undecided) -> State:
     if sat.ended_at is None or sat.grade is None:
         return State.WAITING
-    if sat.hold is not None or any(it.is_open for it in incidents):
+    if sat.hold is not None or undecided.is_open:
         return State.HELD
     return State.PASSED if sat.grade.passed else State.FAILED
 

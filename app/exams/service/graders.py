@@ -8,7 +8,7 @@ from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.certificates import Certificates
 from app.exams.service.grading import Grading
 from app.exams.service.results import Results
-from app.exams.service.telling import IncidentsOf, Telling
+from app.exams.service.telling import Telling, UndecidedOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +23,11 @@ class Graders:
 
 
 def open_graders(
-    house: Gatehouse, signer: Signer, policy: ExamsPolicy, incidents_of: IncidentsOf
+    house: Gatehouse, signer: Signer, policy: ExamsPolicy, undecided_of: UndecidedOf
 ) -> Graders:
     """For the application and for workers."""
     issued = Certificates(house, signer, policy)
-    telling = Telling(house, policy, issued, incidents_of)
+    telling = Telling(house, policy, issued, undecided_of)
     grading = Grading(telling)
     found = Results(telling, grading)
     return Graders(telling=telling, certificates=issued, grading=grading, results=found)

@@ -11,17 +11,25 @@ from app.accounts.store import people
 from app.adapters.db import Tx
 from app.exams.domain import exam_letters
 from app.exams.domain.policy import ExamsPolicy
-from app.exams.domain.results import Incident, NoSuchExam, Result, Sat, State, result
+from app.exams.domain.results import (
+    NOTHING,
+    NoSuchExam,
+    Result,
+    Sat,
+    State,
+    Undecided,
+    result,
+)
 from app.exams.service.certificates import Certificates
 from app.exams.service.told import told_of
 from app.exams.store import results as store
 from app.kernel.ids import ExamId
 
-IncidentsOf: TypeAlias = Callable[
-    [Tx, Sequence[ExamId]], Awaitable[Mapping[ExamId, Sequence[Incident]]]
+UndecidedOf: TypeAlias = Callable[
+    [Tx, Sequence[ExamId]], Awaitable[Mapping[ExamId, Undecided]]
 ]
 """Of the sittings that exams were sat in, handed in by the slice that keeps them; an
-exam without incidents may be missing."""
+exam of which there is nothing may be missing."""
 HELD, RESULT = "held", "result"
 
 
@@ -33,17 +41,17 @@ class Telling:
         house: Gatehouse,
         policy: ExamsPolicy,
         certificates: Certificates,
-        incidents_of: IncidentsOf,
+        undecided_of: UndecidedOf,
     ) -> None:
         self.house = house
         self.policy = policy
         self._certificates = certificates
-        self._incidents_of = incidents_of
+        self._undecided_of = undecided_of
 
     async def results(self, tx: Tx, sats: Sequence[Sat]) -> list[Result]:
         """In their order."""
-        found = await self._incidents_of(tx, [it.exam for it in sats])
-        return [result(it, found.get(it.exam, ())) for it in sats]
+        found = await self._undecided_of(tx, [it.exam for it in sats])
+        return [result(it, found.get(it.exam, NOTHING)) for it in sats]
 
     async def lock(self, tx: Tx, exam: ExamId) -> Result:
         """One change of a result at a time. Raises NoSuchExam."""

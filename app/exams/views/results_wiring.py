@@ -12,7 +12,7 @@ from app.adapters.throttle import Throttle
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.accommodations import Accommodations
 from app.exams.service.graders import Graders, open_graders
-from app.exams.service.telling import IncidentsOf
+from app.exams.service.telling import UndecidedOf
 from app.exams.views import (
     accommodation,
     certificates,
@@ -39,10 +39,10 @@ def wire_results(
     throttle: Throttle,
     signer: Signer,
     policy: ExamsPolicy,
-    incidents_of: IncidentsOf,
+    undecided_of: UndecidedOf,
 ) -> Graders:
     """After the ledger is wired: the dashboard shows results besides."""
-    it = open_graders(house, signer, policy, incidents_of)
+    it = open_graders(house, signer, policy, undecided_of)
     app[results.RESULTS] = it.results
     app[certificates.CERTIFICATES] = it.certificates
     app[certificates.SIGNER], app[certificates.THROTTLE] = signer, throttle

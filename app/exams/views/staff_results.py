@@ -29,7 +29,14 @@ FILTERS = ("module", "srn", "since", "till", "state")
 COLUMNS = (
     *("exam", "module", "title", "srn", "name", "started_at", "ended_at"),
     *("ended_why", "state", "points", "of_points", "percent", "pass_mark", "passed"),
-    *("gradings", "open_incidents", "held_why", "certificate", "revoked_at"),
+    *(
+        "gradings",
+        "open_incidents",
+        "waiting_looks",
+        "held_why",
+        "certificate",
+        "revoked_at",
+    ),
 )
 
 
@@ -107,7 +114,8 @@ def _row(it: Result) -> dict[str, object]:
         "state": it.state,
         "pass_mark": sat.pass_mark,
         "gradings": sat.gradings,
-        "open_incidents": it.open_incidents,
+        "open_incidents": it.undecided.open_incidents,
+        "waiting_looks": it.undecided.looks,
         "held_why": sat.hold.why if sat.hold else "",
     }
     if grade:

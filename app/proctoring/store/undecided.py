@@ -1,4 +1,4 @@
-"""Incidents of the sittings that exams were sat in."""
+"""Incidents of the sittings that exams were sat in, and pictures that wait."""
 
 from collections.abc import Mapping, Sequence
 
@@ -23,3 +23,16 @@ async def incidents_of(
         it = Incident(incident=row["incident_id"], is_open=row["is_open"])
         found.setdefault(row["exam_id"], []).append(it)
     return found
+
+
+async def looks_of(tx: Tx, exams: Sequence[ExamId]) -> Mapping[ExamId, int]:
+    """How many pictures wait for a person to compare them."""
+    rows = await tx.fetch(
+        """SELECT s.exam_id, count(*) AS looks
+           FROM look l JOIN sitting s USING (sitting_id)
+           WHERE s.exam_id = ANY ($1::uuid[]) AND l.held_at IS NOT NULL
+             AND l.judged_at IS NULL AND l.cancelled_at IS NULL
+           GROUP BY s.exam_id""",
+        exams,
+    )
+    return {row["exam_id"]: row["looks"] for row in rows}
