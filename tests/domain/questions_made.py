@@ -9,11 +9,9 @@ from app.exams.domain.questions import Option, Question, QuestionKind, Span
 _LETTERS = st.characters(
     codec="utf-8", exclude_categories=("Cs", "Cc", "Co", "Cn", "Zl", "Zp")
 )
-_AWKWARD = st.sampled_from(
-    ["~", "=", "#", "{", "}", ":", "\\", "%50%", "->", "//", "$", "<b>", "&amp;"]
-    + ["::", "\n", "\n\n", '"', ";", ",", "=cmd()", "@x", "'=1", "[html]", "\\n"]
-    + ["$x^2$", "**b**", "- a", "![p](files/p.png)", "####", "]]>", "\t", "T"]
-)
+_SIGNS = r"~|=|#|{|}|:|\|%50%|->|//|$|<b>|&amp;|::|;|,|=cmd()|@x|'=1|[html]|\n"
+_PIECES = '\n|\n\n|"|$x^2$|**b**|- a|![p](files/p.png)|####|]]>|\t|T| '
+_AWKWARD = st.sampled_from([*_SIGNS.split("|"), *_PIECES.split("|")])
 
 
 def texts(most: int = 12) -> st.SearchStrategy[str]:

@@ -93,8 +93,8 @@ def _tags_trouble(tags: tuple[str, ...]) -> str | None:
     for tag in tags:
         if not 0 < len(tag) <= TAG_MOST or tag != " ".join(tag.split()):
             return f"a tag has 1 to {TAG_MOST} characters: {tag[:TAG_MOST]!r}"
-        if not tag.isprintable() or "," in tag:
-            return f"a tag has no comma and nothing unprintable: {tag!r}"
+        if not tag.isprintable() or "," in tag or "\\" in tag:
+            return f"a tag has no comma, no backslash, nothing unprintable: {tag!r}"
     return None
 
 
