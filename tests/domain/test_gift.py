@@ -179,7 +179,7 @@ def test_what_is_not_asked_here_stops_the_import_or_is_left_out(answers, kind):
     assert kind in str(parsed.notes[0])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(banks())
 def test_what_is_written_is_read_as_the_same_questions(bank):
     parsed = read_gift(write_gift(bank).encode())

@@ -7,11 +7,14 @@ from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from app.exams.domain.mathml import Node, tex
+from app.exams.domain.parsed import CannotAsk
 
 _FORMULA = re.compile(
     r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<dollars>.+?)\$\$", re.S
 )
-_SPECIAL = re.compile(r"[\\`*_\[\]<$&]|^[#>+=-]|^(\d{1,9})([.)])", re.M)
+_SPECIAL = re.compile(
+    r"[\\`*_\[\]$]|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|^[#>+=-]|^(\d{1,9})([.)])", re.M
+)
 _HIDDEN = frozenset({"script", "style", "iframe", "object", "embed", "template"})
 _BLOCKS = frozenset(
     {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "tr"}
@@ -44,9 +47,10 @@ def html_to_markdown(html: str, picture: Picture | None = None) -> str:
 
 
 def named_in(address: str) -> str | None:
-    """The last part of an address, as a name of ours: '@@PLUGINFILE@@/a b.png'."""
+    """The last part of an address, as a name of ours: '@@PLUGINFILE@@/a b.png'.
+    Raises CannotAsk."""
     if address.startswith(("http:", "https:", "//", "data:")):
-        return None
+        raise CannotAsk("this has a picture from elsewhere")
     name = re.sub(r"[^A-Za-z0-9._-]", "_", PurePosixPath(unquote(address)).name)
     return name.lstrip("._-")[:100] or None
 
@@ -99,6 +103,9 @@ class MarkdownMaker:
             self._parts.append(text)
         else:
             self._parts.append(plain_to_markdown(re.sub(r"\s+", " ", text)))
+
+    def raw(self, markdown: str) -> None:
+        self._parts.append(markdown)
 
     def markdown(self) -> str:
         text = "".join(self._parts)
