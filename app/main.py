@@ -27,6 +27,7 @@ from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
 from app.booking.views import wiring as booking
+from app.exams.views import bank_wiring
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -74,6 +75,7 @@ STOP_WITHIN_S = 3
 SLICES = (
     account_views,
     learning_views,
+    bank_wiring,
     api,
     wall,
     viewing,
@@ -128,7 +130,7 @@ def build(settings: Settings) -> web.Application:
     )
     site.support = settings.support
     app[SITE] = site
-    site.roomy.update(account_views.ROOMY | checks.ROOMY)
+    site.roomy.update(account_views.ROOMY | checks.ROOMY | bank_wiring.ROOMY)
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
@@ -159,6 +161,7 @@ async def _wire(
     throttle = Throttle(redis, gatehouse.sealer)
     wire(app, gatehouse, throttle, signer, settings.places)
     _wire_learning(app, opened, settings)
+    bank_wiring.wire_bank(app, gatehouse, app[learning_kit.FILES])
     nodes = app[opening.NODES] = MediaNodes(redis)
     policy, outbox = settings.policy, gatehouse.outbox
     app[status_views.STATUS] = Status(db, clock, outbox, nodes, policy)

@@ -8,7 +8,7 @@ Pi,numeric,How much is pi?,,,,3.14,3.15,,
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
 from app.exams.domain.bodies import plain
@@ -92,17 +92,18 @@ def _rows(text: str) -> Iterator[tuple[int, Row]]:
 
 
 def _take(row: Row, line: int, gathering: Gathering) -> None:
-    gathering.take(lambda: _question(row), line, row["name"][:80] or "name")
+    gathering.take(lambda: question_of(row), line, row["name"][:80] or "name")
 
 
-def _question(row: Row) -> Question:
+def question_of(row: Mapping[str, str]) -> Question:
+    """Of a line: column -> cell. Raises Wrong."""
     kind = row.get("kind", "").lower()
     if kind not in set(QuestionKind):
         kinds = ", ".join(QuestionKind)
         raise Wrong(f"column kind: {kind[:40]!r} is none of {kinds}")
     numeric = kind == QuestionKind.NUMERIC
     return Question(
-        name=" ".join(row["name"].split()),
+        name=" ".join(row.get("name", "").split()),
         kind=QuestionKind(kind),
         text=row.get("text", ""),
         options=() if numeric else _options(row),
@@ -112,7 +113,7 @@ def _question(row: Row) -> Question:
     )
 
 
-def _options(row: Row) -> tuple[Option, ...]:
+def _options(row: Mapping[str, str]) -> tuple[Option, ...]:
     texts = [row.get(name, "") for name in OPTIONS]
     count = max((n for n, it in enumerate(texts, 1) if it), default=0)
     right = set()
@@ -127,7 +128,7 @@ def _options(row: Row) -> tuple[Option, ...]:
     )
 
 
-def _spans(row: Row) -> tuple[Span, ...]:
+def _spans(row: Mapping[str, str]) -> tuple[Span, ...]:
     lows = [_number(it, "low") for it in row.get("low", "").split()]
     highs = [_number(it, "high") for it in row.get("high", "").split()] or lows
     if len(lows) != len(highs):
