@@ -176,6 +176,17 @@ _TABLE = {
         GET POST /staff/windows
         POST /staff/windows/{window}/end
         POST /staff/notices/{notice}/end
+        GET /staff/bank
+        GET POST /staff/bank/import
+        GET /staff/bank/{module}
+        GET POST /staff/bank/{module}/new
+        GET POST /staff/bank/{module}/blueprint
+        GET /staff/bank/{module}/statistics
+        GET /staff/bank/{module}/export/{format}
+        GET /staff/bank/{module}/files/{name}
+        GET POST /staff/bank/{module}/questions/{question}
+        POST /staff/bank/{module}/questions/{question}/retire
+        POST /staff/bank/{module}/questions/{question}/restore
     """,
 }
 

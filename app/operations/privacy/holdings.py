@@ -115,6 +115,7 @@ OTHERS = frozenset(
         *("audit_head", "migration", "retention_report"),
         *("module", "study_set", "topic", "topic_version"),
         *("centre", "slot"),
+        *("question", "question_version", "question_file", "bank_import", "blueprint"),
         *("content_file", "content_import", "notice", "portal_window"),
     }
 )
