@@ -26,6 +26,8 @@ from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
 from app.booking.views import whole as booking
+from app.exams.views import bank_wiring
+from app.exams.views import results_wiring as results
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -51,6 +53,7 @@ from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
@@ -72,6 +75,7 @@ STOP_WITHIN_S = 3
 SLICES = (
     account_views,
     learning_views,
+    bank_wiring,
     api,
     wall,
     viewing,
@@ -84,6 +88,7 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    results,
     help_page,
     status_views,
     openapi,
@@ -126,7 +131,7 @@ def build(settings: Settings) -> web.Application:
     )
     site.support = settings.support
     app[SITE] = site
-    site.roomy.update(account_views.ROOMY | checks.ROOMY)
+    site.roomy.update(account_views.ROOMY | checks.ROOMY | bank_wiring.ROOMY)
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
@@ -158,12 +163,12 @@ async def _wire(
     throttle = Throttle(redis, gatehouse.sealer)
     wire(app, gatehouse, throttle, signer, settings.places)
     _wire_learning(app, opened, settings)
+    bank_wiring.wire_bank(app, gatehouse, app[learning_kit.FILES])
     nodes = app[opening.NODES] = MediaNodes(redis)
     policy, outbox = settings.policy, gatehouse.outbox
     app[status_views.STATUS] = Status(db, clock, outbox, nodes, policy)
     app[help_page.NEEDS], app[outbox_page.OUTBOX] = policy, outbox
-    app[checks.THROTTLE] = throttle
-    app[operations_views.DATABASE] = db
+    app[checks.THROTTLE], app[operations_views.DATABASE] = throttle, db
     bell = RedisBell(redis, opened.patient_redis)
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
     app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
@@ -172,6 +177,7 @@ async def _wire(
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
+    results.wire_results(app, gatehouse, throttle, signer, settings.exams, undecided_of)
     draws.wire(app, gatehouse, desk)
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))

@@ -13,6 +13,7 @@ from app.adapters.environment import read_environment
 from app.adapters.http import Support
 from app.adapters.standing import Source, Standing, sentences, standing_of
 from app.booking.domain.policy import BookingPolicy
+from app.exams.domain.policy import ExamsPolicy
 from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
 
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     """A folder, or `s3://bucket/prefix` (with the `AWS_…` variables)."""
     booking: BookingPolicy = BookingPolicy()
     """Numbers of booking: `SPOM_BOOKING_HOLD_MIN` etc."""
+    exams: ExamsPolicy = ExamsPolicy()
+    """Numbers and choices of exams: `SPOM_EXAMS_SETTLE_AFTER_MIN` etc."""
     retention: RetentionPolicy = RetentionPolicy()
     """How long things are kept: `SPOM_RETENTION_TEMPLATE_DAYS` etc."""
     support: Support = Support()

@@ -27,6 +27,7 @@ from app.booking.service.paying import Paying
 from app.booking.service.refunds import Refunds
 from app.booking.service.reminders import Reminders
 from app.booking.service.seats import Seats
+from app.exams.service.graders import Graders, open_graders
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -40,6 +41,7 @@ from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
@@ -79,6 +81,7 @@ class House:
     retention: Retention
     viewing: Viewing
     booking: Booking
+    graders: Graders
 
 
 def _retention(
@@ -157,4 +160,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
             booking=_booking(settings, opened, gatehouse, portals),
+            graders=open_graders(gatehouse, signer, settings.exams, undecided_of),
         )

@@ -43,6 +43,7 @@ _TABLE = {
         POST /payments/{provider}/webhook
         GET POST /payments/{provider}/return
         GET POST /sandbox/pay/{order}
+        GET /certificates/{certificate}
     """,
     EVERYBODY: """
         GET /
@@ -70,6 +71,9 @@ _TABLE = {
         POST /api/account/passkeys
     """,
     STUDENT: """
+        GET /results
+        GET /results/{exam}
+        GET /results/{exam}/certificate.pdf
         POST /account/photo
         GET /study/{module}
         GET /study/{module}/{topic}
@@ -196,6 +200,16 @@ _TABLE = {
         POST /staff/door/absent/{seat}
     """,
     ADMIN: """
+        GET /staff/results
+        GET /staff/results.csv
+        GET /staff/results/{exam}
+        POST /staff/results/{exam}/hold
+        POST /staff/results/{exam}/release
+        GET /staff/results/{exam}/certificate.pdf
+        POST /staff/results/{exam}/certificate/revoke
+        GET POST /staff/bank/{module}/{question}/withdraw
+        GET POST /staff/people/{account}/accommodation
+        POST /staff/people/{account}/accommodation/end
         GET POST /staff/roles
         POST /staff/roles/{account}
         GET POST /staff/notices
@@ -218,6 +232,17 @@ _TABLE = {
         GET POST /staff/slots/{slot}/cancel
         POST /staff/bookings/refunds/{refund}/again
         POST /staff/bookings/refunds/{refund}/settle
+        GET /staff/bank
+        GET POST /staff/bank/import
+        GET /staff/bank/{module}
+        GET POST /staff/bank/{module}/new
+        GET POST /staff/bank/{module}/blueprint
+        GET /staff/bank/{module}/statistics
+        GET /staff/bank/{module}/export/{format}
+        GET /staff/bank/{module}/files/{name}
+        GET POST /staff/bank/{module}/questions/{question}
+        POST /staff/bank/{module}/questions/{question}/retire
+        POST /staff/bank/{module}/questions/{question}/restore
     """,
 }
 

@@ -53,7 +53,7 @@ several, rising; of a numeric: the number. None: not answered."""
 
 
 def is_right(question: Question, answer: Answer) -> bool:
-    """All or nothing, and no negative marks: a multiple needs exactly the right ones."""
+    """All or nothing, no negative marks: a multiple needs exactly the right ones."""
     if answer is None:
         return False
     if question.kind is QuestionKind.NUMERIC:

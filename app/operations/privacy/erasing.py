@@ -36,10 +36,10 @@ from app.proctoring.domain.marks import stamp_of
 from app.proctoring.service.clips import Clips
 
 STAYS = (
-    "Hours that were credited, the looks and decisions they rest on, seats of tests "
-    "and what was paid for them, consents given and withdrawn, and the trail: under a "
-    "number that names nobody, because the institution must be able to prove hours it "
-    "has certified and money it has taken."
+    "Hours that were credited, grades of tests, the looks and decisions they rest on, "
+    "seats of tests and what was paid for them, consents given and withdrawn, and the "
+    "trail: under a number that names nobody, because the institution must be able to "
+    "prove what it has certified and money it has taken."
 )
 
 
