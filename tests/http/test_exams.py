@@ -100,6 +100,8 @@ async def test_the_whole_way_from_the_seat_to_the_end(site, hall, seat):
     for _ in range(2):
         status, over = await write(site, exam, "hand-in", epoch=epoch, key=KEY)
         assert (status, over["ended_why"]) == (200, "handed_in")
+    async with hall.database.connection() as tx:
+        assert await tx.fetchval("SELECT count(*) FROM exam_grade") == 1
     status, problem = await save(site, exam, epoch, (1, 2, None))
     assert (status, problem["code"]) == (409, "exam_over")
     status, told = await save(site, exam, epoch, given[0])

@@ -23,8 +23,8 @@ from app.kernel.ids import ModuleCode
 from app.proctoring.domain.exam_clock import ExamIsOpen, NotInATest
 from app.proctoring.domain.words import Ending, Verdict
 from app.proctoring.ledger.verifying import verify
-from app.proctoring.service.exam_sittings import undecided
 from app.proctoring.service.sittings import OpenedOn
+from app.proctoring.service.undecided import undecided_of
 from tests.stores.booking_world import MODULE, key
 from tests.stores.exam_world import build_exam_world, put_blueprint
 from tests.stores.world import finding
@@ -216,7 +216,8 @@ async def test_a_stand_in_stops_the_clock_until_a_person_has_decided(hall):
     exam = opened.exam.exam
     assert (await hall.exam(exam)).state is ExamState.PAUSED
     async with hall.db.connection() as tx:
-        assert await undecided(tx, exam) == 1
+        found = await undecided_of(tx, [exam])
+    assert len(found[exam].incidents) == 1
     await hall.world.proctors.resume(hall.world.student, opened.sitting)
     assert (await hall.exam(exam)).state is ExamState.RUNNING
 

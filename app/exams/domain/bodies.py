@@ -18,6 +18,7 @@ from app.exams.domain.questions import (
 Json: TypeAlias = dict[str, object]
 _MEMBERS = {"name", "kind", "text", "options", "spans", "tags", "feedback"}
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NAME_MOST, TAG_MOST = 200, 60
 
 
@@ -72,7 +73,7 @@ def trouble(question: Question) -> str | None:
     for text in _texts(question):
         if len(text) > TEXT_MOST:
             return f"a text has at most {TEXT_MOST} characters"
-        if "\x00" in text:
+        if _UNSHOWN.search(text):
             return "has a character that cannot be kept"
     return _tags_trouble(question.tags) or _answers_trouble(question)
 
@@ -93,8 +94,8 @@ def _tags_trouble(tags: tuple[str, ...]) -> str | None:
     for tag in tags:
         if not 0 < len(tag) <= TAG_MOST or tag != " ".join(tag.split()):
             return f"a tag has 1 to {TAG_MOST} characters: {tag[:TAG_MOST]!r}"
-        if not tag.isprintable() or "," in tag:
-            return f"a tag has no comma and nothing unprintable: {tag!r}"
+        if not tag.isprintable() or "," in tag or "\\" in tag:
+            return f"a tag has no comma, no backslash, nothing unprintable: {tag!r}"
     return None
 
 

@@ -55,7 +55,7 @@ def read_file(path: Path, problems: Problems) -> ContentFile | None:
 
 def _trouble(path: Path, kind: Kind) -> str | None:
     if kind.picture:
-        return _picture_trouble(path)
+        return picture_trouble(path)
     if kind.media_type == "application/pdf":
         found = ACTIVE_PDF.search(path.read_bytes())
         if found:
@@ -63,7 +63,7 @@ def _trouble(path: Path, kind: Kind) -> str | None:
     return None
 
 
-def _picture_trouble(path: Path) -> str | None:
+def picture_trouble(path: Path) -> str | None:
     """Reads the header only: a small file may claim a huge picture."""
     try:
         with warnings.catch_warnings():

@@ -71,6 +71,8 @@ HOLDINGS = (
     Holding(table="waiting"),
     # Why somebody needs more time may be an illness.
     Holding(table="accommodation", hidden=("granted_by",)),
+    # It has the name in it: who erases it keeps the signed file, which stands alone.
+    Holding(table="certificate"),
     Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
     Holding(table="consent", fate=Fate.STAYS),
     Holding(table="elective", fate=Fate.STAYS),
@@ -109,6 +111,7 @@ HOLDINGS = (
     Holding(table="exam_question", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_answer", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_event", of=OF_EXAM, fate=Fate.STAYS),
+    Holding(table="exam_grade", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="erasure", fate=Fate.STAYS),
     Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),
 )
@@ -118,6 +121,8 @@ OTHERS = frozenset(
         *("audit_head", "migration", "retention_report"),
         *("module", "study_set", "topic", "topic_version"),
         *("centre", "slot"),
+        *("sandbox_order", "sandbox_payment", "sandbox_refund"),
+        *("question", "question_version", "question_file", "bank_import", "blueprint"),
         *("content_file", "content_import", "notice", "portal_window"),
     }
 )

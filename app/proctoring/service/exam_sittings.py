@@ -182,11 +182,6 @@ class ExamSittings:
         await self._desk.tell_of(exam.account)
 
 
-async def undecided(tx: Tx, exam: ExamId) -> int:
-    """What a person has still to decide before a result can be told."""
-    return await store.undecided(tx, exam)
-
-
 def _watch_of(
     exam: Exam, opened_on: OpenedOn, check: CheckId | None, now: datetime
 ) -> Watch:

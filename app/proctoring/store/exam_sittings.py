@@ -11,20 +11,6 @@ async def open_of(tx: Tx, exam: ExamId) -> SittingId | None:
     return SittingId(found) if found else None
 
 
-async def undecided(tx: Tx, exam: ExamId) -> int:
-    """What of this test a person has still to decide: incidents, and looks of who is
-    checked by a person."""
-    found: int = await tx.fetchval(
-        """SELECT (SELECT count(*) FROM incident i JOIN sitting s USING (sitting_id)
-                   WHERE s.exam_id = $1 AND i.state = 'open')
-                + (SELECT count(*) FROM look l JOIN sitting s USING (sitting_id)
-                   WHERE s.exam_id = $1 AND l.held_at IS NOT NULL
-                     AND l.judged_at IS NULL AND l.cancelled_at IS NULL)""",
-        exam,
-    )
-    return found
-
-
 async def left_alone(tx: Tx) -> list[ExamId]:
     """Tests that go on without a sitting: something of ours ended it alone."""
     rows = await tx.fetch(

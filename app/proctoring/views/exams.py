@@ -20,6 +20,8 @@ from app.exams.views.wiring import EXAM_STATES, wire_exams
 from app.exams.views.wiring import routes as exam_routes
 from app.kernel.ids import ModuleCode, SeatId
 from app.kernel.tickets import Glancing
+from app.proctoring.domain.policy import Policy
+from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.exam_clock import ExamClock
 from app.proctoring.service.exam_sittings import ExamSittings, OpenedExam
@@ -29,7 +31,7 @@ from app.proctoring.views.checks import CHECKS
 from app.proctoring.views.draws import PROOFS
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
-__all__ = ["EXAM_STATES"]
+__all__ = ["EXAMS", "EXAM_STATES"]
 EXAM_SITTINGS = web.AppKey("exam_sittings", ExamSittings)
 
 
@@ -56,11 +58,18 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
-def wire_clock(
-    app: web.Application, house: Gatehouse, bell: Bell, policy: ExamsPolicy
-) -> ExamClock:
-    """Before the desk, which it belongs to."""
-    return ExamClock(wire_exams(app, house, bell, policy))
+def wire_desk(
+    app: web.Application, house: Gatehouse, bell: Bell, policy: Policy, own: ExamsPolicy
+) -> Desk:
+    """With a clock of tests, whose own numbers are `own`."""
+    return Desk(
+        db=house.db,
+        clock=house.clock,
+        bell=bell,
+        policy=policy,
+        seeds=Seeds(house.sealer),
+        exams=ExamClock(wire_exams(app, house, bell, own)),
+    )
 
 
 def wire(app: web.Application, desk: Desk) -> None:

@@ -1,0 +1,67 @@
+"""What papers of a module are made of."""
+
+from dataclasses import replace
+
+from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.audit import Act
+from app.exams.domain.blueprints import (
+    Blueprint,
+    Shortage,
+    require_drawable,
+    require_sense,
+    shortage,
+)
+from app.exams.service.bank import NoSuchBank
+from app.exams.store import bank as bank_store
+from app.exams.store import blueprints as store
+from app.kernel.ids import AccountId, ModuleCode
+
+
+class Blueprints:
+    def __init__(self, house: Gatehouse) -> None:
+        self._house = house
+
+    async def current(self, module: ModuleCode) -> Blueprint | None:
+        async with self._house.db.connection() as tx:
+            return await store.newest(tx, module)
+
+    async def save(
+        self, by: AccountId, module: ModuleCode, wanted: Blueprint
+    ) -> Blueprint:
+        """For papers drawn from now on; the same again makes no new version.
+
+        Raises BadBlueprint, CannotBeDrawn (what lacks) or NoSuchBank.
+        """
+        require_sense(wanted)
+        now = self._house.clock.now()
+        async with self._house.db.transaction() as tx:
+            # No import retires questions between the look and the saving.
+            if not await bank_store.lock_bank(tx, module):
+                raise NoSuchBank
+            bank = await bank_store.newest(tx, module)
+            drawable = [it for it in bank if not it.retired_at and not it.withdrawn_at]
+            require_drawable(wanted, [it.question.tags for it in drawable])
+            before = await store.newest(tx, module)
+            version = before.version if before else 0
+            if before and replace(wanted, version=version) == before:
+                return before
+            saved = replace(wanted, version=version + 1)
+            await store.insert(tx, module, saved, by, now)
+            act = Act(
+                at=now,
+                by=by,
+                what="blueprint.saved",
+                details={"module": module, "version": saved.version},
+            )
+            await self._house.trail.write(tx, act)
+        return saved
+
+    async def lacking(self, module: ModuleCode) -> Shortage | None:
+        """Whether the bank can no longer give a paper of the newest blueprint."""
+        async with self._house.db.connection() as tx:
+            blueprint = await store.newest(tx, module)
+            bank = await bank_store.newest(tx, module)
+        if blueprint is None:
+            return None
+        drawable = [it for it in bank if not it.retired_at and not it.withdrawn_at]
+        return shortage(blueprint.parts, [it.question.tags for it in drawable])

@@ -1,0 +1,1 @@
+import "./elements/maths-text.js"
