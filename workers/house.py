@@ -17,7 +17,6 @@ from app.adapters.envelopes import Envelopes
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
 from app.adapters.payments.choosing import choose
-from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
 from app.adapters.throttle import Throttle
 from app.adapters.view_leases import ViewLeases
@@ -101,6 +100,26 @@ def _viewing(opened: Connections, desk: Desk, gatehouse: Gatehouse) -> Viewing:
     return Viewing(desk, gatehouse.trail, nodes, leases)
 
 
+def _desk(settings: Settings, gatehouse: Gatehouse, exams: Exams) -> Desk:
+    return Desk(
+        db=gatehouse.db,
+        clock=gatehouse.clock,
+        bell=exams.bell,
+        policy=settings.policy,
+        seeds=Seeds(gatehouse.sealer),
+        exams=ExamClock(exams),
+    )
+
+
+def _graders(
+    settings: Settings, gatehouse: Gatehouse, signer: Signer, exams: Exams
+) -> Graders:
+    """Whatever ends is graded."""
+    graders = open_graders(gatehouse, signer, settings.exams, undecided_of)
+    exams.on_ended.append(graders.grading.on_ended)
+    return graders
+
+
 def _booking(
     settings: Settings, opened: Connections, gatehouse: Gatehouse, portals: Portals
 ) -> Booking:
@@ -132,14 +151,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         gatehouse = open_gatehouse(opened.db, opened.clock, settings)
         bell = RedisBell(opened.redis, opened.patient_redis)
         exams = Exams(gatehouse, bell, settings.exams)
-        desk = Desk(
-            db=opened.db,
-            clock=opened.clock,
-            bell=bell,
-            policy=settings.policy,
-            seeds=Seeds(Sealer(settings.secret.get_secret_value())),
-            exams=ExamClock(exams),
-        )
+        desk = _desk(settings, gatehouse, exams)
         signer = Signer(settings.secret.get_secret_value())
         envelopes = gatehouse.envelopes
         envelopes.keys.ring()  # no start with a bad file of keys
@@ -147,8 +159,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         photos = Photos(opened.db, opened.clock, envelopes)
         consents = Consents(gatehouse, signer)
         portals = Portals(opened.db, opened.clock, gatehouse.trail, desk.bell)
-        graders = open_graders(gatehouse, signer, settings.exams, undecided_of)
-        exams.on_ended.append(graders.grading.on_ended)
         yield House(
             settings=settings,
             redis=opened.redis,
@@ -170,5 +180,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
             booking=_booking(settings, opened, gatehouse, portals),
-            graders=graders,
+            graders=_graders(settings, gatehouse, signer, exams),
         )

@@ -55,9 +55,7 @@ async def save(tx: Tx, by: Writer, given: Sequence[tuple[int, int, str]]) -> lis
         by.account,
         by.epoch,
         by.now,
-        [position for position, _, _ in given],
-        [turn for _, turn, _ in given],
-        [answer for _, _, answer in given],
+        *map(list, zip(*given, strict=True)),
     )
 
 

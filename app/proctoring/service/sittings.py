@@ -102,13 +102,7 @@ class Sittings:
             else:
                 if found is not None:
                     await self._replace(tx, found, now, instead=instead)
-                watch = Watch(
-                    sitting=SittingId(uuid4()),
-                    account=account,
-                    opened_at=now,
-                    opened_on=opened_on.browser,
-                    check=check,
-                )
+                watch = _watch_of(account, opened_on, check, now)
                 if not await store.insert(tx, watch, module):
                     raise OpenedMeanwhile
             await begin_sitting(self._desk, tx, watch, now)
@@ -224,6 +218,18 @@ class Sittings:
             if changes:
                 return after, changes
         return watch, []
+
+
+def _watch_of(
+    account: AccountId, opened_on: OpenedOn, check: CheckId | None, now: datetime
+) -> Watch:
+    return Watch(
+        sitting=SittingId(uuid4()),
+        account=account,
+        opened_at=now,
+        opened_on=opened_on.browser,
+        check=check,
+    )
 
 
 async def begin_sitting(desk: Desk, tx: Tx, watch: Watch, now: datetime) -> None:

@@ -23,7 +23,7 @@ export class SittingRow {
     this.#put("state", sitting.looking ? `${words}, looking…` : words)
     this.#put("name", sitting.name)
     this.#put("srn", srn)
-    this.#put("module", sitting.module_title)
+    this.#put("module", sitting.kind === "exam" ? `Test: ${sitting.module_title}` : sitting.module_title)
     this.#put("verdict", verdictWords(sitting.verdict))
     const risk = RISKS[sitting.risk]
     this.#parts.get("risk").hidden = sitting.risk === "low"

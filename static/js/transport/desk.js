@@ -30,7 +30,7 @@ export class Desk extends EventTarget {
   // The open sitting, if it is of this page's module.
   get sitting() {
     const { sitting } = this.latest
-    return sitting?.module === this.module ? sitting : null
+    return sitting?.module === this.module && sitting.kind !== "exam" ? sitting : null
   }
 
   // Whether this page is the one that may write to it.

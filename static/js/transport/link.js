@@ -5,7 +5,7 @@ import { Stream } from "./stream.js"
 
 // From camera to media node: opens the sitting and its stream, and keeps trying.
 // `state` is idle, connecting, up or lost; `camera` and `refusal` say what is wrong.
-const FINAL = new Set(["sitting_open_elsewhere", "consent_needed", "biometrics_declined", "device_check_needed", "pick_first", "no_device", "portal_closed", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed"])
+const FINAL = new Set(["sitting_open_elsewhere", "consent_needed", "biometrics_declined", "device_check_needed", "pick_first", "no_device", "portal_closed", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed", "exam_is_open", "no_such_seat", "seat_not_booked", "not_open_yet", "too_late", "sat_already", "another_exam_open", "no_test_yet", "only_at_a_centre", "cooling_off", "cannot_be_drawn", "exam_over", "hours_missing", "incident_open"])
 
 export class Link extends EventTarget {
   state = "idle"
