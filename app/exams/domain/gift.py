@@ -122,7 +122,7 @@ def _question(block: _Block, title: str, begin: int, gathering: Gathering) -> Qu
     return Question(
         name=name,
         kind=answers.kind,
-        text=asked,
+        text=asked or title,
         options=tuple(answers.options),
         spans=tuple(answers.spans),
         tags=_tags(block),
