@@ -55,3 +55,14 @@ def test_the_banks_of_a_folder_come_in_and_go_out_the_same():
         assert parsed.problems == (), path.name
         assert parsed.questions, path.name
         same_everywhere(list(parsed.questions))
+
+
+DOC = Path(__file__).parents[2] / "docs" / "authoring.md"
+
+
+def test_the_examples_for_authors_come_in():
+    blocks = DOC.read_text().split("## Question banks")[1].split("```")[1::2]
+    gift, sheet = (it.strip().encode() for it in blocks)
+    for parsed, count in ((read_gift(gift), 4), (read_sheet(sheet), 2)):
+        assert parsed.problems == parsed.notes == ()
+        assert len(parsed.questions) == count
