@@ -9,7 +9,7 @@ from playwright.async_api import Page, expect
 from tests.axe import serious_violations
 from tests.browser.test_accounts import come_in, opened
 from tests.http import conftest as app
-from tests.http.test_bank import png
+from tests.http.test_bank import png, sit_tests
 
 account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
 app_settings, app_server, site = app.app_settings, app.app_server, app.site
@@ -21,6 +21,10 @@ GIFT = r"""// [tag:costs]
 ~$r \= \\sqrt\{\\frac\{n\}\{\\binom\{n\}\{k\}\}\}$
 ~none that $\\wrong\{ of these
 ####See the topic on rates. }
+
+::Earth:: The earth is flat. {F#No.#Yes.}
+
+::Water:: Water is wet. {T}
 
 // [tag:costs] [tag:audit]
 ::Pi:: How much is pi? {#3.14:0.01}
@@ -68,12 +72,13 @@ async def test_a_bank_is_taken_in_and_a_question_shown_with_its_formulas(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-async def test_everybody_can_use_the_pages_of_banks(site, tmp_path, width):
+async def test_everybody_can_use_the_pages_of_banks(site, database, tmp_path, width):
     look = {"viewport": {"width": width, "height": 900}, "bypass_csp": True}
     async with opened(**look) as page:
         await come_in(page, site, "ADMIN1")
         await take_in(page, site, tmp_path)
         found = {"import": await serious_violations(page)}
+        await sit_tests(database, "SCPM", 32)
         await page.goto(f"{site.url}/staff/bank/SCPM")
         href = await page.get_by_role("link", name="Activity").get_attribute("href")
         paths = ["", "/SCPM", "/SCPM/blueprint", "/SCPM/statistics", "/SCPM/new"]
@@ -88,3 +93,7 @@ async def test_everybody_can_use_the_pages_of_banks(site, tmp_path, width):
                 name = f"{path.strip('/').replace('/', '-')[:30]}-{width}.png"
                 await page.screenshot(path=Path(folder) / name, full_page=True)
         assert {path: it for path, it in found.items() if it} == {}
+        await page.goto(f"{site.url}/staff/bank/SCPM/statistics")
+        await expect(page.get_by_role("row", name="Earth")).to_contain_text("-1.00")
+        chosen = page.get_by_role("img", name="option 1 chosen 16 times")
+        await expect(chosen).to_have_count(3)

@@ -222,6 +222,63 @@ async def test_a_blueprint_is_saved_and_one_that_cannot_be_drawn_is_refused(fill
     assert "No paper can be drawn" in await text(filled, "/staff/bank")
 
 
+async def sit_tests(database, module: str, count: int) -> None:
+    """Exams over the module's single choices, every other one all right."""
+    async with database.connection() as tx:
+        rows = await tx.fetch(
+            """SELECT question_id FROM question JOIN question_version
+                   USING (question_id)
+               WHERE module_code = $1 AND kind = 'single' ORDER BY name""",
+            module,
+        )
+        await tx.execute(
+            """INSERT INTO blueprint (module_code, version, parts, duration_s, made_at)
+               VALUES ($1, 1, '[{"tag": "x", "count": 1}]', 3600, now())""",
+            module,
+        )
+        for number in range(count):
+            exam = await tx.fetchval(
+                """INSERT INTO exam (exam_id, account_id, module_code,
+                       blueprint_version, seed, state, drawn_at, duration_s,
+                       started_at, deadline_at)
+                   SELECT gen_random_uuid(), account_id, $1, 1,
+                       decode(repeat('00', 32), 'hex'), 'running', now(), 3600, now(),
+                       now() + interval '1 hour'
+                   FROM account WHERE srn = 'ASHA001' RETURNING exam_id""",
+                module,
+            )
+            for position, row in enumerate(rows, 1):
+                await tx.execute(
+                    """INSERT INTO exam_question (exam_id, position, question_id,
+                           version, part_tag) VALUES ($1, $2, $3, 1, 'x')""",
+                    exam,
+                    position,
+                    row["question_id"],
+                )
+                await tx.execute(
+                    """INSERT INTO exam_answer SELECT $1, $2, 1, $3::jsonb, started_at
+                       FROM exam WHERE exam_id = $1""",
+                    exam,
+                    position,
+                    str(number % 2),
+                )
+            await tx.execute(
+                """UPDATE exam SET state = 'ended', ended_at = now(),
+                       ended_why = 'handed_in' WHERE state = 'running'"""
+            )
+
+
+TRUTHS = "::A:: a {T}\n\n::B:: b {T}\n\n::C:: c {F}\n"
+
+
+async def test_statistics_tell_what_works_and_what_is_keyed_wrong(admin, database):
+    await give(admin, TRUTHS)
+    await sit_tests(database, "CEL", 29)
+    page = await text(admin, "/staff/bank/CEL/statistics")
+    assert page.count("Too few answers to say: 29 of 30.") == 3
+    assert "Asked 29 times." in await text(admin, await question(admin, "A"))
+
+
 async def test_statistics_say_nothing_of_what_was_not_asked(filled):
     assert "Not asked yet" in await text(filled, "/staff/bank/CEL/statistics")
 
