@@ -53,7 +53,9 @@ class ItemStatistics:
             return "Nearly everybody knows it: it tells little."
         if self.right < 0.2:
             return "Hardly anybody knows it. Is it clear, and is it taught?"
-        if self.discrimination is not None and self.discrimination < WEAK:
+        if self.discrimination is None:
+            return "The rest of the papers was alike, so nothing can be compared."
+        if self.discrimination < WEAK:
             return "It hardly tells who knows the rest."
         return "It works."
 
