@@ -1,19 +1,17 @@
 """The app process: wires the slices together and serves them."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import uvloop
 from aiohttp import web
 
 from app.accounts import views as account_views
-from app.accounts.service.gatehouse import open_gatehouse
+from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.photos import Photos
 from app.accounts.views import consents, guard, staff_kit
 from app.accounts.views.wiring import wire
-from app.adapters.bell import RedisBell
+from app.adapters.bell import Bell, RedisBell
 from app.adapters.connections import Connections, open_connections
 from app.adapters.files import Files
 from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
@@ -22,12 +20,14 @@ from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
 from app.adapters.signing import Signer
+from app.adapters.static import add_static
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
-from app.booking.views import wiring as booking
+from app.booking.views import whole as booking
 from app.exams.views import bank_wiring
+from app.exams.views import results_wiring as results
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -53,6 +53,7 @@ from app.proctoring.service.presence import Presence
 from app.proctoring.service.proctors import Proctors
 from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.states import States
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.wall import Wall
 from app.proctoring.views import (
     api,
@@ -68,7 +69,6 @@ from app.proctoring.views import (
 )
 from app.settings import Settings, read_settings, recognition
 
-ROOT = Path(__file__).parents[1]
 POOL = 10
 KEEP_ALIVE_S = 30
 STOP_WITHIN_S = 3
@@ -88,6 +88,7 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    results,
     help_page,
     status_views,
     openapi,
@@ -134,6 +135,7 @@ def build(settings: Settings) -> web.Application:
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
+    app.add_routes(booking.routes(development=settings.development))
     if settings.development:
         app.add_routes(outbox_page.routes())
     add_static(app)
@@ -166,8 +168,7 @@ async def _wire(
     policy, outbox = settings.policy, gatehouse.outbox
     app[status_views.STATUS] = Status(db, clock, outbox, nodes, policy)
     app[help_page.NEEDS], app[outbox_page.OUTBOX] = policy, outbox
-    app[checks.THROTTLE] = throttle
-    app[operations_views.DATABASE] = db
+    app[checks.THROTTLE], app[operations_views.DATABASE] = throttle, db
     bell = RedisBell(redis, opened.patient_redis)
     app[notice_views.NOTICES] = Notices(db, clock, gatehouse.trail, bell)
     app[portal_views.PORTALS] = Portals(db, clock, gatehouse.trail, bell)
@@ -176,13 +177,24 @@ async def _wire(
     app[pictures.PICTURES] = Pictures(desk, gatehouse.envelopes, gatehouse.trail)
     app[pictures.PHOTOS] = Photos(db, clock, gatehouse.envelopes)
     ledger.wire(app, gatehouse, desk, signer)
+    results.wire_results(app, gatehouse, throttle, signer, settings.exams, undecided_of)
     draws.wire(app, gatehouse, desk)
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    portals = app[portal_views.PORTALS]
-    seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    seats = await booking.wire(app, settings, _lent(app, gatehouse, bell), stack)
     await _wire_proctoring(app, desk, seats, stack)
+
+
+def _lent(app: web.Application, house: Gatehouse, bell: Bell) -> booking.Parts:
+    return booking.Parts(
+        house=house,
+        bell=bell,
+        portals=app[portal_views.PORTALS],
+        fitness=fitness,
+        photos=app[pictures.PHOTOS],
+        throttle=app[checks.THROTTLE],
+    )
 
 
 def _wire_learning(
@@ -231,13 +243,3 @@ async def _close_sockets(app: web.Application) -> None:
     pages = app[live.SOCKETS]
     for page in list(pages):
         await page.cut()
-
-
-def add_static(app: web.Application) -> None:
-    """Our files, and from npm only what package.json names as a dependency."""
-    app.router.add_static("/static", ROOT / "static")
-    package = json.loads((ROOT / "package.json").read_text())
-    for name in package.get("dependencies", {}):
-        folder = ROOT / "node_modules" / name
-        if folder.is_dir():
-            app.router.add_static(f"/vendor/{name}", folder)

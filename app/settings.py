@@ -13,6 +13,7 @@ from app.adapters.environment import read_environment
 from app.adapters.http import Support
 from app.adapters.standing import Source, Standing, sentences, standing_of
 from app.booking.domain.policy import BookingPolicy
+from app.exams.domain.policy import ExamsPolicy
 from app.operations.privacy.policy import RetentionPolicy
 from app.proctoring.domain.policy import Policy
 
@@ -59,6 +60,8 @@ class Settings(BaseSettings):
     """A folder, or `s3://bucket/prefix` (with the `AWS_…` variables)."""
     booking: BookingPolicy = BookingPolicy()
     """Numbers of booking: `SPOM_BOOKING_HOLD_MIN` etc."""
+    exams: ExamsPolicy = ExamsPolicy()
+    """Numbers and choices of exams: `SPOM_EXAMS_SETTLE_AFTER_MIN` etc."""
     retention: RetentionPolicy = RetentionPolicy()
     """How long things are kept: `SPOM_RETENTION_TEMPLATE_DAYS` etc."""
     support: Support = Support()
@@ -69,11 +72,26 @@ class Settings(BaseSettings):
     sms_token: SecretStr | None = None
     sms_from: str = ""
     sms_url: str = "https://api.twilio.com"
+    pay_key_id: str = ""
+    pay_key_secret: SecretStr | None = None
+    pay_webhook_secret: SecretStr | None = None
+    pay_url: str = "https://api.razorpay.com"
 
     @field_validator("keys", mode="before")
     @classmethod
     def _an_empty_name_is_none(cls, given: object) -> object:
         return given or None
+
+    @model_validator(mode="after")
+    def _keys_of_payment_go_together(self) -> "Settings":
+        secrets = self.pay_key_secret, self.pay_webhook_secret
+        given = [bool(self.pay_key_id), *map(bool, secrets)]
+        if any(given) and not all(given):
+            raise ValueError(
+                "SPOM_PAY_KEY_ID, SPOM_PAY_KEY_SECRET and SPOM_PAY_WEBHOOK_SECRET go "
+                "together: all of them, or none"
+            )
+        return self
 
     @model_validator(mode="after")
     def _development_stays_at_home(self) -> "Settings":

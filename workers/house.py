@@ -16,9 +16,18 @@ from app.adapters.connections import Connections, open_connections
 from app.adapters.envelopes import Envelopes
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
+from app.adapters.payments.choosing import choose
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
+from app.adapters.throttle import Throttle
 from app.adapters.view_leases import ViewLeases
+from app.booking.service.desk import BookingDesk
+from app.booking.service.door import Door
+from app.booking.service.paying import Paying
+from app.booking.service.refunds import Refunds
+from app.booking.service.reminders import Reminders
+from app.booking.service.seats import Seats
+from app.exams.service.graders import Graders, open_graders
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -27,14 +36,26 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
+from app.proctoring.service.fitness import fitness
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
+from app.proctoring.service.undecided import undecided_of
 from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
 POOL = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    desk: BookingDesk
+    seats: Seats
+    paying: Paying
+    refunds: Refunds
+    door: Door
+    reminders: Reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +80,8 @@ class House:
     mailing: Mailing
     retention: Retention
     viewing: Viewing
+    booking: Booking
+    graders: Graders
 
 
 def _retention(
@@ -72,6 +95,29 @@ def _retention(
 def _viewing(opened: Connections, desk: Desk, gatehouse: Gatehouse) -> Viewing:
     nodes, leases = MediaNodes(opened.redis), ViewLeases(opened.redis)
     return Viewing(desk, gatehouse.trail, nodes, leases)
+
+
+def _booking(
+    settings: Settings, opened: Connections, gatehouse: Gatehouse, portals: Portals
+) -> Booking:
+    photos = Photos(opened.db, opened.clock, gatehouse.envelopes)
+    bell = RedisBell(opened.redis, opened.patient_redis)
+    seats = BookingDesk(
+        house=gatehouse,
+        bell=bell,
+        policy=settings.booking,
+        fitness=fitness,
+        portals=portals,
+    )
+    provider = choose(settings, opened.db, opened.clock)
+    return Booking(
+        desk=seats,
+        seats=Seats(seats),
+        paying=Paying(seats, provider),
+        refunds=Refunds(seats, provider),
+        door=Door(seats, photos, Throttle(opened.redis, gatehouse.sealer)),
+        reminders=Reminders(seats),
+    )
 
 
 @asynccontextmanager
@@ -93,6 +139,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         objects = Objects(settings.evidence)
         photos = Photos(opened.db, opened.clock, envelopes)
         consents = Consents(gatehouse, signer)
+        portals = Portals(opened.db, opened.clock, gatehouse.trail, desk.bell)
         yield House(
             settings=settings,
             redis=opened.redis,
@@ -100,7 +147,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             desk=desk,
             looks=Looks(desk, Guiding(Enrolments(gatehouse), desk.policy)),
             sittings=Sittings(desk),
-            portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
+            portals=portals,
             gatehouse=gatehouse,
             envelopes=envelopes,
             objects=objects,
@@ -112,4 +159,6 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
+            booking=_booking(settings, opened, gatehouse, portals),
+            graders=open_graders(gatehouse, signer, settings.exams, undecided_of),
         )

@@ -21,6 +21,7 @@ ANCHOR_EVERY_S = 600.0
 TIDY_EVERY_S = 60.0
 STATEMENTS_EVERY_S = 60.0
 RETENTION_EVERY_S = 600.0
+RESULTS_EVERY_S = 30.0
 SAMPLES, SAMPLE_AGE_S = "samples", 60.0
 """No try of a look waits that long for its sample."""
 LAST_LOOK_AHEAD = 0.9
@@ -37,6 +38,7 @@ async def run(house: House) -> None:
         alongside(restarted("tidy", lambda: tidy(house))),
         alongside(restarted("statements", lambda: mail_statements(house))),
         alongside(restarted("retention", lambda: retain(house))),
+        alongside(restarted("results", lambda: tell_results(house))),
     ):
         while True:
             try:
@@ -102,6 +104,19 @@ async def mail_statements(house: House) -> None:
         except (Unavailable, OSError, TimeoutError) as error:
             log.warning("statements_failed", error=type(error).__name__)
         await asyncio.sleep(STATEMENTS_EVERY_S)
+
+
+async def tell_results(house: House) -> None:
+    """Until cancelled: results that may be told, certificates that are due, and what a
+    withdrawn question left to be graded anew."""
+    while True:
+        try:
+            regraded = await house.graders.grading.regrade_due()
+            if told := await house.graders.results.issue_due() + regraded:
+                log.info("results_told", exams=told)
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("results_failed", error=type(error).__name__)
+        await asyncio.sleep(RESULTS_EVERY_S)
 
 
 async def retain(house: House) -> None:

@@ -4,6 +4,11 @@ The key is derived from the deployment's secret; `/.well-known/jwks.json` has it
 half, so that a receipt or statement can be checked without us.
 """
 
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Protocol
+
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -17,6 +22,33 @@ from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
 ALGORITHM = "Ed25519"  # RFC 9864
+MARK = b"# signature: "
+
+
+class Verifies(Protocol):
+    """Whoever has the public key."""
+
+    def verify(self, payload: bytes, detached: str) -> bool: ...
+
+
+class BadKeys(ValueError):
+    """This is no file of public keys: save the house's /.well-known/jwks.json."""
+
+
+class PublicKeys:
+    """Of a house: as `/.well-known/jwks.json` gives them. Raises BadKeys."""
+
+    def __init__(self, jwks: bytes) -> None:
+        try:
+            keys = json.loads(jwks)["keys"]
+            self._keys = [OKPKey.import_key(it) for it in keys if it["kty"] == "OKP"]
+        except (JoseError, ValueError, LookupError, TypeError) as error:
+            raise BadKeys from error
+        if not self._keys:
+            raise BadKeys
+
+    def verify(self, payload: bytes, detached: str) -> bool:
+        return _verify(payload, detached, self._keys)
 
 
 class Signer:
@@ -38,15 +70,7 @@ class Signer:
         return jws.detach_content(whole)
 
     def verify(self, payload: bytes, detached: str) -> bool:
-        if ".." not in detached:
-            return False  # It carries a payload of its own.
-        try:
-            jws.deserialize_compact(
-                detached.strip(), self._key, [ALGORITHM], payload=payload
-            )
-        except (JoseError, ValueError):
-            return False
-        return True
+        return _verify(payload, detached, [self._key])
 
     def jwk(self) -> dict[str, object]:
         """The public key (RFC 8037)."""
@@ -54,13 +78,32 @@ class Signer:
         return {**public, "kid": self._kid, "alg": ALGORITHM, "use": "sig"}
 
 
+def _verify(payload: bytes, detached: str, keys: Sequence[OKPKey]) -> bool:
+    if ".." not in detached:
+        return False  # It carries a payload of its own.
+    for key in keys:
+        try:
+            jws.deserialize_compact(detached.strip(), key, [ALGORITHM], payload=payload)
+        except (JoseError, ValueError):
+            continue
+        return True
+    return False
+
+
 def seal_text(text: str, signer: Signer) -> bytes:
     """The text with its signature as the last line."""
     body = text.encode()
-    return body + f"# signature: {signer.sign(body)}\n".encode()
+    return body + MARK + f"{signer.sign(body)}\n".encode()
 
 
-def verify_text(sealed: bytes, signer: Signer) -> bool:
+def verify_text(sealed: bytes, keys: Verifies) -> bool:
     """Of a file made by `seal_text`."""
-    body, mark, last = sealed.rpartition(b"# signature: ")
-    return bool(mark) and signer.verify(body, last.decode("ascii", "replace"))
+    body, mark, last = sealed.rpartition(MARK)
+    return bool(mark) and keys.verify(body, last.decode("ascii", "replace"))
+
+
+def fingerprint(sealed: bytes) -> str:
+    """Short enough to compare by eye: of the signature that ends the text."""
+    signature = sealed.rpartition(MARK)[2].strip()
+    digits = hashlib.sha256(signature).hexdigest()[:20]
+    return " ".join(digits[n : n + 4] for n in range(0, 20, 4))

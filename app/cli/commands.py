@@ -6,6 +6,7 @@ import sys
 import click
 
 from app.cli.audit import audit
+from app.cli.certificates import certificate
 from app.cli.content import content
 from app.cli.doctor import doctor
 from app.cli.genuine import receipt
@@ -43,6 +44,7 @@ main.add_command(ledger)
 main.add_command(statement)
 main.add_command(looks)
 main.add_command(receipt)
+main.add_command(certificate)
 main.add_command(keys)
 main.add_command(privacy)
 

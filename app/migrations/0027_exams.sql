@@ -102,6 +102,7 @@ CREATE TABLE exam (
     held_by           uuid REFERENCES account,       -- an admin's hold on the result
     held_why          text CHECK (length(held_why) BETWEEN 3 AND 500),
     held_at           timestamptz,
+    told              text CHECK (told IN ('held', 'result')),  -- what was written of it
     FOREIGN KEY (module_code, blueprint_version) REFERENCES blueprint (module_code, version),
     UNIQUE (exam_id, account_id),
     CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
@@ -115,6 +116,9 @@ CREATE UNIQUE INDEX one_open_exam ON exam (account_id) WHERE state <> 'ended';
 CREATE INDEX exams_to_end ON exam (deadline_at) WHERE state = 'running';
 CREATE INDEX exams_of_student ON exam (account_id, drawn_at DESC);
 CREATE INDEX exams_of_module ON exam (module_code, ended_at);
+CREATE INDEX exams_to_tell ON exam (ended_at, exam_id)
+    WHERE state = 'ended' AND told IS DISTINCT FROM 'result';
+CREATE INDEX exams_by_end ON exam (ended_at DESC, exam_id DESC) WHERE state = 'ended';
 
 -- The paper: which version at which place, its options in the order they are shown.
 CREATE TABLE exam_question (
@@ -129,6 +133,7 @@ CREATE TABLE exam_question (
     UNIQUE (exam_id, question_id),
     FOREIGN KEY (question_id, version) REFERENCES question_version (question_id, version)
 );
+CREATE INDEX places_of_version ON exam_question (question_id, version);
 
 -- Every answer that was acknowledged, as it was given. The highest turn of a place counts.
 CREATE TABLE exam_answer (

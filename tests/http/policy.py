@@ -40,6 +40,10 @@ _TABLE = {
         GET /.well-known/jwks.json
         GET /outbox
         GET /outbox.json
+        POST /payments/{provider}/webhook
+        GET POST /payments/{provider}/return
+        GET POST /sandbox/pay/{order}
+        GET /certificates/{certificate}
     """,
     EVERYBODY: """
         GET /
@@ -67,6 +71,9 @@ _TABLE = {
         POST /api/account/passkeys
     """,
     STUDENT: """
+        GET /results
+        GET /results/{exam}
+        GET /results/{exam}/certificate.pdf
         POST /account/photo
         GET /study/{module}
         GET /study/{module}/{topic}
@@ -94,8 +101,31 @@ _TABLE = {
         POST /api/sittings/{id}/retry
         GET /api/sittings/{id}/draws
         POST /api/messages/{message}/read
+        GET /tests
+        GET /tests/book/{module}
+        GET /tests/seats/{seat}
+        POST /tests/hold
+        POST /tests/lines/{slot}/join
+        POST /tests/lines/{slot}/leave
+        POST /tests/seats/{seat}/take
+        POST /tests/seats/{seat}/release
+        POST /tests/seats/{seat}/pay
+        POST /tests/seats/{seat}/cancel
+        POST /tests/seats/{seat}/move
+        GET /api/tests/slots
+        POST /api/tests/holds
+        POST /api/tests/lines
+        POST /api/tests/lines/{slot}/leave
+        POST /api/tests/seats/{seat}/take
+        POST /api/tests/seats/{seat}/release
+        POST /api/tests/seats/{seat}/pay
+        POST /api/tests/seats/{seat}/cancel
+        POST /api/tests/seats/{seat}/move
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
+        GET /tests/seats/{seat}/receipt.pdf
+        GET /tests/seats/{seat}/admit.pdf
+        GET /tests/seats/{seat}/test.ics
     """,
     REVIEWERS: """
         GET /incidents
@@ -123,6 +153,12 @@ _TABLE = {
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections
+        GET /staff/door
+        GET POST /staff/door/{slot}
+        GET /staff/door/{slot}/{seat}
+        GET /staff/door/{slot}/{seat}/photo
+        POST /staff/door/{slot}/{seat}/let-in
+        POST /staff/door/{slot}/{seat}/undo
     """,
     HELPERS: """
         GET /staff
@@ -154,14 +190,48 @@ _TABLE = {
         POST /staff/requests/{request}/captures/refuse
         GET POST /staff/roster
         POST /api/roster
+        GET /staff/bookings
+        GET /staff/bookings/occupancy.csv
+        GET /staff/bookings/revenue.csv
+        GET /staff/bookings/refunds.csv
+        GET /staff/bookings/reconcile
+        GET /staff/bookings/seats/{seat}/receipt.pdf
+        GET /staff/door/absent
+        POST /staff/door/absent/{seat}
     """,
     ADMIN: """
+        GET /staff/results
+        GET /staff/results.csv
+        GET /staff/results/{exam}
+        POST /staff/results/{exam}/hold
+        POST /staff/results/{exam}/release
+        GET /staff/results/{exam}/certificate.pdf
+        POST /staff/results/{exam}/certificate/revoke
+        GET POST /staff/bank/{module}/{question}/withdraw
+        GET POST /staff/people/{account}/accommodation
+        POST /staff/people/{account}/accommodation/end
         GET POST /staff/roles
         POST /staff/roles/{account}
         GET POST /staff/notices
         GET POST /staff/windows
         POST /staff/windows/{window}/end
         POST /staff/notices/{notice}/end
+        GET POST /staff/centres
+        GET POST /staff/centres/{centre}
+        POST /staff/centres/{centre}/close
+        POST /staff/centres/{centre}/open
+        GET /staff/slots
+        GET POST /staff/slots/new
+        GET POST /staff/slots/sheet
+        POST /api/slots
+        GET /staff/slots/{slot}
+        POST /staff/slots/{slot}/seats
+        POST /staff/slots/{slot}/booking
+        POST /staff/slots/{slot}/move
+        POST /staff/slots/{slot}/modules
+        GET POST /staff/slots/{slot}/cancel
+        POST /staff/bookings/refunds/{refund}/again
+        POST /staff/bookings/refunds/{refund}/settle
         GET /staff/bank
         GET POST /staff/bank/import
         GET /staff/bank/{module}

@@ -123,18 +123,6 @@ def line_ended(told: Told) -> Words:
     )
 
 
-def slot_changed(told: Told) -> Words:
-    return _letter(
-        told,
-        "test_slot_changed",
-        "Your test has another time or place",
-        "we had to change your test. It is now here:\n\n"
-        f"{told.place}\n\nYour seat is kept, and you pay nothing more. If it does not "
-        f"suit you, you can move or cancel it free of charge{_till(told)}. The new "
-        f"admit card and the calendar entry are here:\n\n{told.link}",
-    )
-
-
 def slot_cancelled(told: Told) -> Words:
     return _letter(
         told,
@@ -155,6 +143,17 @@ def absent(told: Told) -> Words:
         "counts as not used, and the fee does not come back. You can book the test "
         f"again:\n\n{told.link}\n\nWere you there? Write to the helpdesk, and they ask "
         "the centre.",
+    )
+
+
+def was_there(told: Told) -> Words:
+    return _letter(
+        told,
+        "test_was_there",
+        "You are marked as present at your test",
+        f"we have looked into it, and you were at this test:\n\n{told.place}\n\nThe "
+        "mark of absence is taken back. You need do nothing. The seat is here:\n\n"
+        f"{told.link}",
     )
 
 

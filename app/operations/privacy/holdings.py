@@ -18,6 +18,7 @@ OF_ENROLMENT = (
 _ORDERS = "SELECT order_id FROM test_order WHERE account_id = $1"
 OF_ORDER = f"order_id IN ({_ORDERS})"
 OF_PAYMENT = f"payment_id IN (SELECT payment_id FROM payment WHERE {OF_ORDER})"
+OF_EXAM = "exam_id IN (SELECT exam_id FROM exam WHERE account_id = $1)"
 OF_LOOK = f"look_id IN ({_LOOKS})"
 
 
@@ -68,6 +69,9 @@ HOLDINGS = (
     Holding(table="sign", of=OF_SITTING, hidden=("sign",)),
     Holding(table="answered"),
     Holding(table="waiting"),
+    Holding(table="accommodation", hidden=("granted_by",)),
+    # It has the name in it: who erases it keeps the signed file, which stands alone.
+    Holding(table="certificate"),
     Holding(table="account", fate=Fate.STAYS, hidden=("password_hash",)),
     Holding(table="consent", fate=Fate.STAYS),
     Holding(table="elective", fate=Fate.STAYS),
@@ -101,6 +105,7 @@ HOLDINGS = (
     Holding(table="test_order", fate=Fate.STAYS),
     Holding(table="payment", of=OF_ORDER, fate=Fate.STAYS),
     Holding(table="refund", of=OF_PAYMENT, fate=Fate.STAYS),
+    Holding(table="exam_grade", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="erasure", fate=Fate.STAYS),
     Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),
 )
@@ -110,6 +115,7 @@ OTHERS = frozenset(
         *("audit_head", "migration", "retention_report"),
         *("module", "study_set", "topic", "topic_version"),
         *("centre", "slot"),
+        *("sandbox_order", "sandbox_payment", "sandbox_refund"),
         *("question", "question_version", "question_file", "bank_import", "blueprint"),
         *("content_file", "content_import", "notice", "portal_window"),
     }

@@ -1,6 +1,5 @@
 """A statement on paper: a PDF that carries its signed CSV with it."""
 
-import hashlib
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from app.adapters.signing import fingerprint
 from app.kernel.refusals import Unavailable
 from app.proctoring.ledger.domain import Statement, Totals, seconds_in_words
 from app.proctoring.ledger.words import ROLES
@@ -26,13 +26,6 @@ logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 class NoPaper(Unavailable):
     """The PDF cannot be made just now. The CSV has the same figures."""
-
-
-def fingerprint(sealed: bytes) -> str:
-    """Short enough to compare by eye: of the signature that ends the CSV."""
-    signature = sealed.rpartition(b"# signature: ")[2].strip()
-    digits = hashlib.sha256(signature).hexdigest()[:20]
-    return " ".join(digits[n : n + 4] for n in range(0, 20, 4))
 
 
 def pdf(

@@ -1,0 +1,99 @@
+"""What we write about results: plain words, what happened, what to do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from app.accounts.domain.letters import SIGNED, Words, in_words
+from app.exams.domain.grading import shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One exam, as its student reads of it. `link`: the page of its result;
+    `certificate`: as C-000123, where there is one."""
+
+    name: str
+    module: str
+    ended_at: datetime
+    time_zone: str
+    link: str
+    passed: bool = False
+    percent: Decimal = Decimal(0)
+    certificate: str | None = None
+    reason: str = ""
+
+    @property
+    def test(self) -> str:
+        return f"{self.module}, {in_words(self.ended_at, self.time_zone)}"
+
+
+def result_there(told: Told) -> Words:
+    return _letter(
+        told,
+        "result_there",
+        "Your result is there",
+        f"this is the result of your test:\n\n{told.test}\n\n{_outcome(told)}",
+    )
+
+
+def result_held(told: Told) -> Words:
+    why = told.reason or "A person looks at a moment of it first."
+    return _letter(
+        told,
+        "result_held",
+        "Your result is held for now",
+        f"your test is graded, and its result is not told yet:\n\n{told.test}\n\n{why}"
+        "\n\nYou need do nothing. We write to you as soon as it is decided. What is "
+        f"known stands here:\n\n{told.link}",
+    )
+
+
+def result_released(told: Told) -> Words:
+    return _letter(
+        told,
+        "result_released",
+        "Your result is released",
+        "your result was held, and it is released now. Thank you for your patience."
+        f"\n\n{told.test}\n\n{_outcome(told)}",
+    )
+
+
+def result_regraded(told: Told) -> Words:
+    return _letter(
+        told,
+        "result_regraded",
+        "Your test was graded anew",
+        "a question of your test turned out to be faulty. It was withdrawn, and the "
+        f"test was graded without it.\n\n{told.test}\n\n{_outcome(told)}",
+    )
+
+
+def certificate_revoked(told: Told) -> Words:
+    return _letter(
+        told,
+        "certificate_revoked",
+        "A certificate of yours is revoked",
+        f"your certificate {told.certificate} is revoked:\n\n{told.test}\n\nThe "
+        f"reason: {told.reason}\n\nWhoever checks it reads that it is revoked. If "
+        f"this is wrong, write to the helpdesk. Your result is here:\n\n{told.link}",
+    )
+
+
+def _outcome(told: Told) -> str:
+    if not told.passed:
+        return (
+            f"You reached {shown(told.percent)} and have not passed yet. You can sit "
+            "the test again as often as you like. How you did in each part, and what "
+            f"to do next:\n\n{told.link}"
+        )
+    page = "Your result" if told.certificate is None else "Your certificate"
+    number = "" if told.certificate is None else f" {told.certificate}"
+    return (
+        f"You passed. Congratulations. {page}{number} is here, to read and to "
+        f"download:\n\n{told.link}"
+    )
+
+
+def _letter(told: Told, kind: str, subject: str, text: str) -> Words:
+    return Words(kind=kind, subject=subject, text=f"{told.name}, {text}{SIGNED}")

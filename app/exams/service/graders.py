@@ -1,0 +1,33 @@
+"""Grading, telling and certifying, put together."""
+
+from dataclasses import dataclass
+
+from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.signing import Signer
+from app.exams.domain.policy import ExamsPolicy
+from app.exams.service.certificates import Certificates
+from app.exams.service.grading import Grading
+from app.exams.service.results import Results
+from app.exams.service.telling import Telling, UndecidedOf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graders:
+    """`grading.on_ended` belongs to whoever ends exams; `grading.regrade_due` and
+    `results.issue_due` to housekeeping."""
+
+    telling: Telling
+    certificates: Certificates
+    grading: Grading
+    results: Results
+
+
+def open_graders(
+    house: Gatehouse, signer: Signer, policy: ExamsPolicy, undecided_of: UndecidedOf
+) -> Graders:
+    """For the application and for workers."""
+    issued = Certificates(house, signer, policy)
+    telling = Telling(house, policy, issued, undecided_of)
+    grading = Grading(telling)
+    found = Results(telling, grading)
+    return Graders(telling=telling, certificates=issued, grading=grading, results=found)

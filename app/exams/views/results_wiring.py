@@ -1,0 +1,59 @@
+"""Results, certificates and accommodation put together for the application."""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from app.accounts.domain.people import Identity
+from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.signing import Signer
+from app.adapters.throttle import Throttle
+from app.exams.domain.policy import ExamsPolicy
+from app.exams.service.accommodations import Accommodations
+from app.exams.service.graders import Graders, open_graders
+from app.exams.service.telling import UndecidedOf
+from app.exams.views import (
+    accommodation,
+    certificates,
+    results,
+    staff_results,
+    withdrawing,
+)
+from app.learning.views.dashboard import EXTRAS
+
+
+def routes() -> list[web.RouteDef]:
+    return [
+        *results.routes(),
+        *certificates.routes(),
+        *staff_results.routes(),
+        *withdrawing.routes(),
+        *accommodation.routes(),
+    ]
+
+
+def wire_results(
+    app: web.Application,
+    house: Gatehouse,
+    throttle: Throttle,
+    signer: Signer,
+    policy: ExamsPolicy,
+    undecided_of: UndecidedOf,
+) -> Graders:
+    """After the ledger is wired: the dashboard shows results besides."""
+    it = open_graders(house, signer, policy, undecided_of)
+    app[results.RESULTS] = it.results
+    app[certificates.CERTIFICATES] = it.certificates
+    app[certificates.SIGNER], app[certificates.THROTTLE] = signer, throttle
+    app[certificates.PRESS] = asyncio.Semaphore(1)
+    app[withdrawing.GRADING] = it.grading
+    app[accommodation.ACCOMMODATIONS] = Accommodations(house)
+    before = app.get(EXTRAS)
+
+    async def extras(request: web.Request, who: Identity) -> Mapping[str, object]:
+        more = await before(request, who) if before else {}
+        return {**more, **await results.on_dashboard(request, who)}
+
+    app[EXTRAS] = extras
+    return it
