@@ -9,6 +9,7 @@ from app.exams.domain import exams as life
 from app.exams.domain.answers import Place, from_json, shown
 from app.exams.domain.exams import Exam, ExamState, NoSuchExam
 from app.exams.domain.questions import QuestionKind
+from app.exams.domain.rendering import render
 from app.exams.service.exams import Exams
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
@@ -49,7 +50,7 @@ class Papers:
         return {
             **state_of(it, now),
             "next_event": number,
-            "questions": [_question(row) for row in rows],
+            "questions": [_question(row, f"/api/exams/{exam}/files/") for row in rows],
         }
 
 
@@ -71,15 +72,16 @@ def state_of(it: Exam, now: datetime) -> Json:
     }
 
 
-def _question(row: Row) -> Json:
+def _question(row: Row, files: str) -> Json:
+    """Texts as HTML, whose pictures are below `files`."""
     kind = QuestionKind(row["kind"])
     place = Place(kind=kind, options=tuple(row["options"]))
     kept = json.loads(row["answer"]) if row["answer"] else None
     return {
         "place": row["position"],
         "kind": kind,
-        "text": row["text"],
-        "options": row["option_texts"],
+        "text": render(row["text"], files),
+        "options": [render(text, files) for text in row["option_texts"]],
         "answer": shown(place, from_json(kind, kept)),
         "turn": row["turn"] or 0,
         "flagged": row["flagged"],

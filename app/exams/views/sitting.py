@@ -87,7 +87,7 @@ def routes() -> list[web.RouteDef]:
 @for_role(Role.STUDENT)
 async def paper(request: web.Request, who: Identity) -> web.StreamResponse:
     """The test's state and clock, and its questions while it runs: `questions`, each
-    with place, kind, text, options (texts, as shown), answer, turn and flagged."""
+    with place, kind, text and options (HTML, as shown), answer, turn and flagged."""
     found = await request.app[PAPERS].paper(who.account, exam_in(request))
     return web.json_response(found, headers={"Cache-Control": "no-store"})
 

@@ -13,6 +13,9 @@ from app.accounts.views.kit import browser_of, page
 from app.adapters.bell import Bell
 from app.adapters.bodies import Body, read_json
 from app.adapters.openapi import takes
+from app.booking.domain.refusals import NoSuchSeat
+from app.booking.views.kit import finding_of
+from app.exams.domain.exams import Exam
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.papers import state_of
 from app.exams.views.sitting import EXAMS, PAPERS, exam_in
@@ -20,6 +23,7 @@ from app.exams.views.wiring import EXAM_STATES, wire_exams
 from app.exams.views.wiring import routes as exam_routes
 from app.kernel.ids import ModuleCode, SeatId
 from app.kernel.tickets import Glancing
+from app.learning.views.kit import LEARNING
 from app.proctoring.domain.policy import Policy
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
@@ -111,14 +115,36 @@ async def _open(
 async def show_unopened(request: web.Request, who: Identity) -> web.StreamResponse:
     """`seat` or `module`: the page that opens this test, on a press of the student."""
     seat, module = (request.query.get(name, "") for name in ("seat", "module"))
-    return page(request, "exams/exam.html", seat=seat, module=module, exam="")
+    if seat:
+        module = (await finding_of(request).seat(who.account, _seat(seat))).seat.module
+    return await _page(request, ModuleCode(module), seat)
 
 
 @for_role(Role.STUDENT)
 async def show(request: web.Request, who: Identity) -> web.StreamResponse:
-    """The page of a test that was opened; it takes it up again."""
-    exam = exam_in(request)
-    it = await request.app[PAPERS].of(who.account, exam)
-    seat = str(it.seat) if it.seat else ""
-    module = "" if it.seat else it.module
-    return page(request, "exams/exam.html", seat=seat, module=module, exam=str(it.exam))
+    """The page of a test that was opened; it goes on there, or says how it ended."""
+    it = await request.app[PAPERS].of(who.account, exam_in(request))
+    return await _page(request, it.module, str(it.seat or ""), it)
+
+
+async def _page(
+    request: web.Request, module: ModuleCode, seat: str, exam: Exam | None = None
+) -> web.StreamResponse:
+    """Raises NoSuchModule."""
+    found = await request.app[LEARNING].module(module)
+    return page(
+        request,
+        "exams/exam.html",
+        title=found.title,
+        seat=seat,
+        module="" if seat else module,
+        exam=exam.exam if exam else "",
+        ended=(exam.ended_why or "") if exam else "",
+    )
+
+
+def _seat(name: str) -> SeatId:
+    try:
+        return SeatId(UUID(name))
+    except ValueError as error:
+        raise NoSuchSeat from error

@@ -1,29 +1,37 @@
-import { asClock } from "../models/sheet.js"
+import { savedWords } from "../models/exam-overview.js"
+import { describe } from "../models/exam-words.js"
+import { pageFor } from "../models/words.js"
 import { Exam } from "../transport/exam.js"
 
-const WORDS = {
-  ready: "Look into the camera: the test begins once you are recognised.", running: "Your test is running.",
-  paused: "A proctor has paused your test. The clock stands still.", ended: "Your test has ended. What was saved counts.",
-}
-const INPUTS = { single: "radio", multiple: "checkbox", numeric: "text" }
+const TICK_MS = 250
 
-// A plain test page: what is said, the clock, and a fieldset a question.
+// A test on its page: shows what Exam tells, and tells it what is pressed.
 export class ExamSheet extends HTMLElement {
   #life = null
   #exam = null
+  #wasOffline = false
 
   connectedCallback() {
     this.#life = new AbortController()
     const { signal } = this.#life
-    const { seat, module } = this.dataset
+    const { seat, module, exam, ended } = this.dataset
     this.#exam = new Exam(seat ? { seat } : { module }, signal)
-    this.#exam.addEventListener("change", () => this.#render(), { signal })
-    this.#exam.addEventListener("paper", () => this.#renderPaper(), { signal })
-    this.addEventListener("click", ({ target }) => this.#act(target.closest("[data-act]")?.dataset.act), { signal })
-    this.addEventListener("change", ({ target }) => this.#answer(target), { signal })
-    const timer = setInterval(() => this.#tick(), 500)
+    if (ended) this.#exam.state = { exam, state: "ended", ended_why: ended, epoch: 0 }
+    const on = (target, type, act) => target.addEventListener(type, (event) => act(event), { signal })
+    on(this.#exam, "change", () => this.#render())
+    on(this.#exam, "paper", () => this.#opened())
+    on(this.#exam, "note", ({ detail }) => this.#say("told", detail))
+    on(this, "say", ({ detail }) => this.#say("warned", detail))
+    on(this, "click", ({ target }) => this.#act(target.closest("[data-act]")?.dataset.act))
+    on(this, "hand-in", () => this.#handIn())
+    on(document, "fullscreenchange", () => this.#render())
+    this.#part("exam-paper").follow(this.#exam, signal)
+    document.querySelector("connection-strip")?.follow(this.#exam.watching.live, signal)
+    const timer = setInterval(() => this.#tick(), TICK_MS)
     signal.addEventListener("abort", () => clearInterval(timer))
-    this.#part("[data-act=open]").disabled = false
+    this.#part("[data-act=open]").disabled = false // a press before now would be lost
+    this.#render()
+    if (exam && !ended && sessionStorage.getItem("sitting") === exam) this.#exam.watching.open()
   }
 
   disconnectedCallback() {
@@ -31,62 +39,77 @@ export class ExamSheet extends HTMLElement {
   }
 
   #act(word) {
-    if (word === "open") this.#exam.link.open()
-    if (word === "hand-in") this.#exam.handIn()
+    const acts = {
+      open: () => this.#exam.watching.open(),
+      retry: () => this.#exam.watching.retry(),
+      screen: () => document.documentElement.requestFullscreen().catch(() => {}),
+      "hand-in": () => this.#part("exam-hand-in").ask(this.#part("exam-paper").cells, this.#exam.answering.sheet.waiting),
+    }
+    acts[word]?.()
   }
 
-  #answer(input) {
-    const field = input.closest("fieldset")
-    const place = Number(field.dataset.place)
-    if (input.dataset.part === "flag") return this.#exam.flag(place, input.checked)
-    const chosen = [...field.querySelectorAll("[data-part=options] :checked")].map(({ value }) => Number(value))
-    return this.#exam.answer(place, { single: chosen[0] ?? null, multiple: chosen, numeric: input.value }[field.dataset.kind])
+  async #handIn() {
+    const dialog = this.#part("exam-hand-in")
+    dialog.problem("", { busy: true })
+    dialog.problem((await this.#exam.handIn()) ?? "")
+  }
+
+  // A reload of this page goes on by itself, at the test's own address.
+  #opened() {
+    const { exam } = this.#exam.state
+    sessionStorage.setItem("sitting", exam)
+    if (location.pathname !== `/exam/${exam}`) history.replaceState(null, "", `/exam/${exam}`)
+    this.#render()
   }
 
   #render() {
-    const { link, state, trouble } = this.#exam
-    const camera = link.camera ? "Your camera cannot be opened. Allow it in the browser, then press Open." : ""
-    const said = trouble || link.refusal?.detail || camera || WORDS[state?.state]
-    if (said) this.#put("said", said)
-    this.#put("kept", this.#exam.kept)
-    const video = this.#part("video")
-    if (video.srcObject !== link.media) video.srcObject = link.media
-    if (link.media) video.play().catch(() => {})
-    this.#part("[data-act=open]").hidden = link.state !== "idle" || state?.state === "ended"
-    this.#part("[data-act=hand-in]").hidden = state?.state !== "running"
+    const { state, elsewhere, watching: { link, sitting, messages } } = this.#exam
+    const page = pageFor(link.refusal?.code)
+    if (page) return location.assign(`${page}?next=${encodeURIComponent(location.pathname + location.search)}`)
+    const { media } = link
+    const said = describe(state, { camera: link.camera, refusal: link.refusal, elsewhere, sitting, link: link.state, known: Boolean(this.dataset.exam) })
+    const runs = state?.state === "running" && !elsewhere && this.#exam.left > 0
+    if (elsewhere) sessionStorage.removeItem("sitting")
+    this.dataset.view = said.view
+    this.#part("exam-state").show(said, { media, looking: Boolean(sitting?.looking) })
+    this.#part("exam-state").check(state, { media, link: link.state, fullScreen: Boolean(document.fullscreenElement) })
+    this.#part("exam-paper").render(runs)
+    if (said.view === "ended") this.#end()
+    this.#part("desk-messages").show(messages)
+    this.#showSaved(said.view)
     this.#tick()
   }
 
-  #renderPaper() {
-    this.#part("[data-part=questions]").replaceChildren(...this.#exam.questions.map((it) => this.#question(it)))
+  #end() {
+    const { waiting } = this.#exam.answering.sheet
+    this.#part("exam-paper").hidden = true
+    this.#part("exam-hand-in").close()
+    this.#part("[data-part=ended]").hidden = false
+    this.#part("[data-part=unsaved]").hidden = waiting === 0
+    this.#part("[data-part=result]").href = `/results/${this.#exam.state.exam}`
+    sessionStorage.removeItem("sitting")
+    if (document.fullscreenElement) document.exitFullscreen().catch(() => {})
   }
 
-  #question({ place, kind, text, options, answer, flagged }) {
-    const item = this.#part("template").content.cloneNode(true)
-    item.querySelector("legend").textContent = text
-    Object.assign(item.querySelector("fieldset").dataset, { place, kind })
-    item.querySelector("[data-part=flag]").checked = flagged
-    const chosen = new Set([answer].flat())
-    const inputs = (kind === "numeric" ? [""] : options).map((words, number) => {
-      const label = document.createElement("label")
-      const value = kind === "numeric" ? (answer ?? "") : number
-      const input = Object.assign(document.createElement("input"), { type: INPUTS[kind], name: `place-${place}`, value })
-      input.checked = kind !== "numeric" && chosen.has(number)
-      label.append(input, ` ${words}`)
-      return label
-    })
-    item.querySelector("[data-part=options]").append(...inputs)
-    return item
+  #showSaved(view) {
+    const { offline, saving, trouble, sheet } = this.#exam.answering
+    const { tone, words } = savedWords({ waiting: sheet.waiting, marks: sheet.marks.length, saving, offline, trouble })
+    const place = this.#part("[data-part=saved]")
+    place.hidden = view !== "paper"
+    place.dataset.tone = tone
+    if (place.textContent !== words) place.textContent = words
+    if (offline !== this.#wasOffline) this.#say("told", offline ? "You are offline. Go on: what you answer waits on this device and is sent by itself." : "You are back online.")
+    this.#wasOffline = offline
   }
 
   #tick() {
-    const { left } = this.#exam
-    this.#put("clock", left === null ? "" : asClock(left))
+    const { left, state } = this.#exam
+    this.#part("exam-clock").show(left, state?.warn_s)
+    if (left !== null && left <= 0 && this.#part("[data-act=hand-in]").disabled === false) this.#part("exam-paper").render(false)
   }
 
-  #put(name, words) {
-    const place = this.#part(`[data-part=${name}]`)
-    if (place.textContent !== words) place.textContent = words
+  #say(where, words) {
+    this.#part(`[data-part=${where}]`).textContent = words
   }
 
   #part(selector) {

@@ -1,6 +1,6 @@
 // The state of verification in words: a title, and what to do next. Never a score.
 
-const LOOK_AGAIN = {
+export const LOOK_AGAIN = {
   dark: ["It is too dark", "We cannot see your face. Turn a light on, or sit so that it falls on your face."],
   blurred: ["The picture is blurred", "Hold still for a moment and wipe the lens of your camera."],
   small: ["You are too far away", "Move closer, so that your face fills about a third of the picture."],
@@ -38,7 +38,7 @@ const ENDED = {
   abandoned: ["This sitting ended while you were away", "Press Start to begin again.", "start"],
 }
 
-const TURN = {
+export const TURN = {
   left: ["Please turn your head to your left", "Slowly, for two seconds; then look ahead again."],
   right: ["Please turn your head to your right", "Slowly, for two seconds; then look ahead again."],
   up: ["Please look up", "Raise your chin slowly, for two seconds; then look ahead again."],

@@ -6,6 +6,12 @@ export class Refused extends Error {
   }
 }
 
+// For what may be refused: gives the refusal, and throws what is a mistake of ours.
+export function unlessRefused(error) {
+  if (!(error instanceof Refused)) throw error
+  return error
+}
+
 const PATIENCE_MS = 10_000
 
 export async function post(path, body = undefined, { signal, keepalive = false } = {}) {

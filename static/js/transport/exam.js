@@ -1,120 +1,120 @@
-import { secondsLeft, Sheet } from "../models/sheet.js"
-import { get, post, Refused } from "./api.js"
-import { Link } from "./link.js"
-import { Live } from "./live.js"
+import { secondsLeft } from "../models/exam-time.js"
+import { Answering } from "./answering.js"
+import { get, post, unlessRefused } from "./api.js"
+import { Noticing } from "./noticing.js"
+import { Watching } from "./watching.js"
 
-// A test on this page: opened, kept alive, saved and handed in. Tells `change` and `paper`.
-const PRESENCE_EVERY_MS = 3_000
 const AGAIN_MS = 2_000
+const NEWER = "What you answered on the other device was newer, so it was kept."
 
+// A test on this page: opened, kept alive, saved and handed in. Tells `change`, `paper`
+// and `note`. The clock is the server's.
 export class Exam extends EventTarget {
-  sheet = new Sheet()
   state = null
   questions = []
-  kept = ""
-  trouble = ""
-  #skew = 0
-  #saving = false
+  elsewhere = false
+  #ahead = 0
   #key = crypto.randomUUID()
+  #loading = null
+  #between = false
+  #opening = false
 
+  // `wanted`: the seat or module, as POST /api/exams takes it.
   constructor(wanted, signal) {
     super()
-    Object.assign(this, { wanted, live: new Live(["student:me", "exam:me"]), link: new Link(() => this.#open()) })
-    this.live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
-    this.link.addEventListener("up", () => this.#say("streaming"), { signal })
-    this.link.addEventListener("change", () => this.#changed(), { signal })
-    const timers = [setInterval(() => this.#say("presence"), PRESENCE_EVERY_MS), setInterval(() => this.flush(), AGAIN_MS)]
-    signal.addEventListener("abort", () => [timers.forEach(clearInterval), this.link.close()])
-    this.live.open(signal)
+    const write = (what, body, options) => this.#write(what, body, options)
+    const change = () => this.#tell("change")
+    this.wanted = wanted
+    this.watching = new Watching(() => this.#open(), signal)
+    this.answering = new Answering(write, () => this.#is("running"))
+    this.noticing = new Noticing(write, () => this.#is("running", "paused"), signal)
+    const follow = (target, acts) => Object.entries(acts).forEach(([type, act]) => target.addEventListener(type, ({ detail }) => act(detail), { signal }))
+    follow(this.answering, { change, stale: () => this.load(), refused: () => this.load() })
+    follow(this.noticing, { note: (words) => this.#tell("note", words) })
+    follow(this.watching, { change, exam: (state) => this.#take(state), line: () => this.answering.flush() })
+    follow(globalThis, { online: () => this.answering.flush() })
+    const timer = setInterval(() => this.#again(), AGAIN_MS)
+    signal.addEventListener("abort", () => clearInterval(timer))
   }
 
   get left() {
-    return secondsLeft(this.state, Date.now() + this.#skew)
+    return secondsLeft(this.state, Date.now() + this.#ahead)
   }
 
-  answer(place, answer) {
-    this.sheet.answer(place, answer)
-    return this.flush()
-  }
-
-  flag(place, flagged) {
-    return this.#write("flag", { place, flagged }).catch((error) => this.#refused(error))
-  }
-
-  async flush() {
-    const { batch } = this.sheet
-    if (this.#saving || !batch.length || this.state?.state !== "running") return
-    this.#saving = true
-    this.#changed({ kept: "Saving…" })
-    try {
-      const { saved, refused } = await this.#write("answers", { answers: batch })
-      this.sheet.settle([...saved, ...refused])
-      this.#changed({ kept: refused.length ? refused[0].detail : "Saved" })
-    } catch (error) {
-      this.#refused(error)
-    } finally {
-      this.#saving = false
-    }
-  }
-
+  // Tells why not in words; undefined when it is handed in.
   async handIn() {
-    await this.flush()
-    try {
-      this.#put(await this.#write("hand-in", { key: this.#key }))
-      this.link.close()
-    } catch (error) {
-      this.#refused(error)
-    }
+    await this.answering.flush()
+    if (this.answering.sheet.waiting) return "Not handed in yet: some answers are not saved. We keep trying; hand in again once the page says saved."
+    return this.#write("hand-in", { key: this.#key }).then((ended) => this.#put(ended), (error) => unlessRefused(error).detail)
   }
 
-  async #open() {
-    const { exam, stream } = await post("/api/exams", this.wanted)
-    this.#put(exam)
-    if (exam.state === "running" || exam.state === "paused") await this.#load()
-    return stream
+  // The paper and the clock as the server has them; one reading at a time.
+  async load() {
+    await (this.#loading ??= this.#load().catch(unlessRefused).finally(() => { this.#loading = null }))
   }
 
   async #load() {
-    const { questions } = await get(`/api/exams/${this.state.exam}`)
-    this.sheet.take(questions)
-    this.questions = questions
-    this.dispatchEvent(new Event("paper"))
+    const { questions, next_event: next, ...state } = await get(`/api/exams/${this.state.exam}`)
+    this.#put(state)
+    if (this.elsewhere) return
+    if (questions.length) {
+      if (!this.questions.length) this.questions = questions // a paper never changes
+      if (this.answering.take(questions, this.#between).length) this.#tell("note", NEWER)
+    }
+    this.noticing.take(next, this.#between)
+    this.#between = false
+    this.#tell("paper")
+    this.answering.flush()
+  }
+
+  async #open() {
+    this.#opening = true
+    const { exam, stream } = await post("/api/exams", this.wanted).finally(() => { this.#opening = false })
+    Object.assign(this, { elsewhere: false, state: null })
+    this.#between = this.answering.open(exam.exam, exam.epoch)
+    this.noticing.open(exam.exam)
+    this.#put(exam)
+    await this.load()
+    return stream
   }
 
   #take(state) {
-    if (!("exam" in state)) return this.link.lookedAt({ looking: Boolean(state.sitting?.looking), turning: Boolean(state.sitting?.asked) })
     if (state.exam === null || state.exam !== this.state?.exam) return
-    const { epoch } = this.state
-    const elsewhere = state.epoch > epoch
-    this.#put({ ...state, epoch })
-    this.#changed({ trouble: elsewhere ? "This test was opened elsewhere. Reload the page to go on here." : "" })
-    if (state.state === "running" && !this.questions.length) this.#load()
-    if (state.state === "ended" || elsewhere) this.link.close()
+    this.#put(state)
+    if (this.#is("running") && !this.questions.length) this.load()
   }
 
-  #put(state) {
-    this.state = { ...this.state, ...state }
-    this.#skew = Date.parse(state.now) - Date.now()
-    this.#changed()
+  #put(news) {
+    const { state } = this
+    this.elsewhere ||= !this.#opening && news.epoch > state?.epoch
+    this.state = { ...state, ...news, epoch: state?.epoch ?? news.epoch }
+    if (news.now) this.#ahead = Date.parse(news.now) - Date.now()
+    const ended = this.state.state === "ended"
+    if (ended || this.elsewhere) this.watching.close()
+    if (ended) [this.answering, this.noticing].forEach((it) => it.close())
+    this.#tell("change")
   }
 
-  #write(what, body) {
-    return post(`/api/exams/${this.state.exam}/${what}`, { epoch: this.state.epoch, ...body })
+  // Sends what waits; and past the deadline asks how it ended, if nobody has said so.
+  #again() {
+    return this.#is("running") && this.left <= 0 ? this.load() : this.answering.flush()
   }
 
-  #refused(error) {
-    if (!(error instanceof Refused)) throw error
-    this.#changed({ kept: error.code === "offline" ? "Offline: kept on this page, and sent again" : error.detail })
+  #is = (...states) => states.includes(this.state?.state) && !this.elsewhere
+
+  async #write(what, body, options) {
+    const { exam, epoch } = this.state
+    try {
+      return await post(`/api/exams/${exam}/${what}`, { epoch, ...body }, options)
+    } catch (error) {
+      // Our own opening may have overtaken it: then it is sent again.
+      if (error.code === "opened_elsewhere" && (this.#opening || epoch < this.state.epoch)) error.code = "reopened"
+      if (error.code === "opened_elsewhere") this.#put({ epoch: Infinity })
+      throw error
+    }
   }
 
-  #say(type) {
-    if (this.link.state !== "up") return
-    const { sitting, epoch } = this.link.opened
-    this.live.send({ type, sitting, epoch, ...(type === "presence" && { visible: document.visibilityState === "visible" }) })
-  }
-
-  #changed(news = {}) {
-    Object.assign(this, news)
-    this.dispatchEvent(new Event("change"))
+  #tell(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
   }
 }

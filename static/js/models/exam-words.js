@@ -1,0 +1,62 @@
+// The state of a test in words: a title, what to do next, and whether one may answer.
+import { describeCamera, LOOK_AGAIN, TURN } from "./words.js"
+
+const ENDED = {
+  handed_in: ["You handed in your test", "It is being marked."],
+  deadline: ["The time is over", "Your test was handed in by itself. What was saved by then counts."],
+  proctor: ["A proctor ended your test", "What was saved by then counts. If you think this was wrong, write to the helpdesk."],
+  never_begun: ["This test did not begin", "No question was shown. You can book another seat, or write to the helpdesk if that was our fault."],
+}
+const PAUSED = ["Your test is paused", "The clock stands still and your answers are safe. Please wait: a proctor lets you go on."]
+const ELSEWHERE = ["Your test goes on on another page or device", "Only one page may answer at a time. To go on on this page instead, press Continue here."]
+const READY = ["The clock begins when your first look is passed", "Look into the camera for a moment, with light on your face."]
+const BEFORE = ["Ready when you are", "Press Open the test. The clock begins when your first look is passed, not before."]
+const CONTINUE = ["Your test waits for you", "The clock runs on. Press Continue here: your answers are as you left them."]
+const LOST = ["Your camera's connection is lost", "Go on: your answers are saved as you give them. We are reconnecting the camera by ourselves…"]
+const AWAY = ["We lost sight of you", "The clock runs on, and you can go on answering. We are checking that it is you…"]
+const PERSON = ["A person has to look at this", "A proctor has been told. The clock runs on, and you can go on answering."]
+const CALM = ["Your test is running", "We look again now and then. Just go on."]
+
+const say = (tone, [title, hint], more = {}) => ({ tone, title, hint, ...more })
+
+// `exam`: as the server tells it, null before it is opened. `page`: sitting, camera,
+// link, refusal, elsewhere, known (it was opened before).
+export function describe(exam, page) {
+  if (exam?.state === "ended") return say("calm", ENDED[exam.ended_why] ?? ENDED.handed_in, { view: "ended" })
+  const view = exam?.state === "running" || exam?.state === "paused" ? "paper" : "before"
+  return { view, ...telling(exam, page) }
+}
+
+function telling(exam, page) {
+  const { camera, refusal, elsewhere, link, sitting } = page
+  if (camera) return { ...describeCamera(camera), action: "open" }
+  if (refusal) return say("bad", ["That did not work", refusal.detail], { action: "open" })
+  if (elsewhere) return say("wait", ELSEWHERE, { action: "open", word: "Continue here" })
+  if (!exam) {
+    if (link === "connecting" || link === "lost") return say("wait", ["Opening your test…", "We are connecting your camera. This takes a few seconds."])
+    return page.known ? say("wait", CONTINUE, { action: "open", word: "Continue here" }) : say("calm", BEFORE, { action: "open" })
+  }
+  if (exam.state === "paused") return say("wait", PAUSED)
+  if (link === "lost") return say("wait", exam.state === "ready" ? ["Connection lost", "The clock has not begun. We are reconnecting by ourselves…"] : LOST)
+  return seen(exam, sitting)
+}
+
+function seen(exam, sitting) {
+  if (TURN[sitting?.asked]) return say("ask", TURN[sitting.asked], { asked: sitting.asked })
+  const trouble = sitting?.verdict !== "match" && (LOOK_AGAIN[sitting?.verdict] ?? LOOK_AGAIN[sitting?.reason])
+  if (sitting?.state === "paused") {
+    if (sitting.reason === "needs_person" || sitting.reason === "proctor") return say("wait", PERSON)
+    return say("bad", trouble ? [trouble[0], `${trouble[1]} The clock ${exam.state === "ready" ? "has not begun" : "runs on"}.`] : AWAY, { action: "retry" })
+  }
+  if (trouble) return say("wait", trouble)
+  return exam.state === "ready" ? say("wait", READY) : say("good", CALM)
+}
+
+// What has to be so before it begins: {word, done} each.
+export function checklist(exam, { media, link, fullScreen }) {
+  return {
+    screen: fullScreen,
+    camera: Boolean(media) && link === "up",
+    look: Boolean(exam) && exam.state !== "ready",
+  }
+}

@@ -1,0 +1,71 @@
+import { post } from "./api.js"
+import { Link } from "./link.js"
+import { Live } from "./live.js"
+
+// Camera and socket of a page where a test is sat. Tells `change`, `line` (the socket
+// opened or closed) and `exam` (a state of the test).
+const PRESENCE_EVERY_MS = 3_000
+
+export class Watching extends EventTarget {
+  sitting = null
+  messages = []
+
+  // `ask` as in Link.
+  constructor(ask, signal) {
+    super()
+    Object.assign(this, { live: new Live(["student:me", "exam:me"]), link: new Link(ask) })
+    const on = (target, type, act) => target.addEventListener(type, act, { signal })
+    on(this.live, "state", ({ detail }) => this.#take(detail))
+    for (const type of ["open", "closed"]) on(this.live, type, () => this.#tell("line"))
+    on(this.live, "open", () => this.#streams())
+    on(this.link, "up", () => this.#streams())
+    on(this.link, "change", () => this.#tell("change"))
+    on(document, "visibilitychange", () => this.#say("presence", this.#seen))
+    on(globalThis, "pagehide", () => this.link.hangUp())
+    if (navigator.mediaDevices) on(navigator.mediaDevices, "devicechange", () => this.link.camera && this.open())
+    const timer = setInterval(() => this.#say("presence", this.#seen), PRESENCE_EVERY_MS)
+    signal.addEventListener("abort", () => { clearInterval(timer); this.link.close() })
+    this.live.open(signal)
+  }
+
+  open() {
+    this.link.refusal = null
+    return this.link.open()
+  }
+
+  // Asks for a look now, or connects anew where no video flows.
+  retry() {
+    return this.link.state === "up" ? post(`/api/sittings/${this.link.opened.sitting}/retry`).catch(() => {}) : this.open()
+  }
+
+  close() {
+    if (this.link.state !== "idle") this.link.close()
+  }
+
+  get #seen() {
+    return { visible: document.visibilityState === "visible" }
+  }
+
+  #take(state) {
+    if ("exam" in state) return this.#tell("exam", state)
+    const { sitting, messages = [] } = state
+    Object.assign(this, { sitting: sitting?.kind === "exam" ? sitting : null, messages })
+    this.link.lookedAt({ looking: Boolean(sitting?.looking), turning: Boolean(sitting?.asked), watched: Boolean(sitting?.watched_since) })
+    this.#tell("change")
+  }
+
+  #streams() {
+    this.#say("streaming")
+    this.#say("presence", this.#seen)
+  }
+
+  #say(type, more = {}) {
+    if (this.link.state !== "up") return
+    const { sitting, epoch } = this.link.opened
+    this.live.send({ type, sitting, epoch, ...more })
+  }
+
+  #tell(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
+}
