@@ -10,6 +10,7 @@ from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, SeatShown
 from app.booking.domain.rules import rules_of
 from app.booking.domain.words import SeatState
+from app.booking.views.exam_door import door_of
 from app.booking.views.kit import finding_of, seat_in, words_of
 from app.booking.views.student_tests import known
 from app.booking.views.wiring import CHANGING, DESK
@@ -53,6 +54,7 @@ async def seat_page(
         "newer": _newer(mine, it, now),
         "moving": _moving(mine, it, now),
         "confirming": _confirming(request, it, state),
+        "door": await door_of(request, who.account, it),
         "known": known(mine, []),
         "cancel_on": request.query.get("cancel") == "1",
         **words_of(),

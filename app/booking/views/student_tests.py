@@ -10,6 +10,7 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
 from app.booking.domain.next_steps import Card, Next, card_of, history
+from app.booking.views.exam_door import ExamDoor, door_of
 from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
 from app.booking.views.wiring import SEATS
 from app.kernel.refusals import Refusal
@@ -42,8 +43,10 @@ async def mine_page(
     now, modules = finding.now(), await own_of(request, who)
     mine = await finding.mine(who.account)
     owns = await finding.own(who.account, modules, mine)
+    cards = [await _card(request, who, it) for it in owns]
     context = {
-        "cards": [await _card(request, who, it) for it in owns],
+        "cards": cards,
+        "doors": await _doors(request, who, cards),
         "unpicked": await _unpicked(request, who),
         "history": history(mine, now),
         "known": known(mine, await finding.lines(who.account)),
@@ -62,6 +65,18 @@ async def _card(request: web.Request, who: Identity, own: Own) -> Card:
         return card_of(own, None, now)
     why_not = await request.app[SEATS].why_not(who.account, own.module)
     return card_of(own, why_not, now)
+
+
+async def _doors(
+    request: web.Request, who: Identity, cards: Sequence[Card]
+) -> dict[str, ExamDoor]:
+    """By seat."""
+    found = {
+        str(it.seat.seat.seat): await door_of(request, who.account, it.seat)
+        for it in cards
+        if it.seat is not None
+    }
+    return {seat: door for seat, door in found.items() if door is not None}
 
 
 async def _unpicked(request: web.Request, who: Identity) -> list[str]:

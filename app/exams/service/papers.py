@@ -13,7 +13,7 @@ from app.exams.domain.rendering import render
 from app.exams.service.exams import Exams
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
-from app.kernel.ids import AccountId, ExamId
+from app.kernel.ids import AccountId, ExamId, SeatId
 
 Json: TypeAlias = dict[str, object]
 

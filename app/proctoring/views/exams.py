@@ -30,7 +30,7 @@ from app.proctoring.service.desk import Desk
 from app.proctoring.service.exam_clock import ExamClock
 from app.proctoring.service.exam_sittings import ExamSittings, OpenedExam
 from app.proctoring.service.sittings import OpenedOn
-from app.proctoring.views import gates
+from app.proctoring.views import exam_door, gates
 from app.proctoring.views.checks import CHECKS
 from app.proctoring.views.draws import PROOFS
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
@@ -80,6 +80,7 @@ def wire(app: web.Application, desk: Desk) -> None:
     """After the device checks."""
     needed = [gates.open_for_tests(app), gates.recognisable(app)]
     app[EXAM_SITTINGS] = ExamSittings(desk, app[EXAMS], needed, app[CHECKS])
+    exam_door.wire(app, app[PAPERS], app[EXAMS].policy)
 
 
 @for_role(Role.STUDENT)

@@ -7,6 +7,7 @@ const HAS_SEAT = new Set(["booked", "attended", "absent"])
 export function nextStep(hours, sitting, own, unpicked, seats = null) {
   const of = (module) => hours.find((it) => it.module === module)
   const open = sitting && own.find(({ module }) => module === sitting.module)
+  if (open && sitting.kind === "exam") return { text: `Your test of ${open.title} goes on.`, hint: "So does its clock.", href: "/tests", word: "Go on with the test" }
   if (open) return { text: `Your sitting in ${open.title} is open.`, hint: "", href: open.href, word: "Continue" }
   const test = seats && testStep(own.filter(({ module }) => isDone(of(module))), seats)
   if (test) return test

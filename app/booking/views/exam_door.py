@@ -1,0 +1,44 @@
+"""The way from a booked seat into its test; tests themselves come from above."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+
+from aiohttp import web
+
+from app.booking.domain.finding import SeatShown
+from app.booking.domain.words import SeatState
+from app.kernel.ids import AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamDoor:
+    """`goes_on`: the seat's test was opened and has not ended. `href`: where it is
+    opened, goes on, or, once it has ended, its result."""
+
+    opens_at: datetime
+    closes_at: datetime
+    goes_on: bool
+    ended: bool
+    href: str
+
+    def is_open(self, now: datetime) -> bool:
+        if self.ended:
+            return False
+        return self.goes_on or self.opens_at <= now <= self.closes_at
+
+
+DoorOf: TypeAlias = Callable[[AccountId, SeatShown], Awaitable[ExamDoor]]
+DOOR_OF: web.AppKey[DoorOf] = web.AppKey("exam_door_of")
+"""Set by who wires tests."""
+SEATED = (SeatState.BOOKED, SeatState.ATTENDED)
+
+
+async def door_of(
+    request: web.Request, account: AccountId, seat: SeatShown | None
+) -> ExamDoor | None:
+    """None: no test is sat with this seat."""
+    if seat is None or seat.seat.state not in SEATED:
+        return None
+    return await request.app[DOOR_OF](account, seat)

@@ -1,0 +1,30 @@
+"""When a seat's test can be opened, for the pages of seats."""
+
+from datetime import timedelta
+
+from aiohttp import web
+
+from app.booking.domain.finding import SeatShown
+from app.booking.views.exam_door import DOOR_OF, ExamDoor
+from app.exams.domain.exams import ExamState
+from app.exams.domain.policy import ExamsPolicy
+from app.exams.service.papers import Papers
+from app.kernel.ids import AccountId
+
+
+def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
+    async def door_of(account: AccountId, seat: SeatShown) -> ExamDoor:
+        found = await papers.of_seat(account, seat.seat.seat)
+        ended = found is not None and found.state is ExamState.ENDED
+        href = f"/exam?seat={seat.seat.seat}"
+        if found is not None:
+            href = f"/results/{found.exam}" if ended else f"/exam/{found.exam}"
+        return ExamDoor(
+            opens_at=seat.starts_at - timedelta(minutes=policy.early_min),
+            closes_at=seat.starts_at + timedelta(minutes=policy.late_min),
+            goes_on=found is not None and not ended,
+            ended=ended,
+            href=href,
+        )
+
+    app[DOOR_OF] = door_of
