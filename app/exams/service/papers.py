@@ -12,9 +12,16 @@ from app.exams.domain.questions import QuestionKind
 from app.exams.service.exams import Exams
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
+from app.exams.store import paper_files
+from app.exams.store.paper_files import PaperFile
 from app.kernel.ids import AccountId, ExamId
+from app.kernel.refusals import NotFound
 
 Json: TypeAlias = dict[str, object]
+
+
+class NoSuchPicture(NotFound):
+    """This test shows no such picture just now."""
 
 
 class Papers:
@@ -28,6 +35,14 @@ class Papers:
         if it is None:
             raise NoSuchExam
         return it
+
+    async def file(self, account: AccountId, exam: ExamId, name: str) -> PaperFile:
+        """A picture of one of the questions. Raises NoSuchPicture."""
+        async with self._exams.house.db.connection() as tx:
+            found = await paper_files.read(tx, exam, account, name)
+        if found is None:
+            raise NoSuchPicture
+        return found
 
     async def paper(self, account: AccountId, exam: ExamId) -> Json:
         """The exam's state, and its questions while it runs or is paused.
