@@ -88,7 +88,7 @@ def blueprint(**changed) -> Blueprint:
 
 
 def test_the_refusal_says_that_nothing_was_saved():
-    with pytest.raises(CannotBeDrawn, match=r"has 0 questions, 1 are.*Nothing was"):
+    with pytest.raises(CannotBeDrawn, match=r"has 0 questions, 1 is.*Nothing was"):
         require_drawable(blueprint(), [])
 
 

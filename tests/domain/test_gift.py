@@ -79,6 +79,10 @@ def test_a_missing_word_leaves_a_gap():
     assert it.text == "Two \\_\\_\\_\\_\\_ two is four."
 
 
+def test_a_title_alone_is_what_is_asked():
+    assert only("::Is it so?::{T}").text == "Is it so?"
+
+
 def test_escapes_are_read():
     it = only(r"::a\:\:b:: [markdown]\{x\} \= 1\~ \# \\frac a\nb {=\=a ~\~b}")
     assert it.name == "a::b"
@@ -142,7 +146,7 @@ def test_the_same_title_twice_gets_a_number_and_is_told():
         ("::A::x {=a ~}", "line 1, A: an answer has no text"),
         ("::A::x {~a ~b}", "line 1, A: no option is right"),
         ("::A::x {=a ~a}", "line 1, A: two options say the same"),
-        ("::A:: {=a ~b}", "line 1, A: there is no text"),
+        ("{=a ~b}", "line 1, {=a ~b}: a name has"),
         ("::A::x {#five}", "line 1, A: 'five' is no number"),
         ("::A::x {#\n=1\n=3..1}", "line 3, A: '3..1': a range begins"),
         ("", "the file: there is no question in this file"),

@@ -90,6 +90,13 @@ def test_one_choice_of_several():
     ]
 
 
+def test_an_item_without_a_namespace_is_taken_for_one_of_qti_2():
+    content = item(declared("B"), choices()).replace(NS.encode(), b"")
+    assert only(content).name == "T"
+    other = item(declared("B"), choices()).replace(b"imsqti_v2p1", b"other")
+    assert "is no assessmentItem of QTI 2" in problem(other)
+
+
 def test_several_choices_and_what_is_said_of_them():
     after = """<modalFeedback outcomeIdentifier="F" identifier="A" showHide="show">No.
 </modalFeedback><modalFeedback outcomeIdentifier="G" identifier="x" showHide="show">

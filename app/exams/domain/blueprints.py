@@ -52,16 +52,17 @@ class Shortage:
     each: Mapping[str, int]
 
     def words(self) -> str:
+        is_or_are = "is" if self.asked == 1 else "are"
         if len(self.tags) == 1:
             return (
                 f"The tag {self.tags[0]!r} has {_many(self.there)}, "
-                f"{self.asked} are asked."
+                f"{self.asked} {is_or_are} asked."
             )
         named = [f"{it!r} ({self.each[it]})" for it in self.tags]
         listed = f"{', '.join(named[:-1])} and {named[-1]}"
         return (
             f"The tags {listed} share questions: together they have "
-            f"{_many(self.there)}, {self.asked} are asked."
+            f"{_many(self.there)}, {self.asked} {is_or_are} asked."
         )
 
 

@@ -113,7 +113,8 @@ def _question(block: _Block, title: str, begin: int, gathering: Gathering) -> Qu
     asked = in_format(text[start : inner_from - 1], kind)
     after = in_format(text[inner_to + 1 :], kind)
     if after:
-        asked = f"{asked} \\_\\_\\_\\_\\_ {after}".strip()
+        blank = "" if after[0] in ".,;:!?" else " "
+        asked = f"{asked} \\_\\_\\_\\_\\_{blank}{after}".strip()
     answers = answers_in(text, inner_from, inner_to, Answers(kind, block.line_of))
     name = title or title_of(asked)
     for said in answers.notes:
@@ -121,7 +122,7 @@ def _question(block: _Block, title: str, begin: int, gathering: Gathering) -> Qu
     return Question(
         name=name,
         kind=answers.kind,
-        text=asked,
+        text=asked or title,
         options=tuple(answers.options),
         spans=tuple(answers.spans),
         tags=_tags(block),

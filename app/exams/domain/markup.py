@@ -13,7 +13,10 @@ _FORMULA = re.compile(
     r"\\\((?P<inline>.+?)\\\)|\\\[(?P<block>.+?)\\\]|\$\$(?P<dollars>.+?)\$\$", re.S
 )
 _SPECIAL = re.compile(
-    r"[\\`*_\[\]$]|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])|^[#>+=-]|^(\d{1,9})([.)])", re.M
+    r"[\\`*_\[\]$]|<(?=[A-Za-z/!?])|&(?=[A-Za-z#])"
+    r"|^>|^#(?=#{0,5}(?: |$))|^[+-](?= |$)|^~(?=~~)|^[=-](?=[=-]*$)"
+    r"|^(\d{1,9})([.)])(?= |$)",
+    re.M,
 )
 _HIDDEN = frozenset({"script", "style", "iframe", "object", "embed", "template"})
 _BLOCKS = frozenset(

@@ -1,5 +1,6 @@
 """What a file of questions says, and what is wrong with it, by line and element."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -138,5 +139,6 @@ def _in_order(found: Sequence[Problem]) -> tuple[Problem, ...]:
 
 def title_of(text: str) -> str:
     """A name for a question without one: how its text begins."""
-    words = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    said = re.sub(r"\\([^\w\s])", r"\1", text)
+    words = " ".join("".join(c if c.isprintable() else " " for c in said).split())
     return words if len(words) <= 80 else words[:79].rstrip() + "…"

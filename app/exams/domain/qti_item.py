@@ -60,7 +60,8 @@ def require_item(root: Element) -> None:
         raise Wrong("this is QTI 1.2; export it as QTI 2.1 or 2.2", root.line)
     if root.tag == "qti-assessment-item":
         raise Wrong("this is QTI 3; export it as QTI 2.1 or 2.2", root.line)
-    if root.tag != "assessmentItem" or not root.space.startswith(QTI_2):
+    # Some write no namespace; another one is another thing.
+    if root.tag != "assessmentItem" or not (root.space or QTI_2).startswith(QTI_2):
         raise Wrong(f"<{root.tag}> is no assessmentItem of QTI 2", root.line)
 
 

@@ -43,17 +43,26 @@ class ItemStatistics:
 
     @property
     def words(self) -> str:
+        """For the author: what to think of it."""
         if not self.is_enough:
             return f"Too few answers to say: {self.asked} of {ENOUGH}."
         if self.discrimination is not None and self.discrimination < 0:
             return (
                 "Those who know the rest get this one wrong. Is the right answer right?"
             )
+        return self._difficulty() or self._telling()
+
+    def _difficulty(self) -> str:
         if self.right > 0.95:
             return "Nearly everybody knows it: it tells little."
         if self.right < 0.2:
             return "Hardly anybody knows it. Is it clear, and is it taught?"
-        if self.discrimination is not None and self.discrimination < WEAK:
+        return ""
+
+    def _telling(self) -> str:
+        if self.discrimination is None:
+            return "The rest of the papers was alike, so nothing can be compared."
+        if self.discrimination < WEAK:
             return "It hardly tells who knows the rest."
         return "It works."
 

@@ -8,8 +8,8 @@ from app.adapters.db import Tx
 from app.exams.domain.questions import Answer
 from app.kernel.ids import ModuleCode
 
-EXAMS_MOST = 2_000
-"""The newest: some hundred thousand answers at most, and banks change anyway."""
+EXAMS_MOST = 1_000
+"""The newest: some ten thousand answers, and banks change anyway."""
 
 Given = tuple[UUID, UUID, int, Answer]
 """(exam, question, version, the answer that counts)"""
