@@ -8,7 +8,8 @@ BIN := .venv/bin
 # The tests that need servers: two files at a time, but for those that measure time or
 # flood the machine.
 SERVED := contracts stores http cli media faces processes browser
-ALONE := tests/http/test_same_time.py $(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py)
+ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
+	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py)
 MODELS := var/models/faceplugin
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -127,3 +127,14 @@ async def test_who_has_a_seat_waits_for_none(world):
     await world.hold(await world.student(), other)
     with pytest.raises(BookedAlready):
         await join(world, holder, other)
+
+
+async def test_a_free_seat_that_nobody_in_line_may_have_keeps_no_sweep_busy(world):
+    holder, _, seat, (asha,) = await full_slot(world, 1)
+    elsewhere = await world.hold(asha, await world.slot())
+    await world.seats.release(holder, key(), seat)
+    assert await offer_of(world, asha) is None
+    assert await world.seats.sweep() == 0
+    await world.seats.release(asha, key(), elsewhere)
+    assert await world.seats.sweep() == 1
+    assert await offer_of(world, asha) is not None
