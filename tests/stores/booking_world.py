@@ -121,7 +121,7 @@ class BookingWorld:
             rows = await tx.fetch(
                 """INSERT INTO account (account_id, srn, name, role, password_hash,
                        password_set_at, created_at, email)
-                   SELECT gen_random_uuid(), 'C' || lpad(n::text, 7, '0'), 'One of many',
+                   SELECT gen_random_uuid(), 'C' || lpad(n::text, 7, '0'), 'Of many',
                        'student', 'x', now(), now(), 'c' || n || '@example.org'
                    FROM generate_series(1, $1) AS n RETURNING account_id""",
                 count,

@@ -147,7 +147,7 @@ class Found:
 
 
 class Race:
-    """`tries` of a mix that `seed` decides, by `AT_ONCE` tasks on as many connections."""
+    """`tries` of a mix that `seed` decides, by 32 tasks on as many connections."""
 
     def __init__(self, world: BookingWorld, *, tries: int, seed: int) -> None:
         self.world, self.seed = world, seed
@@ -276,7 +276,7 @@ class Race:
         return "take"
 
     async def come_to_rest(self) -> None:
-        """Every payment is told at last, every hold and offer is over, lines are done."""
+        """Every payment is told at last, holds and offers are over, lines are done."""
         for paid in self.news:
             await self.world.paying.settle(paid)
         while await self._sweep_till_quiet():

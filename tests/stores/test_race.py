@@ -34,7 +34,7 @@ async def test_20_000_tries_oversell_nothing_and_withhold_nothing(database_url, 
     big = {"tries": 20_000, "slots": 100, "students": 4_800, "seed": SEED}
     async with race_on(database_url, **big) as (race, found):
         with capsys.disabled():
-            print(f"\n{found}")
+            print(f"\n{found}")  # noqa: T201
         await race.come_to_rest()
         assert (found.oversold, found.miscounted, found.lies) == (set(), set(), [])
         assert found.refused["SlotFull"] > 2_000
