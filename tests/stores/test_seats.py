@@ -231,6 +231,28 @@ async def test_news_that_is_lost_is_asked_for(world):
     assert await world.paying.ask_again() == 0
 
 
+async def test_a_second_payment_is_asked_for_too_when_its_news_is_lost(world):
+    asha, slot = await world.student(), await world.slot()
+    page = await world.begin(asha, await world.hold(asha, slot))
+    await world.paying.settle(world.till.pay(page, world.clock.now()))
+    world.till.pay(page, world.clock.now())
+    world.clock.forward(6 * 3_600)
+    assert await world.paying.ask_again() == 1
+    assert await world.value("SELECT reason FROM refund") == "paid_twice"
+    await world.requires_balance()
+
+
+async def test_after_a_wrong_amount_the_right_one_is_asked_for_soon(world):
+    asha, slot = await world.student(), await world.slot()
+    seat = await world.hold(asha, slot)
+    less = Money(minor=100, currency="INR")
+    await world.paying.settle(await world.pay(asha, seat, amount=less))
+    await world.pay(asha, seat)
+    world.clock.forward(120)
+    assert await world.paying.ask_again() == 1
+    assert await world.state(seat) == "booked"
+
+
 async def test_a_hold_that_is_over_is_not_paid(world):
     asha, slot = await world.student(), await world.slot()
     seat = await world.hold(asha, slot)

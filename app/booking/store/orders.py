@@ -73,8 +73,8 @@ async def name_at_provider(
     return await read(tx, order)
 
 
-async def ask_no_more(tx: Tx, order: OrderId) -> None:
-    await tx.execute("UPDATE test_order SET ask_at = NULL WHERE order_id = $1", order)
+async def ask_next(tx: Tx, order: OrderId, at: datetime) -> None:
+    await tx.execute("UPDATE test_order SET ask_at = $2 WHERE order_id = $1", order, at)
 
 
 async def claim_to_ask(
