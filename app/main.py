@@ -26,7 +26,9 @@ from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
+from app.booking.views import papers_wiring, student
 from app.booking.views import wiring as booking
+from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -86,6 +88,8 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
+    student,
+    papers_wiring,
     help_page,
     status_views,
     openapi,
@@ -132,6 +136,7 @@ def build(settings: Settings) -> web.Application:
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
+    app.add_routes(payment_routes(development=settings.development))
     if settings.development:
         app.add_routes(outbox_page.routes())
     add_static(app)
@@ -177,8 +182,11 @@ async def _wire(
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    portals = app[portal_views.PORTALS]
-    seats = booking.wire(app, gatehouse, bell, portals, fitness, settings.booking)
+    seats = booking.wire(
+        app, gatehouse, bell, app[portal_views.PORTALS], fitness, settings.booking
+    )
+    await wire_payments(app, settings, seats, throttle, stack)
+    papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
     await _wire_proctoring(app, desk, seats, stack)
 
 

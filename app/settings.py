@@ -69,11 +69,26 @@ class Settings(BaseSettings):
     sms_token: SecretStr | None = None
     sms_from: str = ""
     sms_url: str = "https://api.twilio.com"
+    pay_key_id: str = ""
+    pay_key_secret: SecretStr | None = None
+    pay_webhook_secret: SecretStr | None = None
+    pay_url: str = "https://api.razorpay.com"
 
     @field_validator("keys", mode="before")
     @classmethod
     def _an_empty_name_is_none(cls, given: object) -> object:
         return given or None
+
+    @model_validator(mode="after")
+    def _keys_of_payment_go_together(self) -> "Settings":
+        secrets = self.pay_key_secret, self.pay_webhook_secret
+        given = [bool(self.pay_key_id), *map(bool, secrets)]
+        if any(given) and not all(given):
+            raise ValueError(
+                "SPOM_PAY_KEY_ID, SPOM_PAY_KEY_SECRET and SPOM_PAY_WEBHOOK_SECRET go "
+                "together: all of them, or none"
+            )
+        return self
 
     @model_validator(mode="after")
     def _development_stays_at_home(self) -> "Settings":

@@ -42,10 +42,11 @@ LIVED = (
 FORGET_ENROLMENTS = """DELETE FROM reference WHERE captures > 0
     OR photo_id IN (SELECT photo_id FROM enrolment)"""
 """Workers make these templates anew, of the photo alone."""
+SMALL = ("sampler", "glancer", "housekeeping", "courier", "booking_keeper")
 PROCESSES = {
     "app": ["-m", "app", "app"],
     "media": ["-m", "media"],
-    "sampler": ["-m", "workers", "sampler", "glancer", "housekeeping", "courier"],
+    "sampler": ["-m", "workers", *SMALL],
     "matcher": ["-m", "workers", "face_matcher"],
 }
 

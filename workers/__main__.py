@@ -13,7 +13,14 @@ from app.adapters.logs import set_up_logging
 from app.settings import Settings, read_settings
 from workers.house import House, open_house
 
-NAMES = ("sampler", "face_matcher", "glancer", "housekeeping", "courier")
+NAMES = (
+    "sampler",
+    "face_matcher",
+    "glancer",
+    "housekeeping",
+    "courier",
+    "booking_keeper",
+)
 Worker = Callable[[House], Coroutine[Any, Any, None]]
 
 

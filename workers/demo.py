@@ -20,6 +20,7 @@ from app.accounts.service.people import NewPerson, People
 from app.adapters.files import Files
 from app.adapters.logs import set_up_logging
 from app.adapters.signing import Signer
+from app.kernel.ids import AccountId
 from app.kernel.refusals import Refusal
 from app.learning.content.reader import read_course
 from app.learning.service.catalogue import Learning
@@ -27,6 +28,7 @@ from app.learning.service.imports import Imports
 from app.learning.service.students import Students
 from app.settings import read_settings
 from media.faces.pictures import Picture
+from workers.demo_booking import add_booking
 from workers.demo_faces import as_jpeg, demo_pictures
 from workers.house import House, open_house
 from workers.loadtest.clips import Scene, make_clip
@@ -77,8 +79,12 @@ LOGINS = [
     )
     for number, (srn, name) in enumerate(_STUDENTS, 1)
 ] + [
-    DemoLogin(srn=srn, name=name, role=role, number=number)
-    for number, (srn, name, role) in enumerate(_STAFF, 91)
+    # Her hours are confirmed: she books tests, and needs no camera for it.
+    DemoLogin(srn="JAYA007", name="Jaya Pillai", role=Role.STUDENT, number=7),
+    *(
+        DemoLogin(srn=srn, name=name, role=role, number=number)
+        for number, (srn, name, role) in enumerate(_STAFF, 91)
+    ),
 ]
 
 
@@ -111,21 +117,24 @@ async def _add(photo: Path | None, *, ready: bool) -> None:
         files = Files(house.settings.content)
         imports = Imports(house.desk.db, house.desk.clock, files)
         await imports.run(read_course(COURSE), COURSE)
-        pictures = demo_pictures()
+        pictures, accounts = demo_pictures(), {}
         for login in LOGINS:
-            await _add_login(house, login, pictures)
+            accounts[login.srn] = await _add_login(house, login, pictures)
             if ready and login.role is Role.STUDENT:
                 await _make_ready(house, login)
+        staff = accounts["ADMIN1"], accounts["HELP1"]
+        await add_booking(house, accounts["JAYA007"], *staff)
         if photo is not None:
             await _replace_photo(house, photo)
 
 
 async def _add_login(
     house: House, login: DemoLogin, pictures: dict[str, Picture]
-) -> None:
+) -> AccountId:
     account = await People(house.gatehouse).add(_person(login))
     if login.face is not None and not await house.photos.has_photo(account):
         await house.photos.set_photo(account, as_jpeg(pictures[login.face]))
+    return account
 
 
 async def _make_ready(house: House, login: DemoLogin) -> None:

@@ -16,9 +16,14 @@ from app.adapters.connections import Connections, open_connections
 from app.adapters.envelopes import Envelopes
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
+from app.adapters.payments.choosing import choose
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
 from app.adapters.view_leases import ViewLeases
+from app.booking.service.desk import BookingDesk
+from app.booking.service.paying import Paying
+from app.booking.service.refunds import Refunds
+from app.booking.service.seats import Seats
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
 from app.portals.service import Portals
@@ -27,6 +32,7 @@ from app.proctoring.ledger.service import Ledger
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.evidence import Evidence
+from app.proctoring.service.fitness import fitness
 from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
@@ -35,6 +41,14 @@ from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
 POOL = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    desk: BookingDesk
+    seats: Seats
+    paying: Paying
+    refunds: Refunds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +73,7 @@ class House:
     mailing: Mailing
     retention: Retention
     viewing: Viewing
+    booking: Booking
 
 
 def _retention(
@@ -72,6 +87,25 @@ def _retention(
 def _viewing(opened: Connections, desk: Desk, gatehouse: Gatehouse) -> Viewing:
     nodes, leases = MediaNodes(opened.redis), ViewLeases(opened.redis)
     return Viewing(desk, gatehouse.trail, nodes, leases)
+
+
+def _booking(
+    settings: Settings, desk: Desk, gatehouse: Gatehouse, portals: Portals
+) -> Booking:
+    seats = BookingDesk(
+        house=gatehouse,
+        bell=desk.bell,
+        policy=settings.booking,
+        fitness=fitness,
+        portals=portals,
+    )
+    provider = choose(settings, desk.db, desk.clock)
+    return Booking(
+        desk=seats,
+        seats=Seats(seats),
+        paying=Paying(seats, provider),
+        refunds=Refunds(seats, provider),
+    )
 
 
 @asynccontextmanager
@@ -93,6 +127,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
         objects = Objects(settings.evidence)
         photos = Photos(opened.db, opened.clock, envelopes)
         consents = Consents(gatehouse, signer)
+        portals = Portals(opened.db, opened.clock, gatehouse.trail, desk.bell)
         yield House(
             settings=settings,
             redis=opened.redis,
@@ -100,7 +135,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             desk=desk,
             looks=Looks(desk, Guiding(Enrolments(gatehouse), desk.policy)),
             sittings=Sittings(desk),
-            portals=Portals(opened.db, opened.clock, gatehouse.trail, desk.bell),
+            portals=portals,
             gatehouse=gatehouse,
             envelopes=envelopes,
             objects=objects,
@@ -112,4 +147,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
+            booking=_booking(settings, desk, gatehouse, portals),
         )

@@ -39,6 +39,15 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+async def read_whole(request: web.Request) -> bytes:
+    """As it came, for who checks its signature. Raises SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise SlowBody from error
+
+
 async def read_json(request: web.Request, model: type[Model]) -> Model:
     """Raises BadBody naming the member that is wrong, or SlowBody."""
     try:

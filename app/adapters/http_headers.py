@@ -1,7 +1,14 @@
 """The headers that keep a page to itself."""
 
+from collections.abc import Sequence
+
 from aiohttp import web
 
+FORMS_TO: web.ResponseKey[Sequence[str]] = web.ResponseKey("forms_to", Sequence)
+"""Origins that the forms of this one page may be sent to, besides our own:
+`response[FORMS_TO] = provider.origins`. Browsers check redirects that answer a form,
+too. All other pages send forms to us alone."""
+FORM_ACTION = "form-action 'self'"
 HSTS = "max-age=31536000; includeSubDomains"
 
 
@@ -25,6 +32,8 @@ def content_policy(url: str, media_urls: list[str]) -> str:
 def add_headers(
     request: web.Request, response: web.StreamResponse, url: str, policy: str
 ) -> None:
+    if forms_to := response.get(FORMS_TO):
+        policy = policy.replace(FORM_ACTION, " ".join([FORM_ACTION, *forms_to]))
     response.headers["Content-Security-Policy"] = policy
     response.headers["X-Content-Type-Options"] = "nosniff"
     # Not no-referrer: with it, browsers send our own forms as from origin "null".

@@ -30,6 +30,7 @@ ALL = (
     letters.slot_changed,
     letters.slot_cancelled,
     letters.absent,
+    letters.was_there,
     letters.reminder,
 )
 

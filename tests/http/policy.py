@@ -40,6 +40,9 @@ _TABLE = {
         GET /.well-known/jwks.json
         GET /outbox
         GET /outbox.json
+        POST /payments/{provider}/webhook
+        GET POST /payments/{provider}/return
+        GET POST /sandbox/pay/{order}
     """,
     EVERYBODY: """
         GET /
@@ -94,8 +97,31 @@ _TABLE = {
         POST /api/sittings/{id}/retry
         GET /api/sittings/{id}/draws
         POST /api/messages/{message}/read
+        GET /tests
+        GET /tests/book/{module}
+        GET /tests/seats/{seat}
+        POST /tests/hold
+        POST /tests/lines/{slot}/join
+        POST /tests/lines/{slot}/leave
+        POST /tests/seats/{seat}/take
+        POST /tests/seats/{seat}/release
+        POST /tests/seats/{seat}/pay
+        POST /tests/seats/{seat}/cancel
+        POST /tests/seats/{seat}/move
+        GET /api/tests/slots
+        POST /api/tests/holds
+        POST /api/tests/lines
+        POST /api/tests/lines/{slot}/leave
+        POST /api/tests/seats/{seat}/take
+        POST /api/tests/seats/{seat}/release
+        POST /api/tests/seats/{seat}/pay
+        POST /api/tests/seats/{seat}/cancel
+        POST /api/tests/seats/{seat}/move
         GET /account/incidents
         POST /account/incidents/{incident}/appeal
+        GET /tests/seats/{seat}/receipt.pdf
+        GET /tests/seats/{seat}/admit.pdf
+        GET /tests/seats/{seat}/test.ics
     """,
     REVIEWERS: """
         GET /incidents
@@ -123,6 +149,12 @@ _TABLE = {
     """,
     STAFF: """
         GET POST /staff/people/{account}/hours/corrections
+        GET /staff/door
+        GET POST /staff/door/{slot}
+        GET /staff/door/{slot}/{seat}
+        GET /staff/door/{slot}/{seat}/photo
+        POST /staff/door/{slot}/{seat}/let-in
+        POST /staff/door/{slot}/{seat}/undo
     """,
     HELPERS: """
         GET /staff
@@ -154,6 +186,9 @@ _TABLE = {
         POST /staff/requests/{request}/captures/refuse
         GET POST /staff/roster
         POST /api/roster
+        GET /staff/bookings/seats/{seat}/receipt.pdf
+        GET /staff/door/absent
+        POST /staff/door/absent/{seat}
     """,
     ADMIN: """
         GET POST /staff/roles

@@ -158,6 +158,17 @@ def absent(told: Told) -> Words:
     )
 
 
+def was_there(told: Told) -> Words:
+    return _letter(
+        told,
+        "test_was_there",
+        "You are marked as present at your test",
+        f"we have looked into it, and you were at this test:\n\n{told.place}\n\nThe "
+        "mark of absence is taken back. You need do nothing. The seat is here:\n\n"
+        f"{told.link}",
+    )
+
+
 def reminder(told: Told) -> Words:
     return _letter(
         told,

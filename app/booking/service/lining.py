@@ -25,16 +25,21 @@ async def settle_slot(
 
     A seat that is free while somebody waits for it is theirs before it is anybody's.
     """
+    await expire_over(tx, slot, now, news)
+    if slot.cancelled_at is not None or now >= slot.closes_at:
+        await _end_line(tx, desk, slot, now, news)
+        return
+    await _offer(tx, desk, slot, now, news)
+
+
+async def expire_over(tx: Tx, slot: Slot, now: datetime, news: News) -> None:
+    """Gives back what is over, and offers it to nobody yet."""
     over = await seats.expire(tx, slot.slot, now)
     offers = [it.seat for it in over if it.replaces is None and it.order is None]
     if offers:
         await lines.end_offers(tx, offers, "passed", now)
     for it in over:
         news.of(slot, it.account)
-    if slot.cancelled_at is not None or now >= slot.closes_at:
-        await _end_line(tx, desk, slot, now, news)
-        return
-    await _offer(tx, desk, slot, now, news)
 
 
 async def _offer(

@@ -110,6 +110,7 @@ OTHERS = frozenset(
         *("audit_head", "migration", "retention_report"),
         *("module", "study_set", "topic", "topic_version"),
         *("centre", "slot"),
+        *("sandbox_order", "sandbox_payment", "sandbox_refund"),
         *("content_file", "content_import", "notice", "portal_window"),
     }
 )

@@ -1,10 +1,15 @@
 import { asClock } from "./clock.js"
 
-// The one thing to do next. `own`: {module, title, href} in order; `unpicked`: set codes.
-export function nextStep(hours, sitting, own, unpicked) {
+const HAS_SEAT = new Set(["booked", "attended", "absent"])
+
+// The one thing to do next. `own`: {module, title, href} in order; `unpicked`: set codes;
+// `seats`: {module, state}, or null while they are not known.
+export function nextStep(hours, sitting, own, unpicked, seats = null) {
   const of = (module) => hours.find((it) => it.module === module)
   const open = sitting && own.find(({ module }) => module === sitting.module)
   if (open) return { text: `Your sitting in ${open.title} is open.`, hint: "", href: open.href, word: "Continue" }
+  const test = seats && testStep(own.filter(({ module }) => isDone(of(module))), seats)
+  if (test) return test
   const left = own.filter(({ module }) => !isDone(of(module)))
   const next = left.find(({ module }) => (of(module)?.confirmed_s ?? 0) > 0) ?? left[0]
   if (next) return study(next, of(next.module))
@@ -13,7 +18,25 @@ export function nextStep(hours, sitting, own, unpicked) {
     return { text: `Pick your elective of set ${set}.`, hint: "Then study it for its hours.", href: `#set-${set}`, word: "Pick" }
   }
   if (own.length === 0) return null
-  return { text: "All your hours are confirmed.", hint: "Well done. Your tests are next.", href: "/hours", word: "See your hours" }
+  return { text: "All your hours are confirmed.", hint: "Well done. Your tests are next.", href: "/tests", word: "See your tests" }
+}
+
+// What of a module's test tells where its card on the dashboard leads.
+export function testWord(module, hours, seats) {
+  if (!isDone(hours)) return null
+  const states = seats.filter((it) => it.module === module).map(({ state }) => state)
+  if (states.includes("held") || states.includes("offered")) return "Your seat waits for you"
+  if (states.some((it) => HAS_SEAT.has(it))) return "Your test"
+  return "Book your test"
+}
+
+// A seat that waits comes before everything; then a test without a seat.
+function testStep(done, seats) {
+  const waiting = done.find(({ module }) => seats.some((it) => it.module === module && (it.state === "held" || it.state === "offered")))
+  if (waiting) return { text: `A seat for your test of ${waiting.title} waits for you.`, hint: "It is yours for a short time only.", href: "/tests", word: "See it" }
+  const without = done.find(({ module }) => !seats.some((it) => it.module === module && HAS_SEAT.has(it.state)))
+  if (without) return { text: `All hours of ${without.title} are confirmed.`, hint: "Book its test when it suits you.", href: "/tests", word: "Book your test" }
+  return null
 }
 
 function study({ title, href }, hours) {

@@ -1,0 +1,75 @@
+"""Reports of booking, for those who run it."""
+
+from dataclasses import dataclass
+
+from app.booking.domain.refusals import NoSuchSlot
+from app.booking.domain.reports import Period, RefundLine, SlotUse, Takings
+from app.booking.service.desk import BookingDesk
+from app.booking.store import reports as store
+from app.booking.store.reports import Which
+from app.kernel.ids import CentreId, SlotId
+from app.kernel.money import Money
+
+SLOTS_MOST = 20_000
+LISTED_MOST = 1_000
+REFUNDS_MOST = 20_000
+REFUSED_MOST = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundSum:
+    state: str
+    count: int
+    amount: Money
+
+
+class Reports:
+    def __init__(self, desk: BookingDesk) -> None:
+        self._desk = desk
+
+    async def occupancy(self, period: Period) -> list[SlotUse]:
+        """By centre and time; cancelled ones too."""
+        which = Which(since=period.since, until=period.until, cancelled=True)
+        async with self._desk.db.connection() as tx:
+            return await store.slots(tx, which, SLOTS_MOST)
+
+    async def listed(self, period: Period, centre: CentreId | None) -> list[SlotUse]:
+        """At most a thousand, cancelled ones too."""
+        which = Which(
+            since=period.since, until=period.until, centre=centre, cancelled=True
+        )
+        async with self._desk.db.connection() as tx:
+            return await store.slots(tx, which, LISTED_MOST)
+
+    async def slot(self, slot: SlotId) -> tuple[SlotUse, CentreId]:
+        """Raises NoSuchSlot."""
+        async with self._desk.db.connection() as tx:
+            found = await store.one_slot(tx, slot)
+        if found is None:
+            raise NoSuchSlot
+        return found
+
+    async def takings(self, period: Period) -> list[Takings]:
+        async with self._desk.db.connection() as tx:
+            return await store.takings(tx, period.begins, period.ends)
+
+    async def refund_sums(self, period: Period) -> list[RefundSum]:
+        async with self._desk.db.connection() as tx:
+            rows = await store.refund_states(tx, period.begins, period.ends)
+        return [
+            RefundSum(
+                state=row["state"],
+                count=row["count"],
+                amount=Money(minor=row["amount_minor"], currency=row["currency"]),
+            )
+            for row in rows
+        ]
+
+    async def refunds(self, period: Period) -> list[RefundLine]:
+        async with self._desk.db.connection() as tx:
+            return await store.refunds(tx, period.begins, period.ends, REFUNDS_MOST)
+
+    async def refused(self) -> list[RefundLine]:
+        """All that wait for a person."""
+        async with self._desk.db.connection() as tx:
+            return await store.refused(tx, REFUSED_MOST)

@@ -1,0 +1,81 @@
+"""A student's first page of tests: what to do next for each module, and what was."""
+
+import json
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from app.accounts.domain.people import Identity, Role
+from app.accounts.views.guard import for_role
+from app.accounts.views.kit import page
+from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
+from app.booking.domain.next_steps import Card, Next, card_of, history
+from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
+from app.booking.views.wiring import SEATS
+from app.kernel.refusals import Refusal
+from app.learning.domain.electives import own_modules
+from app.learning.views.kit import STUDENTS
+
+SAID = {
+    "released": "The seat is given back. Nothing is to be paid.",
+    "cancelled": "Your seat is cancelled.",
+    "waiting": "You wait in line. We write to you as soon as a seat comes free.",
+    "left": "You left the line.",
+}
+"""By the name of the link that leads here."""
+
+
+def routes() -> list[web.RouteDef]:
+    return [web.get(TESTS_PATH, show_tests)]
+
+
+@for_role(Role.STUDENT)
+async def show_tests(request: web.Request, who: Identity) -> web.StreamResponse:
+    """For each module of mine, what to do next; and the seats of before."""
+    return await mine_page(request, who)
+
+
+async def mine_page(
+    request: web.Request, who: Identity, refusal: Refusal | None = None
+) -> web.StreamResponse:
+    finding = finding_of(request)
+    now, modules = finding.now(), await own_of(request, who)
+    mine = await finding.mine(who.account)
+    owns = await finding.own(who.account, modules, mine)
+    context = {
+        "cards": [await _card(request, who, it) for it in owns],
+        "unpicked": await _unpicked(request, who),
+        "history": history(mine, now),
+        "known": known(mine, await finding.lines(who.account)),
+        "titles": json.dumps({it.code: it.title for it in modules}),
+        "now": now,
+        "Next": Next,
+        "told": SAID.get(request.query.get("told", "")),
+        **words_of(),
+    }
+    return page(request, "booking/tests.html", refusal, **context)
+
+
+async def _card(request: web.Request, who: Identity, own: Own) -> Card:
+    now = finding_of(request).now()
+    if own.first(now, *COMING) is not None:
+        return card_of(own, None, now)
+    why_not = await request.app[SEATS].why_not(who.account, own.module)
+    return card_of(own, why_not, now)
+
+
+async def _unpicked(request: web.Request, who: Identity) -> list[str]:
+    """Sets whose elective is not picked yet."""
+    standing = await request.app[STUDENTS].standing(who.account)
+    return [it.code for it in standing.sets if not own_modules([it], standing.picked)]
+
+
+def known(seats: Sequence[SeatShown], lines: Sequence[LineShown]) -> str:
+    """What the page shows, for its script to see what is new: states by seat, and
+    places in line by slot."""
+    return json.dumps(
+        {
+            "seats": {str(it.seat.seat): it.seat.state for it in seats},
+            "lines": {str(it.offer.slot.slot): it.place_in_line for it in lines},
+        }
+    )

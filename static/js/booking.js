@@ -1,0 +1,2 @@
+import "./elements/connection-strip.js"
+import "./elements/seat-finder.js"

@@ -1,0 +1,1 @@
+import "./elements/card-scanner.js"

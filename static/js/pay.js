@@ -1,0 +1,1 @@
+import "./elements/pay-onward.js"

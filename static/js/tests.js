@@ -1,0 +1,3 @@
+import "./elements/connection-strip.js"
+import "./elements/seat-countdown.js"
+import "./elements/seat-watch.js"

@@ -1,0 +1,186 @@
+"""The door over HTTP: one seat, one photo, one mark; and nothing to fish for."""
+
+import re
+
+import pytest
+
+from app.booking.domain.cards import card_code
+from app.booking.service.papers import seals_of
+from tests.door_world import book, slot_in
+from tests.http.conftest import PHOTO
+from tests.http.test_staff import trail
+from tests.http.test_ways_in import location, other
+
+__all__ = ["other"]
+
+
+@pytest.fixture
+async def booked(app_server, database):
+    """Begins in seventy minutes: the door is open."""
+    return await book(database)
+
+
+@pytest.fixture
+async def code(booked):
+    world = booked.world
+    ends = await world.value("SELECT ends_at FROM slot WHERE slot_id = $1", booked.slot)
+    return card_code(booked.seat, ends, seals_of(world.desk))
+
+
+async def shown(site, path: str) -> str:
+    answer = await site.get(path)
+    assert answer.status == 200, path
+    return await answer.text()
+
+
+async def test_a_proctor_finds_the_door_and_the_slots_of_today(site, booked):
+    later = await slot_in(booked.world, days=3)
+    await site.log_in("PROCTOR1")
+    assert 'href="/staff/door"' in await shown(site, "/wall")
+    page = await shown(site, "/staff/door")
+    assert booked.door in page
+    assert str(later) not in page
+    assert "0 of 1 here" in page
+    await site.log_in("HELP1")
+    assert 'href="/staff/door"' in await shown(site, "/staff")
+
+
+async def test_a_scanned_card_shows_who_it_is_and_lets_them_in_once(
+    site, booked, code, database
+):
+    await site.log_in("PROCTOR1")
+    found = location(await site.send(booked.door, given=code))
+    assert found == f"{booked.door}/{booked.seat}"
+    page = await shown(site, found)
+    assert "Asha Rao" in page
+    assert "Let in" in page
+    assert await (await site.get(f"{found}/photo")).read() == PHOTO
+    done = location(await site.send(f"{found}/let-in"))
+    assert "<strong>Asha Rao</strong> (ASHA001) is let in." in await shown(site, done)
+    assert await booked.world.state(booked.seat) == "attended"
+
+    again = await site.send(f"{found}/let-in")
+    assert again.status == 409
+    assert "Asha Rao is marked already: let in at" in await again.text()
+    assert "Marked already" in await shown(site, found)
+    assert (await trail(database))[-2:] == ["photo.seen", "seat.attended"]
+
+
+async def test_a_mark_is_undone_on_the_page(site, booked):
+    await site.log_in("HELP1")
+    at = f"{booked.door}/{booked.seat}"
+    await site.send(f"{at}/let-in")
+    assert location(await site.send(f"{at}/undo")) == f"{at}?said=done"
+    assert await booked.world.state(booked.seat) == "booked"
+    assert (await site.send(f"{at}/undo")).status == 409
+
+
+async def test_an_srn_finds_a_seat_of_this_slot_and_of_no_other(site, booked):
+    other_slot = await slot_in(booked.world, minutes=75)
+    await site.log_in("PROCTOR1")
+    found = await site.send(booked.door, given="asha 001")
+    assert location(found) == f"{booked.door}/{booked.seat}"
+    elsewhere = f"/staff/door/{other_slot}"
+    for srn in ("ASHA001", "NOBODY1"):
+        answer = await site.send(elsewhere, given=srn)
+        page = await answer.text()
+        assert answer.status == 404
+        assert "Nobody with this SRN has a seat in this slot" in page
+        assert "Asha" not in page
+    for path in (f"{elsewhere}/{booked.seat}", f"{elsewhere}/{booked.seat}/photo"):
+        assert (await site.get(path)).status == 404
+    assert (await site.send(f"{elsewhere}/{booked.seat}/let-in")).status == 404
+    assert await booked.world.state(booked.seat) == "booked"
+
+
+async def test_who_tries_many_srns_is_slowed_down_and_in_the_trail(
+    site, other, booked, database
+):
+    await site.log_in("PROCTOR1")
+    tries = [await site.send(booked.door, given=f"GUESS{n}") for n in range(14)]
+    assert [it.status for it in tries] == [404] * 12 + [429] * 2
+    assert (await trail(database)).count("door.not_here") == 14
+    assert (await site.send(booked.door, given="ASHA001")).status == 303  # who is here
+    await other.log_in("HELP1")
+    assert (await other.send(booked.door, given="GUESS1")).status == 404
+
+
+async def test_a_forged_card_and_one_for_another_slot_say_why(site, booked, code):
+    other_slot = await slot_in(booked.world, minutes=75)
+    await site.log_in("PROCTOR1")
+    forged = await site.send(booked.door, given="0" * len(code))
+    assert forged.status == 400
+    assert "not of one of our admit cards" in await forged.text()
+    answer = await site.send(f"/staff/door/{other_slot}", given=code)
+    page = await answer.text()
+    assert answer.status == 409
+    assert "Not expected here: this seat is at Institute" in page
+    assert "Asha" not in page
+
+
+async def test_a_cancelled_seat_is_not_expected(site, booked, code):
+    # Too late for the student: as staff would, when a slot is given up.
+    await booked.world.run(
+        """WITH it AS (UPDATE seat SET state = 'cancelled', ended_at = now()
+               RETURNING order_id)
+           , paid AS (UPDATE payment SET buys_seat = false FROM it
+               WHERE payment.order_id = it.order_id
+               RETURNING payment_id, amount_minor)
+           INSERT INTO refund (refund_id, payment_id, amount_minor, reason, asked_at,
+               due_at)
+           SELECT gen_random_uuid(), payment_id, amount_minor, 'cancelled', now(), now()
+           FROM paid"""
+    )
+    await site.log_in("PROCTOR1")
+    page = await shown(site, location(await site.send(booked.door, given=code)))
+    assert re.search(r"Not expected here:</strong> this seat was cancelled", page)
+    assert "let-in" not in page
+    refused = await site.send(f"{booked.door}/{booked.seat}/let-in")
+    assert refused.status == 409
+
+
+async def test_a_door_that_is_not_open_yet_says_when_it_opens(
+    site, app_server, database
+):
+    early = await book(database, minutes=100)
+    await early.world.run("UPDATE slot SET day = (now() AT TIME ZONE 'Asia/Kolkata')")
+    await site.log_in("PROCTOR1")
+    answer = await site.send(f"{early.door}/{early.seat}/let-in")
+    assert answer.status == 409
+    assert "The door of this slot opens at" in await answer.text()
+    assert await early.world.state(early.seat) == "booked"
+
+
+@pytest.mark.parametrize("given", ["", "x" * 300, "\x00", "'; --", "\uff10" * 60])
+async def test_whatever_is_typed_is_answered_calmly(site, booked, given):
+    await site.log_in("PROCTOR1")
+    answer = await site.send(booked.door, given=given)
+    assert answer.status in (400, 404)
+    assert 'role="alert"' in await answer.text()
+
+
+async def test_who_was_there_after_all_is_marked_and_told(site, booked, database):
+    await booked.world.run("UPDATE seat SET state = 'absent'")
+    await site.log_in("PROCTOR1")
+    assert (await site.get("/staff/door/absent")).status == 403
+    await site.log_in("HELP1")
+    assert "Asha Rao" in await shown(site, "/staff/door/absent?srn=asha001")
+    assert "Asha Rao" not in await shown(site, "/staff/door/absent?srn=ben002")
+    path = f"/staff/door/absent/{booked.seat}"
+    refused = await site.send(path, reason="short")
+    assert refused.status == 400
+    assert "Say how you know" in await refused.text()
+    answer = await site.send(path, reason="The centre has the signature.")
+    assert location(answer) == "/staff/door/absent?said=done"
+    assert await booked.world.state(booked.seat) == "attended"
+    assert (await trail(database))[-1] == "seat.was_there"
+    [letter, *_] = await site.letters("asha001@example.org")
+    assert letter["kind"] == "test_was_there"
+    assert (await site.send(path, reason="The centre has it.")).status == 409
+
+
+async def test_a_student_has_no_key_to_the_door(site, booked, code):
+    await site.log_in("ASHA001")
+    assert (await site.get(booked.door)).status == 403
+    assert (await site.send(booked.door, given=code)).status == 403
+    assert (await site.send(f"{booked.door}/{booked.seat}/let-in")).status == 403
