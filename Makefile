@@ -9,7 +9,7 @@ BIN := .venv/bin
 # flood the machine.
 SERVED := contracts stores http cli media faces processes browser
 ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
-	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py)
+	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py)
 MODELS := var/models/faceplugin
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error

@@ -28,7 +28,7 @@ from tests.stores.booking_world import MODULE, BookingWorld, build_booking_world
 from tests.stores.entrance import run_machine
 
 STUDENTS, SLOTS = 4, ((30, 1), (12, 2), (5, 1), (29, 3))
-"""Slots: how many days ahead, with how many seats. Five days ahead, moving has a fee."""
+"""Slots: how many days ahead, how many seats. Five days ahead, moving has a fee."""
 WHO, WHERE = st.integers(0, STUDENTS - 1), st.integers(0, len(SLOTS) - 1)
 WHICH = st.integers(0, 11)
 HOW = st.sampled_from(["right", "right", "right", "less", "dollars"])
@@ -354,7 +354,7 @@ def spoil(url: str, schema: str) -> None:
 
 @pytest.mark.usefixtures("template_database")
 def test_money_is_a_seat_kept_or_given_back_whatever_is_told_when(machine_url):
-    run_machine(Till, machine_url, examples=20, steps=50)
+    run_machine(Till, machine_url, examples=60, steps=60)
 
 
 RENAMES = """
