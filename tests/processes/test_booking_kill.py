@@ -23,7 +23,7 @@ from tests.stores.world import HandClock
 from workers.house import open_house
 
 STUDENTS, SLOTS, EACH = 200, 10, 18
-AT_ONCE, APPS, KILLS = 12, 4, 7
+AT_ONCE, APPS, KILLS = 12, 4, 6
 OUTCOMES = ("pay", "pay", "twice", "never", "lost", "forged")
 SEED = 11
 BROKEN = (aiohttp.ClientError, ConnectionError, TimeoutError)
