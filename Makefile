@@ -16,7 +16,7 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor bench bench-relay bench-wall screenshots clean needs
+.PHONY: help up test check pure js models doctor bench bench-relay bench-wall bench-booking screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench-relay: .venv/.installed ## Measures what passing on live video costs (a mi
 bench-wall: .venv/.installed node_modules/.installed ## Measures the wall with 500 sittings in a real browser
 	@$(BIN)/python -m tests.install_chromium
 	@$(BIN)/pytest -q -s tests/bench_wall.py
+
+bench-booking: .venv/.installed ## Measures holds a second, and news of seats to 1,000 pages (two minutes)
+	@$(BIN)/python -m tests.bench_booking
 
 screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png anew with a real browser
 	@$(BIN)/python -m tests.screenshots docs
