@@ -1,19 +1,17 @@
 """The app process: wires the slices together and serves them."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import uvloop
 from aiohttp import web
 
 from app.accounts import views as account_views
-from app.accounts.service.gatehouse import open_gatehouse
+from app.accounts.service.gatehouse import Gatehouse, open_gatehouse
 from app.accounts.service.photos import Photos
 from app.accounts.views import consents, guard, staff_kit
 from app.accounts.views.wiring import wire
-from app.adapters.bell import RedisBell
+from app.adapters.bell import Bell, RedisBell
 from app.adapters.connections import Connections, open_connections
 from app.adapters.files import Files
 from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
@@ -22,13 +20,12 @@ from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
 from app.adapters.signing import Signer
+from app.adapters.static import add_static
 from app.adapters.tasks import alongside, restarted
 from app.adapters.throttle import Throttle
 from app.booking.service.desk import BookingDesk
 from app.booking.service.live import Live
-from app.booking.views import papers_wiring, student
-from app.booking.views import wiring as booking
-from app.booking.views.payments_wiring import payment_routes, wire_payments
+from app.booking.views import whole as booking
 from app.learning import views as learning_views
 from app.learning.service.catalogue import Learning
 from app.learning.service.students import Students
@@ -69,7 +66,6 @@ from app.proctoring.views import (
 )
 from app.settings import Settings, read_settings, recognition
 
-ROOT = Path(__file__).parents[1]
 POOL = 10
 KEEP_ALIVE_S = 30
 STOP_WITHIN_S = 3
@@ -88,8 +84,6 @@ SLICES = (
     operations_views,
     notice_views,
     portal_views,
-    student,
-    papers_wiring,
     help_page,
     status_views,
     openapi,
@@ -136,7 +130,7 @@ def build(settings: Settings) -> web.Application:
     app[live.SOCKETS] = set()
     for views in SLICES:
         app.add_routes(views.routes())
-    app.add_routes(payment_routes(development=settings.development))
+    app.add_routes(booking.routes(development=settings.development))
     if settings.development:
         app.add_routes(outbox_page.routes())
     add_static(app)
@@ -182,12 +176,19 @@ async def _wire(
     app[incidents.RECOGNITION] = recognition(settings)
     incidents.wire(app, gatehouse, desk, Objects(settings.evidence), Clips(redis))
     viewing.wire(app, desk, gatehouse.trail, redis)
-    seats = booking.wire(
-        app, gatehouse, bell, app[portal_views.PORTALS], fitness, settings.booking
-    )
-    await wire_payments(app, settings, seats, throttle, stack)
-    papers_wiring.wire_papers(app, seats, app[pictures.PHOTOS], throttle)
+    seats = await booking.wire(app, settings, _lent(app, gatehouse, bell), stack)
     await _wire_proctoring(app, desk, seats, stack)
+
+
+def _lent(app: web.Application, house: Gatehouse, bell: Bell) -> booking.Parts:
+    return booking.Parts(
+        house=house,
+        bell=bell,
+        portals=app[portal_views.PORTALS],
+        fitness=fitness,
+        photos=app[pictures.PHOTOS],
+        throttle=app[checks.THROTTLE],
+    )
 
 
 def _wire_learning(
@@ -236,13 +237,3 @@ async def _close_sockets(app: web.Application) -> None:
     pages = app[live.SOCKETS]
     for page in list(pages):
         await page.cut()
-
-
-def add_static(app: web.Application) -> None:
-    """Our files, and from npm only what package.json names as a dependency."""
-    app.router.add_static("/static", ROOT / "static")
-    package = json.loads((ROOT / "package.json").read_text())
-    for name in package.get("dependencies", {}):
-        folder = ROOT / "node_modules" / name
-        if folder.is_dir():
-            app.router.add_static(f"/vendor/{name}", folder)

@@ -117,9 +117,13 @@ async def picture_pages(page: Page, url: str, folder: Path, name: str) -> None:
         "/roles",
         "/notices",
         "/windows",
+        "/centres",
+        "/slots",
+        "/slots/new",
+        "/bookings",
     ):
         await page.goto(f"{url}/staff{path}")
-        word = path.strip("/").split("?")[0] or "start"
+        word = path.strip("/").split("?")[0].replace("/", "-") or "start"
         await page.screenshot(path=folder / f"staff-{word}{name}.png", full_page=True)
     await page.get_by_role("link", name="People").click()
     await page.get_by_role("link", name="BEN002").click()

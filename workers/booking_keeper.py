@@ -12,6 +12,7 @@ from app.booking.service.refunds import AT_ONCE
 from workers.house import House
 
 SWEEP_EVERY_S, REFUND_EVERY_S, ASK_EVERY_S, FORGET_EVERY_S = 1.0, 5.0, 10.0, 3600.0
+LETTERS_EVERY_S = 30.0
 ROUNDS_MOST = 20
 
 log = structlog.get_logger()
@@ -46,6 +47,8 @@ def duties(house: House) -> Sequence[Duty]:
         Duty(name="sweep", every_s=SWEEP_EVERY_S, act=booking.seats.sweep),
         Duty(name="refunds", every_s=REFUND_EVERY_S, act=give_back),
         Duty(name="ask_again", every_s=ASK_EVERY_S, act=booking.paying.ask_again),
+        Duty(name="absent", every_s=LETTERS_EVERY_S, act=booking.door.sweep),
+        Duty(name="remind", every_s=LETTERS_EVERY_S, act=booking.reminders.sweep),
         Duty(name="forget", every_s=FORGET_EVERY_S, act=forget),
     ]
 

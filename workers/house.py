@@ -19,10 +19,13 @@ from app.adapters.objects import Objects
 from app.adapters.payments.choosing import choose
 from app.adapters.sealing import Sealer
 from app.adapters.signing import Signer
+from app.adapters.throttle import Throttle
 from app.adapters.view_leases import ViewLeases
 from app.booking.service.desk import BookingDesk
+from app.booking.service.door import Door
 from app.booking.service.paying import Paying
 from app.booking.service.refunds import Refunds
+from app.booking.service.reminders import Reminders
 from app.booking.service.seats import Seats
 from app.operations.privacy.evidence import sweeps_of
 from app.operations.privacy.retention import Retention
@@ -49,6 +52,8 @@ class Booking:
     seats: Seats
     paying: Paying
     refunds: Refunds
+    door: Door
+    reminders: Reminders
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,21 +95,25 @@ def _viewing(opened: Connections, desk: Desk, gatehouse: Gatehouse) -> Viewing:
 
 
 def _booking(
-    settings: Settings, desk: Desk, gatehouse: Gatehouse, portals: Portals
+    settings: Settings, opened: Connections, gatehouse: Gatehouse, portals: Portals
 ) -> Booking:
+    photos = Photos(opened.db, opened.clock, gatehouse.envelopes)
+    bell = RedisBell(opened.redis, opened.patient_redis)
     seats = BookingDesk(
         house=gatehouse,
-        bell=desk.bell,
+        bell=bell,
         policy=settings.booking,
         fitness=fitness,
         portals=portals,
     )
-    provider = choose(settings, desk.db, desk.clock)
+    provider = choose(settings, opened.db, opened.clock)
     return Booking(
         desk=seats,
         seats=Seats(seats),
         paying=Paying(seats, provider),
         refunds=Refunds(seats, provider),
+        door=Door(seats, photos, Throttle(opened.redis, gatehouse.sealer)),
+        reminders=Reminders(seats),
     )
 
 
@@ -147,5 +156,5 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             mailing=Mailing(gatehouse, Ledger(gatehouse, desk.policy), signer),
             retention=_retention(settings, opened, objects, signer),
             viewing=_viewing(opened, desk, gatehouse),
-            booking=_booking(settings, desk, gatehouse, portals),
+            booking=_booking(settings, opened, gatehouse, portals),
         )

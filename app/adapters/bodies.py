@@ -65,6 +65,15 @@ def _bad(error: ValidationError) -> BadBody:
     return BadBody(f"{where}: {first['msg']}.")
 
 
+async def read_bytes(request: web.Request) -> bytes:
+    """A body as it is. Raises SlowBody."""
+    try:
+        async with asyncio.timeout(BODY_PATIENCE_S):
+            return await request.read()
+    except TimeoutError as error:
+        raise SlowBody from error
+
+
 async def read_fields(
     request: web.Request,
 ) -> "MultiDictProxy[Field]":
@@ -79,10 +88,17 @@ async def read_fields(
 
 
 async def read_form(request: web.Request, model: type[Model]) -> Model:
-    """Raises BadBody naming the field that is wrong, or SlowBody."""
+    """A field that is there several times is read as 'a,b'. Raises BadBody naming the
+    field that is wrong, or SlowBody."""
     given = await read_fields(request)
-    fields = {name: value for name, value in given.items() if name != "csrf_token"}
+    fields = {name: _joined(given, name) for name in given if name != "csrf_token"}
     try:
         return model.model_validate(fields)
     except ValidationError as error:
         raise _bad(error) from error
+
+
+def _joined(given: "MultiDictProxy[Field]", name: str) -> Field:
+    several = given.getall(name)
+    texts = [it for it in several if isinstance(it, str)]
+    return ",".join(texts) if len(texts) == len(several) else several[-1]

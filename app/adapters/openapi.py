@@ -41,6 +41,7 @@ class Takes:
     body: type[BaseModel] | None = None
     form: type[BaseModel] | None = None
     files: tuple[str, ...] = ()
+    sheet: bool = False
 
 
 def takes(
@@ -48,11 +49,14 @@ def takes(
     body: type[BaseModel] | None = None,
     form: type[BaseModel] | None = None,
     files: Iterable[str] = (),
+    sheet: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """`body`: JSON; `form`: urlencoded fields; `files`: fields of a multipart form."""
+    """`body`: JSON; `form`: urlencoded fields; `files`: fields of a multipart form;
+    `sheet`: CSV."""
 
     def note(handler: Handler) -> Handler:
-        handler.takes = Takes(body=body, form=form, files=tuple(files))  # type: ignore[attr-defined]
+        what = Takes(body=body, form=form, files=tuple(files), sheet=sheet)
+        handler.takes = what  # type: ignore[attr-defined]
         return handler
 
     return note
@@ -119,6 +123,8 @@ def _request_body(what: Takes | None, schemas: Json) -> Json | None:
         }
         schema: Json = {"type": "object", "properties": fields}
         return _content("multipart/form-data", schema)
+    if what.sheet:
+        return _content("text/csv", {"type": "string"})
     if what.body is not None:
         return _content("application/json", _schema(what.body, schemas))
     if what.form is not None:

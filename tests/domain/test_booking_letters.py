@@ -27,7 +27,6 @@ ALL = (
     letters.moved,
     letters.offered,
     letters.line_ended,
-    letters.slot_changed,
     letters.slot_cancelled,
     letters.absent,
     letters.was_there,
@@ -80,7 +79,3 @@ def test_what_comes_back_is_said_to_the_last_paisa():
 def test_an_offer_says_till_when_in_the_centres_zone():
     text = letters.offered(TOLD).text
     assert "kept for you till Friday, 20 November 2026, 17:30 (Asia/Kolkata)." in text
-
-
-def test_a_changed_slot_says_till_when_cancelling_is_free():
-    assert "free of charge till Friday, 20" in letters.slot_changed(TOLD).text

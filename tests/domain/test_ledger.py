@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.kernel.ids import AccountId, LookId, ModuleCode, SittingId
+from app.kernel.sheets import plain
 from app.proctoring.domain.words import Verdict
 from app.proctoring.ledger.daily import changed, daily_text
 from app.proctoring.ledger.domain import (
@@ -31,7 +32,6 @@ from app.proctoring.ledger.domain import (
 from app.proctoring.ledger.entries import entries
 from app.proctoring.ledger.parts import by_day, calendar, level, split
 from app.proctoring.ledger.proof import APPROVED, ASKED, Written, recompute
-from app.proctoring.ledger.sheet import plain
 from app.proctoring.ledger.words import GAP, REASONS
 
 T0 = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -186,6 +186,11 @@ _TABLE = {
         POST /staff/requests/{request}/captures/refuse
         GET POST /staff/roster
         POST /api/roster
+        GET /staff/bookings
+        GET /staff/bookings/occupancy.csv
+        GET /staff/bookings/revenue.csv
+        GET /staff/bookings/refunds.csv
+        GET /staff/bookings/reconcile
         GET /staff/bookings/seats/{seat}/receipt.pdf
         GET /staff/door/absent
         POST /staff/door/absent/{seat}
@@ -197,6 +202,22 @@ _TABLE = {
         GET POST /staff/windows
         POST /staff/windows/{window}/end
         POST /staff/notices/{notice}/end
+        GET POST /staff/centres
+        GET POST /staff/centres/{centre}
+        POST /staff/centres/{centre}/close
+        POST /staff/centres/{centre}/open
+        GET /staff/slots
+        GET POST /staff/slots/new
+        GET POST /staff/slots/sheet
+        POST /api/slots
+        GET /staff/slots/{slot}
+        POST /staff/slots/{slot}/seats
+        POST /staff/slots/{slot}/booking
+        POST /staff/slots/{slot}/move
+        POST /staff/slots/{slot}/modules
+        GET POST /staff/slots/{slot}/cancel
+        POST /staff/bookings/refunds/{refund}/again
+        POST /staff/bookings/refunds/{refund}/settle
     """,
 }
 

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from app.adapters.static import ROOT
 from app.learning.content.reader import read_course
-from app.main import ROOT
 
 TOPIC = "/api/study/CEL/competition"
 

@@ -1,6 +1,7 @@
 """Maintenance windows over HTTP: planned, announced, closed, told live."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,7 +14,9 @@ __all__ = ["other"]
 
 
 def day(ahead: int) -> str:
-    return f"{AnchoredClock().now() + timedelta(days=ahead):%Y-%m-%d}"
+    """As the admin writes it, in their own time zone."""
+    there = AnchoredClock().now().astimezone(ZoneInfo("Asia/Kolkata"))
+    return f"{there + timedelta(days=ahead):%Y-%m-%d}"
 
 
 async def plan(site, **changes: str):

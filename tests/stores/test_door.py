@@ -255,6 +255,12 @@ async def test_who_never_came_is_absent_an_hour_after_the_end_and_told_so(it):
     await it.world.requires_balance()
 
 
+async def test_nobody_is_absent_where_the_door_was_not_in_use(it):
+    it.at(hours=9)
+    assert await it.door.sweep() == 0
+    assert await it.world.state(it.seat) == "booked"
+
+
 # --- reminders ----------------------------------------------------------------------
 
 

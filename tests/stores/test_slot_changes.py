@@ -19,6 +19,7 @@ from app.booking.domain.planning_refusals import (
 from app.booking.domain.refusals import SlotCancelled
 from app.booking.domain.words import Wish
 from app.booking.service.paying import Settled
+from app.booking.service.reminders import Reminders
 from app.booking.service.slot_cancelling import SlotCancelling
 from app.booking.service.slot_changes import SlotChanges
 from tests.stores.booking_world import (
@@ -153,6 +154,18 @@ async def test_cancelling_stays_free_at_most_till_the_new_start(world, changes, 
     await changes.move(admin, slot, span(days=-2))
     free = await world.value("SELECT free_until FROM seat WHERE seat_id = $1", seat)
     assert free == START - timedelta(days=2)
+
+
+async def test_who_was_reminded_is_reminded_of_the_new_time(world, changes, admin):
+    slot = await world.slot(5)
+    await world.book(await world.student(), slot)
+    reminders = Reminders(world.desk)
+    forward(world, days=29, hours=1)
+    assert (await reminders.sweep(), await reminders.sweep()) == (1, 0)
+    await changes.move(admin, slot, span(days=2))
+    assert await reminders.sweep() == 0
+    forward(world, days=2)
+    assert await reminders.sweep() == 1
 
 
 async def test_a_slot_moves_into_no_other_and_not_into_the_past(world, changes, admin):

@@ -26,9 +26,9 @@ from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
 from app.kernel.refusals import Refusal
+from app.kernel.sheets import plain
 
 PEOPLE_PATH = "/staff/people"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class ReasonForm(Body):
@@ -91,13 +91,8 @@ def _csv(found: list[Found]) -> str:
     rows = csv.writer(text)
     rows.writerow(["srn", "name", "role", "state"])
     for it in found:
-        rows.writerow([_plain(cell) for cell in (it.srn, it.name, it.role, it.state)])
+        rows.writerow([plain(cell) for cell in (it.srn, it.name, it.role, it.state)])
     return text.getvalue()
-
-
-def _plain(cell: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 @for_role(*HELPERS)

@@ -123,18 +123,6 @@ def line_ended(told: Told) -> Words:
     )
 
 
-def slot_changed(told: Told) -> Words:
-    return _letter(
-        told,
-        "test_slot_changed",
-        "Your test has another time or place",
-        "we had to change your test. It is now here:\n\n"
-        f"{told.place}\n\nYour seat is kept, and you pay nothing more. If it does not "
-        f"suit you, you can move or cancel it free of charge{_till(told)}. The new "
-        f"admit card and the calendar entry are here:\n\n{told.link}",
-    )
-
-
 def slot_cancelled(told: Told) -> Words:
     return _letter(
         told,

@@ -21,6 +21,11 @@ class BadPeriod(Refusal):
     """A period has a first and a last day, at most a year apart."""
 
 
+class TooMuch(BadPeriod):
+    """There are more lines in this period than a report can have. Choose a shorter
+    one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
     """Both days belong to it."""

@@ -81,7 +81,7 @@ class Planning:
                 if not plan.made:
                     raise NothingToMake
                 await self._insert(tx, by, centre, plan.made)
-                await self._write(tx, by, len(plan.made), str(centre))
+                await self._write(tx, by, count=len(plan.made), centre=str(centre))
         except UniqueViolationError as error:
             raise SlotsOverlap from error
         await self._ring(centre, plan.made)
@@ -96,7 +96,9 @@ class Planning:
             found = await self._sort_out(tx, sheet, known)
             report = SheetReport(
                 dry_run=dry_run,
-                made=sum(len(it.made) for it in found.values()),
+                made=0
+                if sheet.problems
+                else sum(len(it.made) for it in found.values()),
                 there=sum(len(it.there) for it in found.values()),
                 problems=sorted(sheet.problems, key=lambda it: it.line),
                 problem_count=sheet.problem_count,
@@ -106,7 +108,7 @@ class Planning:
                 return report
             for centre, it in found.items():
                 await self._insert(tx, by, centre, it.made)
-            await self._write(tx, by, report.made, f"{len(found)} of a sheet")
+            await self._write(tx, by, count=report.made, centres=len(found))
         for centre, it in found.items():
             await self._ring(centre, it.made)
         return report
@@ -168,13 +170,9 @@ class Planning:
         now = self._desk.clock.now()
         await store.insert_slots(tx, centre, drafts, by, now)
 
-    async def _write(self, tx: Tx, by: AccountId, count: int, centre: str) -> None:
-        act = Act(
-            at=self._desk.clock.now(),
-            by=by,
-            what="slots.made",
-            details={"count": count, "centre": centre},
-        )
+    async def _write(self, tx: Tx, by: AccountId, **details: str | int) -> None:
+        now = self._desk.clock.now()
+        act = Act(at=now, by=by, what="slots.made", details=details)
         await self._desk.house.trail.write(tx, act)
 
     async def _ring(self, centre: CentreId, made: Sequence[SlotDraft]) -> None:

@@ -1,18 +1,25 @@
 """Reports of booking, for those who run it."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 from app.booking.domain.refusals import NoSuchSlot
-from app.booking.domain.reports import Period, RefundLine, SlotUse, Takings
+from app.booking.domain.reports import (
+    Period,
+    RefundLine,
+    SlotUse,
+    Takings,
+    TooMuch,
+)
 from app.booking.service.desk import BookingDesk
 from app.booking.store import reports as store
 from app.booking.store.reports import Which
 from app.kernel.ids import CentreId, SlotId
 from app.kernel.money import Money
 
-SLOTS_MOST = 20_000
+Line = TypeVar("Line")
+LINES_MOST = 20_000
 LISTED_MOST = 1_000
-REFUNDS_MOST = 20_000
 REFUSED_MOST = 200
 
 
@@ -28,10 +35,10 @@ class Reports:
         self._desk = desk
 
     async def occupancy(self, period: Period) -> list[SlotUse]:
-        """By centre and time; cancelled ones too."""
+        """By centre and time; cancelled ones too. Raises TooMuch."""
         which = Which(since=period.since, until=period.until, cancelled=True)
         async with self._desk.db.connection() as tx:
-            return await store.slots(tx, which, SLOTS_MOST)
+            return _whole(await store.slots(tx, which, LINES_MOST + 1))
 
     async def listed(self, period: Period, centre: CentreId | None) -> list[SlotUse]:
         """At most a thousand, cancelled ones too."""
@@ -66,10 +73,19 @@ class Reports:
         ]
 
     async def refunds(self, period: Period) -> list[RefundLine]:
+        """Raises TooMuch."""
         async with self._desk.db.connection() as tx:
-            return await store.refunds(tx, period.begins, period.ends, REFUNDS_MOST)
+            most = LINES_MOST + 1
+            return _whole(await store.refunds(tx, period.begins, period.ends, most))
 
     async def refused(self) -> list[RefundLine]:
         """All that wait for a person."""
         async with self._desk.db.connection() as tx:
             return await store.refused(tx, REFUSED_MOST)
+
+
+def _whole(lines: list[Line]) -> list[Line]:
+    """A report that leaves lines out would be wrong. Raises TooMuch."""
+    if len(lines) > LINES_MOST:
+        raise TooMuch
+    return lines

@@ -89,9 +89,11 @@ async def modules_used(tx: Tx, slot: SlotId) -> list[str]:
 
 
 async def let_go_free(tx: Tx, slots: Sequence[SlotId], now: datetime) -> None:
-    """Cancelling costs nothing for a week, or till the test begins."""
+    """Cancelling costs nothing for a week, or till the test begins; who was reminded
+    is reminded anew, of what is true now."""
     await tx.execute(
-        """UPDATE seat t SET free_until = least($2::timestamptz + $3, s.starts_at)
+        """UPDATE seat t SET free_until = least($2::timestamptz + $3, s.starts_at),
+               reminded_at = NULL
            FROM slot s WHERE t.slot_id = s.slot_id AND s.slot_id = ANY($1)
              AND t.state IN ('held', 'booked')""",
         slots,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
 from app.adapters.signing import Signer, seal_text, verify_text
+from app.kernel.sheets import plain
 from app.proctoring.ledger.domain import Correction, Entry, Statement, Totals, exact
 from app.proctoring.ledger.words import ROLES
 
@@ -13,7 +14,6 @@ COLUMNS = (
     *("kind", "id", "module", "title", "from", "till"),
     *("seconds", "state", "why", "looks"),
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 Row = Mapping[str, object]
 
 
@@ -34,11 +34,6 @@ def is_genuine(sealed: bytes, signer: Signer) -> bool:
     return verify_text(sealed, signer) or verify_text(
         sealed.replace(b"\r\n", b"\n"), signer
     )
-
-
-def plain(cell: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
 
 
 def _rows(statement: Statement, titles: Mapping[tuple[str, str], str]) -> Iterator[Row]:
