@@ -25,6 +25,8 @@ LEARNING = [
     "hours",
     "help",
     "status",
+    "tests",
+    "tests/book/CEL",
     "study/SCPM/activities-drive-costs",
     "study/CEL/directors-and-their-duties",
 ]

@@ -22,6 +22,7 @@ from app.booking.domain.finding import (
     following,
     weeks_of,
 )
+from app.booking.domain.refusals import SlotFull
 from app.booking.domain.words import SeatState
 from app.booking.views.kit import (
     as_day,
@@ -89,6 +90,7 @@ async def book_page(
         "cities": await finding_of(request).cities(asked.module.code),
         "why_not": why_not,
         "seat_link": _seat_link(refusal) or _seat_link(why_not),
+        "refused": await _refused(request, refusal),
         "zone": who.time_zone,
         **await _month(request, who, asked),
         **words_of(),
@@ -172,6 +174,12 @@ def _kind(it: Offer, asked: Asked, now: datetime) -> str:
     if it.slot.slot == asked.move.seat.slot:
         return "same"
     return "move" if it.fee == asked.move.fee else "other_fee"
+
+
+async def _refused(request: web.Request, refusal: Refusal | None) -> str:
+    """The slot that somebody else was quicker to take."""
+    full = isinstance(refusal, SlotFull)
+    return (await given_in(request)).get("slot", "") if full else ""
 
 
 def _seat_link(refusal: Refusal | None) -> str:

@@ -13,7 +13,7 @@ from app.adapters.payments.choosing import PaySettings
 from app.adapters.throttle import Throttle
 from app.booking.domain.policy import BookingPolicy
 from app.booking.service.desk import BookingDesk, FitnessOf
-from app.booking.views import papers_wiring, staff_wiring, wiring
+from app.booking.views import papers_wiring, staff_wiring, student, wiring
 from app.booking.views.payments_wiring import payment_routes, wire_payments
 from app.portals.service import Portals
 
@@ -39,6 +39,7 @@ class Parts:
 
 def routes(*, development: bool) -> list[web.RouteDef]:
     return [
+        *student.routes(),
         *papers_wiring.routes(),
         *staff_wiring.routes(),
         *payment_routes(development=development),

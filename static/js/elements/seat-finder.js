@@ -38,7 +38,9 @@ export class SeatFinder extends HTMLElement {
   // A second click while the first is on its way does nothing.
   #once(event) {
     if (event.target.method !== "post") return
-    if (event.target.dataset.sent) event.preventDefault()
+    const cannot = event.submitter?.getAttribute("aria-disabled") === "true"
+    if (event.target.dataset.sent || cannot) event.preventDefault()
+    if (cannot) return
     event.target.dataset.sent = "1"
   }
 
@@ -74,13 +76,13 @@ export class SeatFinder extends HTMLElement {
     }
     place.dataset.state = tone(now)
     const button = row.querySelector("button")
-    if (button && (kind === "choose" || kind === "move")) this.#button(button, slot, act(kind, now))
+    if (button && (kind === "choose" || kind === "move")) this.#button(button, slot, act(kind, now, state.cancelled))
   }
 
   #button(button, slot, { word, primary, path, disabled }) {
     button.querySelector("[data-part=word]").textContent = word
     button.classList.toggle("primary", primary)
-    // Not `disabled`: that would take the focus away.
+    // Not `disabled` where the focus is: that would take it away. `#once` sends nothing.
     button.setAttribute("aria-disabled", String(disabled))
     button.disabled = disabled && document.activeElement !== button
     if (path) button.form.action = path === "hold" ? "/tests/hold" : `/tests/lines/${slot}/join`

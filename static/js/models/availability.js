@@ -9,8 +9,10 @@ export function tone(free) {
   return free <= 0 ? "full" : free === 1 ? "last" : "some"
 }
 
-// What the button of a slot says and does. A move joins no line.
-export function act(kind, free) {
+// What the button of a slot says and does. A move joins no line, and nobody waits for a
+// slot that is cancelled.
+export function act(kind, free, cancelled = false) {
+  if (cancelled) return { word: "Cancelled", primary: false, path: null, disabled: true }
   if (kind === "move") return { word: free > 0 ? "Move here" : "Full", primary: free > 0, path: null, disabled: free <= 0 }
   return free > 0
     ? { word: "Hold this seat", primary: true, path: "hold", disabled: false }
