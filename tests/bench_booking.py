@@ -22,6 +22,7 @@ from uuid import UUID
 
 import aiohttp
 import asyncpg
+import uvloop
 from aiohttp import web
 
 from app.adapters import db
@@ -125,11 +126,7 @@ def script_of(statements: Iterable[asyncpg.connection.LoggedQuery]) -> str:
             return numbered[value]
         if isinstance(value, list | tuple):
             return f"ARRAY[{', '.join(map(written, value))}]"
-        if isinstance(value, bytes):
-            return f"'\\x{value.hex()}'::bytea"
-        if value is None or isinstance(value, bool | int):
-            return {None: "NULL", True: "true", False: "false"}.get(value, f"{value}")
-        return "'" + str(value).replace("'", "''") + "'"
+        return literal(value)
 
     lines = ["\\set i :i + 1", f"\\set n :client_id * {HOLDS // POOL} + :i - 1"]
     lines.append(f"\\set slot :n % {SLOTS}")
@@ -139,6 +136,16 @@ def script_of(statements: Iterable[asyncpg.connection.LoggedQuery]) -> str:
             text = text.replace(f"${number}", written(it.args[number - 1]))
         lines.append(" ".join(text.split()).rstrip(";") + ";")
     return "\n".join(lines) + "\n"
+
+
+def literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'::bytea"
+    if isinstance(value, bool | int):
+        return str(value).lower()
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def numbered_id(kind: str, variable: str) -> str:
@@ -427,7 +434,7 @@ def main() -> None:
         folder.chmod(0o755)
         server, valkey = start_postgres(folder, durable=False), start_valkey(folder)
         try:
-            quick = asyncio.run(measure(server, folder, valkey.url))
+            quick = uvloop.run(measure(server, folder, valkey.url))
         finally:
             server.stop()
             valkey.stop()

@@ -45,21 +45,26 @@ async def count_of(tx: Tx, account: AccountId) -> int:
     return int(count)
 
 
-async def next_in(tx: Tx, slot: SlotId, *, accessible: bool, most: int) -> list[Row]:
-    """waiting_id, account_id, module_code; who came first, first. Who has a seat of
-    the module already is passed over."""
-    if most <= 0:
-        return []
+async def next_in(tx: Tx, slot: SlotId, *, most: int) -> list[Row]:
+    """Who may be offered a seat that is free now, of both pools, at most so many of
+    each: waiting_id, account_id, module_code, accessible; who came first, first. Who
+    has a seat of the module already is passed over. Call it with the slot locked."""
     return await tx.fetch(
-        """SELECT w.waiting_id, w.account_id, w.module_code FROM waiting w
-           WHERE w.slot_id = $1 AND w.state = 'waiting' AND w.accessible = $2
-             AND NOT EXISTS (
-                 SELECT FROM seat s WHERE s.account_id = w.account_id
-                   AND s.module_code = w.module_code
-                   AND s.state IN ('offered', 'held', 'booked'))
-           ORDER BY w.turn LIMIT $3""",
+        """SELECT next.* FROM slot s,
+               LATERAL (VALUES (false, s.capacity - s.accessible - s.blocked - s.taken),
+                       (true, s.accessible - s.accessible_taken)) AS pool (kind, free),
+               LATERAL (
+                   SELECT w.waiting_id, w.account_id, w.module_code, w.accessible
+                   FROM waiting w
+                   WHERE w.slot_id = s.slot_id AND w.state = 'waiting'
+                     AND w.accessible = pool.kind
+                     AND NOT EXISTS (
+                         SELECT FROM seat t WHERE t.account_id = w.account_id
+                           AND t.module_code = w.module_code
+                           AND t.state IN ('offered', 'held', 'booked'))
+                   ORDER BY w.turn LIMIT greatest(0, least(pool.free, $2))) AS next
+           WHERE s.slot_id = $1""",
         slot,
-        accessible,
         most,
     )
 
