@@ -38,7 +38,7 @@ from app.kernel.ids import AccountId, ModuleCode, SlotId
 from app.portals.service import Portals
 from app.proctoring.service.fitness import fitness
 from tests.booking_house import MODULE, MONTH, BookingHouse, Dweller
-from tests.house import ROOT, free_port
+from tests.house import ROOT, answers, free_port
 from tests.stores.entrance import LetterBox, gatehouse_on
 from workers.house import open_house
 
@@ -359,8 +359,21 @@ def serve_bare(port: int, size: int) -> None:
         return web.json_response({"at": at})
 
     app = web.Application()
+
+    async def is_well(_: web.Request) -> web.StreamResponse:
+        return web.Response()
+
     app.add_routes([web.get("/ws", join), web.post("/say", say)])
+    app.add_routes([web.get("/healthz", is_well)])
+    uvloop.install()
     web.run_app(app, host="127.0.0.1", port=port, print=None)
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 30
+    while not answers(url):
+        assert time.monotonic() < deadline, url
+        time.sleep(0.1)
 
 
 async def measure_bare(size: int) -> list[float]:
@@ -376,7 +389,7 @@ async def measure_bare(size: int) -> list[float]:
     process = subprocess.Popen(command, cwd=ROOT)  # noqa: ASYNC220 (short)
     url = f"http://127.0.0.1:{port}"
     try:
-        await asyncio.sleep(4)
+        await asyncio.to_thread(wait_for, f"{url}/healthz")
         async with aiohttp.ClientSession() as http:
 
             async def say() -> float:
