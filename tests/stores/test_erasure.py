@@ -21,7 +21,13 @@ from app.adapters.objects import Objects, ObjectsAway
 from app.adapters.signing import Signer, verify_text
 from app.kernel.findings import Template
 from app.kernel.ids import AccountId
-from app.operations.privacy.erasing import Erasing, NotAStudent, pseudonym, subject
+from app.operations.privacy.erasing import (
+    Erasing,
+    NotAStudent,
+    SeatComing,
+    pseudonym,
+    subject,
+)
 from app.operations.privacy.exporting import Exporting
 from app.operations.privacy.holdings import HOLDINGS, OTHERS
 from app.proctoring.domain.marks import Mark, stamp_of
@@ -29,6 +35,8 @@ from app.proctoring.domain.words import Verdict
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.pictures import Pictures
 from tests.http.conftest import PHOTO
+from tests.stores.booking_world import BookingWorld
+from tests.stores.booking_world import key as new_key
 from tests.stores.entrance import SECRET, LetterBox, gatehouse_on
 from tests.stores.test_retention import KeptInMemory
 from tests.stores.world import build_world
@@ -383,3 +391,19 @@ async def test_a_table_that_refers_to_a_person_is_not_about_nobody(database):
 def test_the_document_tells_of_every_table(table):
     text = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text()
     assert f"`{table}`" in text
+
+
+async def test_who_has_a_seat_for_a_test_is_not_erased_before_it_is_settled(
+    world, asha, erasing
+):
+    booking = BookingWorld(world.db, world.clock)
+    slot = await booking.slot(days=0)
+    await world.value("UPDATE module SET hours = 40 WHERE code = 'M1'")
+    seat = await booking.hold(asha.account, slot)
+    with pytest.raises(SeatComing):
+        await erasing.erase(asha)
+    given = "SELECT count(*) FROM consent WHERE withdrawn_at IS NULL"
+    assert await world.value(given) > 0
+    await booking.seats.release(asha.account, new_key(), seat)
+    await erasing.erase(asha)
+    assert await world.value("SELECT count(*) FROM seat") == 1

@@ -36,9 +36,10 @@ from app.proctoring.domain.marks import stamp_of
 from app.proctoring.service.clips import Clips
 
 STAYS = (
-    "Hours that were credited, the looks and decisions they rest on, consents given "
-    "and withdrawn, and the trail: under a number that names nobody, because the "
-    "institution must be able to prove hours it has certified."
+    "Hours that were credited, the looks and decisions they rest on, seats of tests "
+    "and what was paid for them, consents given and withdrawn, and the trail: under a "
+    "number that names nobody, because the institution must be able to prove hours it "
+    "has certified and money it has taken."
 )
 
 
@@ -48,6 +49,11 @@ class NotAStudent(Conflict):
 
 class SittingOpen(Conflict):
     """A sitting was opened just now. Run the command again."""
+
+
+class SeatComing(Conflict):
+    """A seat for a test is held or booked, or money is still on its way back. Cancel
+    the seat, wait until the refund is done, and run the command again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +70,11 @@ class Erasing:
 
     async def erase(self, person: Person) -> bytes:
         """The signed receipt; erased before, the one there is. Raises NotAStudent,
-        SittingOpen."""
+        SeatComing, SittingOpen."""
         if person.role is not Role.STUDENT:
             raise NotAStudent
+        async with self.house.db.connection() as tx:
+            await self._require_no_test(tx, person.account)
         keys = await self._keys(person.account)  # a withdrawal forgets their rows
         for purpose in Purpose:
             await self.consents.withdraw(person.account, purpose)
@@ -104,6 +112,7 @@ class Erasing:
                 return receipt
             if await store.has_open_sitting(tx, account):
                 raise SittingOpen
+            await self._require_no_test(tx, account)
             now = self.house.clock.now()
             told = {
                 "receipt": "erasure",
@@ -119,6 +128,10 @@ class Erasing:
             await store.save_erasure(tx, account, now, receipt)
             await self._note(tx, account, now)
         return receipt
+
+    async def _require_no_test(self, tx: Tx, account: AccountId) -> None:
+        if await store.has_coming_test(tx, account, self.house.clock.now()):
+            raise SeatComing
 
     async def _forget(
         self, tx: Tx, account: AccountId, keys: list[str]

@@ -88,6 +88,23 @@ async def has_open_sitting(tx: Tx, account: AccountId) -> bool:
     return found
 
 
+async def has_coming_test(tx: Tx, account: AccountId, now: datetime) -> bool:
+    """A seat that is held, offered or booked, or money on its way back."""
+    found: bool = await tx.fetchval(
+        """SELECT EXISTS (
+               SELECT FROM seat e JOIN slot s USING (slot_id)
+               WHERE e.account_id = $1 AND (e.state IN ('offered', 'held')
+                   OR e.state = 'booked' AND s.ends_at > $2))
+           OR EXISTS (
+               SELECT FROM refund r JOIN payment p USING (payment_id)
+               JOIN test_order o USING (order_id)
+               WHERE o.account_id = $1 AND r.state <> 'done')""",
+        account,
+        now,
+    )
+    return found
+
+
 async def delete_rows(tx: Tx, holding: Holding, account: AccountId) -> int:
     tag = await tx.execute(f"DELETE FROM {holding.table} WHERE {holding.of}", account)
     return int(tag.split()[-1])
