@@ -483,4 +483,4 @@ async def test_every_duty_of_the_keeper_runs_in_its_house(database_url, redis_ur
         named = [duty.name for duty in duties(house)]
         for duty in duties(house):
             await duty.act()
-    assert named == ["sweep", "refunds", "ask_again", "forget"]
+    assert named == ["sweep", "refunds", "ask_again", "absent", "remind", "forget"]
