@@ -354,7 +354,7 @@ def spoil(url: str, schema: str) -> None:
 
 @pytest.mark.usefixtures("template_database")
 def test_money_is_a_seat_kept_or_given_back_whatever_is_told_when(machine_url):
-    run_machine(Till, machine_url, examples=60, steps=60)
+    run_machine(Till, machine_url, examples=40, steps=50)
 
 
 RENAMES = """
