@@ -45,7 +45,7 @@ async def expire_over(tx: Tx, slot: Slot, now: datetime, news: News) -> None:
 async def _offer(
     tx: Tx, desk: BookingDesk, slot: Slot, now: datetime, news: News
 ) -> None:
-    for row in await lines.next_in(tx, slot.slot, most=OFFERS_MOST):
+    for row in await lines.next_in(tx, slot.slot, now, most=OFFERS_MOST):
         it = NewSeat(
             seat=SeatId(uuid4()),
             account=AccountId(row["account_id"]),

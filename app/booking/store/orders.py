@@ -51,7 +51,7 @@ async def lock_by_provider(tx: Tx, provider: str, provider_order: str) -> Order 
     """One payment of an order is settled at a time."""
     row = await tx.fetchrow(
         """SELECT * FROM test_order WHERE provider = $1 AND provider_order = $2
-           FOR UPDATE""",
+           FOR NO KEY UPDATE""",
         provider,
         provider_order,
     )

@@ -50,7 +50,11 @@ async def to_settle(tx: Tx, now: datetime, most: int) -> list[SlotId]:
                       AND NOT EXISTS (
                           SELECT FROM seat t WHERE t.account_id = w.account_id
                             AND t.module_code = w.module_code
-                            AND t.state IN ('offered', 'held', 'booked')))
+                            AND t.state IN ('offered', 'held', 'booked'))
+                      AND NOT EXISTS (
+                          SELECT FROM portal_window p WHERE p.portal = 'tests'
+                            AND p.cancelled_at IS NULL
+                            AND p.closed_from <= $1 AND p.closed_till > $1))
             LIMIT $2)""",
         now,
         most,
