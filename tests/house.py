@@ -91,6 +91,7 @@ class House:
     database_url: str
     redis_url: str
     policy: dict[str, str] = field(default_factory=lambda: dict(QUICK))
+    processes: dict[str, list[str]] = field(default_factory=lambda: dict(PROCESSES))
 
     def __post_init__(self) -> None:
         self.app_port, self.media_port = free_port(), free_port()
@@ -121,20 +122,23 @@ class House:
             capture_output=True,
             timeout=60,
         )
-        for name in PROCESSES:
+        for name in self.processes:
             self.start(name)
         self.wait_until_well()
 
     def start(self, name: str) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
-                [PYTHON, *PROCESSES[name]],
-                env=self.environment,
+                [PYTHON, *self.processes[name]],
+                env=self.environment_of(name),
                 cwd=ROOT,
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
+
+    def environment_of(self, name: str) -> dict[str, str]:
+        return self.environment
 
     def kill(self, name: str) -> None:
         """As the machine would: no warning, nothing tidied up."""
@@ -154,8 +158,9 @@ class House:
 
     def wait_until_well(self, patience_s: float = 40) -> None:
         deadline = time.monotonic() + patience_s
-        for port in (self.app_port, self.media_port):
-            while not _answers(f"http://localhost:{port}/healthz"):
+        ports = {"app": self.app_port, "media": self.media_port}
+        for port in (ports[name] for name in ports.keys() & self.processes.keys()):
+            while not answers(f"http://localhost:{port}/healthz"):
                 assert time.monotonic() < deadline, self.logs()
                 time.sleep(0.1)
 
@@ -183,7 +188,7 @@ class House:
 
     def start_missing(self) -> None:
         """Starts again what a test killed."""
-        for name in PROCESSES.keys() - self.running.keys():
+        for name in self.processes.keys() - self.running.keys():
             self.start(name)
         self.wait_until_well()
 
@@ -205,7 +210,7 @@ class House:
         raise AssertionError(f"{query}: {found!r}, not {expected!r}\n{self.logs()}")
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
             return answer.status == 200
