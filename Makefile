@@ -8,14 +8,15 @@ BIN := .venv/bin
 # The tests that need servers: two files at a time, but for those that measure time or
 # flood the machine.
 SERVED := contracts stores http cli media faces processes browser
-ALONE := tests/http/test_same_time.py $(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py)
+ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
+	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py)
 MODELS := var/models/faceplugin
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor bench bench-relay bench-wall bench-exams screenshots clean needs
+.PHONY: help up test check pure js models doctor bench bench-relay bench-wall bench-booking bench-exams screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +60,9 @@ bench-wall: .venv/.installed node_modules/.installed ## Measures the wall with 5
 
 bench-exams: .venv/.installed ## Measures 300 students who answer at once over the real API
 	@$(BIN)/python -m tests.bench_exams
+
+bench-booking: .venv/.installed ## Measures holds a second, and news of seats to 1,000 pages (two minutes)
+	@$(BIN)/python -m tests.bench_booking
 
 screenshots: .venv/.installed node_modules/.installed models ## Makes docs/*.png anew with a real browser
 	@$(BIN)/python -m tests.screenshots docs

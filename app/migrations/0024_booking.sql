@@ -149,6 +149,12 @@ BEGIN
         RAISE EXCEPTION 'a seat stays whose and where it is'
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
+    IF NEW.order_id IS DISTINCT FROM coalesce(OLD.order_id, NEW.order_id)
+        OR NEW.move_order_id IS DISTINCT FROM OLD.move_order_id
+    THEN
+        RAISE EXCEPTION 'a seat stays what its order pays'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
     IF NEW.state <> OLD.state AND (OLD.state || '>' || NEW.state) <> ALL (ARRAY[
         'offered>held', 'offered>expired', 'offered>released',
         'held>booked', 'held>expired', 'held>released',
@@ -162,6 +168,14 @@ BEGIN
 END $$;
 CREATE TRIGGER seat_goes_on BEFORE UPDATE ON seat
     FOR EACH ROW EXECUTE FUNCTION seat_goes_on();
+
+CREATE FUNCTION a_booked_seat_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'a seat that was paid is cancelled, never deleted'
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+CREATE TRIGGER a_booked_seat_stays BEFORE DELETE ON seat
+    FOR EACH ROW WHEN (OLD.booked_at IS NOT NULL) EXECUTE FUNCTION a_booked_seat_stays();
 
 -- Money that came in. It buys one seat, or is kept or goes back to the last paisa.
 CREATE TABLE payment (

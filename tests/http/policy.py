@@ -105,6 +105,7 @@ _TABLE = {
         GET /exam/{exam}
         POST /api/exams
         GET /api/exams/{exam}
+        GET /api/exams/{exam}/files/{name}
         POST /api/exams/{exam}/answers
         POST /api/exams/{exam}/flag
         POST /api/exams/{exam}/events

@@ -1,12 +1,14 @@
 """Sitting a test over HTTP, from the seat to the end; and what never gets out."""
 
 import asyncio
+import hashlib
 import json
 import re
 from uuid import UUID, uuid4
 
 import pytest
 
+from app.adapters.files import Files
 from app.portals.views import PORTALS
 from tests.http.exam_hall import MODULE, ExamHall, put_seat
 from tests.http.test_live import connect, hear, say
@@ -158,6 +160,40 @@ async def test_no_byte_before_the_end_says_what_is_right(site, hall, seat):
     assert "basics option" in text  # the control: it is the paper that is searched
     assert TELLTALE.findall(text) == []
     assert TELLTALE.search(json.dumps(questions()[0].feedback))
+
+
+async def test_a_picture_is_shown_to_who_has_its_question_while_it_is_sat(
+    site, hall, seat, content_folder
+):
+    exam, epoch = await begun(site, hall, seat)
+    picture = b"a picture of a curve"
+    sha256 = hashlib.sha256(picture).digest()
+    path = Files(content_folder).path_of(sha256)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(picture)
+    for name in ("curve.png", "other.png"):
+        await hall.run(
+            "INSERT INTO question_file VALUES ($1, $2, $3, 'image/png', 20)",
+            MODULE,
+            name,
+            sha256,
+        )
+    await hall.run(
+        """INSERT INTO question_version (question_id, version, kind, body, made_at)
+           SELECT question_id, 2, kind,
+               jsonb_set(body, '{text}', '"See ![it](files/curve.png)"'), now()
+           FROM question_version"""
+    )
+    await hall.run("UPDATE exam_question SET version = 2 WHERE position = 1")
+
+    async def asked(name):
+        return await site.get(f"/api/exams/{exam}/files/{name}")
+
+    assert await (await asked("curve.png")).read() == picture
+    assert (await asked("other.png")).status == 404
+    assert (await asked("x")).status == 404
+    await write(site, exam, "hand-in", epoch=epoch, key=KEY)
+    assert (await asked("curve.png")).status == 404
 
 
 async def test_names_of_questions_are_their_authors_alone(site, hall, seat):

@@ -1,5 +1,6 @@
 """A centre, slots and students on a real database, with booking's services on it."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -10,7 +11,7 @@ from app.adapters.payments import Captured, PayPage, ProviderAway
 from app.booking.domain.policy import BookingPolicy
 from app.booking.domain.words import Fitness, Wish
 from app.booking.service.changing import Changing
-from app.booking.service.desk import BookingDesk
+from app.booking.service.desk import AT_ONCE, BookingDesk
 from app.booking.service.lines import Lines
 from app.booking.service.paying import Paying, Settled
 from app.booking.service.seats import Seats
@@ -69,6 +70,7 @@ class BookingWorld:
     policy: BookingPolicy = field(default_factory=BookingPolicy)
     hours_missing: set[AccountId] = field(default_factory=set)
     incidents: set[AccountId] = field(default_factory=set)
+    at_once: int = AT_ONCE
 
     def __post_init__(self) -> None:
         self.box = LetterBox()
@@ -83,6 +85,7 @@ class BookingWorld:
             policy=self.policy,
             fitness=self.fitness,
             portals=self.portals,
+            busy=asyncio.Semaphore(self.at_once),
         )
         self.seats = Seats(self.desk)
         self.paying = Paying(self.desk, self.till)
@@ -111,6 +114,19 @@ class BookingWorld:
 
     async def students(self, count: int) -> list[AccountId]:
         return [await self.student() for _ in range(count)]
+
+    async def crowd(self, count: int) -> list[AccountId]:
+        """As many students as fill a city, in one statement."""
+        async with self.db.transaction() as tx:
+            rows = await tx.fetch(
+                """INSERT INTO account (account_id, srn, name, role, password_hash,
+                       password_set_at, created_at, email)
+                   SELECT gen_random_uuid(), 'C' || lpad(n::text, 7, '0'), 'Of many',
+                       'student', 'x', now(), now(), 'c' || n || '@example.org'
+                   FROM generate_series(1, $1) AS n RETURNING account_id""",
+                count,
+            )
+        return [AccountId(row["account_id"]) for row in rows]
 
     async def centre(self, **given: object) -> CentreId:
         centre = CentreId(uuid4())

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from app.accounts.domain.policy import AccountPolicy
@@ -85,9 +85,18 @@ def browser(device: str | None = None) -> Browser:
 
 
 def run_machine(
-    machine: type[RuleBasedStateMachine], url: str, *, examples: int, steps: int
+    machine: type[RuleBasedStateMachine],
+    url: str,
+    *,
+    examples: int,
+    steps: int,
+    shrink: bool = True,
 ) -> None:
-    """With an event loop of its own and the database of `url`: the same every time."""
+    """With an event loop of its own and the database of `url`: the same every time.
+
+    A control, which is to fail, need not find its shortest failure.
+    """
+    phases = tuple(it for it in Phase if shrink or it is not Phase.shrink)
     with asyncio.Runner() as runner:
         here = type(machine.__name__, (machine,), {"url": url, "runner": runner})
         run_state_machine_as_test(
@@ -97,6 +106,8 @@ def run_machine(
                 stateful_step_count=steps,
                 deadline=None,
                 derandomize=True,
+                phases=phases,
+                report_multiple_bugs=shrink,
                 suppress_health_check=list(HealthCheck),
             ),
         )

@@ -255,10 +255,14 @@ async def test_who_never_came_is_absent_an_hour_after_the_end_and_told_so(it):
     await it.world.requires_balance()
 
 
-async def test_nobody_is_absent_where_the_door_was_not_in_use(it):
-    it.at(hours=9)
+async def test_where_no_door_was_in_use_absence_waits_for_three_days(it):
+    it.at(days=3)
     assert await it.door.sweep() == 0
     assert await it.world.state(it.seat) == "booked"
+    it.at(days=3, hours=2)
+    assert await it.door.sweep() == 1
+    # An open mark would keep them from booking again for good.
+    assert await it.world.hold(it.asha, await it.world.slot(days=60))
 
 
 # --- reminders ----------------------------------------------------------------------

@@ -1,9 +1,12 @@
 """Waiting in line: first come, first offered; told, timed, and never lost."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
 from app.booking.domain.refusals import (
-    BookedAlready,
+    HeldAlready,
     HoldOver,
     InLineAlready,
     SlotFull,
@@ -11,6 +14,7 @@ from app.booking.domain.refusals import (
 )
 from app.booking.domain.words import Wish
 from app.booking.service.paying import Settled
+from app.portals.domain import Portal, Window
 from tests.stores.booking_world import MODULE, build_booking_world, key
 
 
@@ -125,5 +129,59 @@ async def test_who_has_a_seat_waits_for_none(world):
     holder, _, _, _ = await full_slot(world, 0)
     other = await world.slot()
     await world.hold(await world.student(), other)
-    with pytest.raises(BookedAlready):
+    with pytest.raises(HeldAlready):
         await join(world, holder, other)
+
+
+async def test_a_free_seat_that_nobody_in_line_may_have_keeps_no_sweep_busy(world):
+    holder, _, seat, (asha,) = await full_slot(world, 1)
+    elsewhere = await world.hold(asha, await world.slot())
+    await world.seats.release(holder, key(), seat)
+    assert await offer_of(world, asha) is None
+    assert await world.seats.sweep() == 0
+    await world.seats.release(asha, key(), elsewhere)
+    assert await world.seats.sweep() == 1
+    assert await offer_of(world, asha) is not None
+
+
+async def close_the_portal(world, hours: float) -> None:
+    now = world.clock.now()
+    window = Window(
+        window=uuid4(),
+        portal=Portal.TESTS,
+        closed_from=now,
+        closed_till=now + timedelta(hours=hours),
+        announced_from=now,
+        reason="New servers.",
+    )
+    await world.portals.make(await world.student(), window)
+
+
+async def test_no_offer_runs_out_while_the_portal_is_closed(world):
+    holder, _, seat, (first,) = await full_slot(world, 1)
+    await world.seats.release(holder, key(), seat)
+    await close_the_portal(world, hours=5)
+    await world.seats.sweep()
+    world.clock.forward(5 * 3_600 + 60)
+    await world.seats.sweep()
+    await world.lines.take(first, key(), await offer_of(world, first))
+
+
+async def test_nothing_is_offered_while_nobody_could_take_it(world):
+    holder, _, seat, (first,) = await full_slot(world, 1)
+    await close_the_portal(world, hours=5)
+    await world.seats.release(holder, key(), seat)
+    assert await offer_of(world, first) is None
+    assert await world.seats.sweep() == 0
+    world.clock.forward(5 * 3_600 + 60)
+    assert await world.seats.sweep() == 1
+    assert await offer_of(world, first) is not None
+
+
+async def test_a_hold_that_is_over_elsewhere_keeps_nobody_out_of_a_line(world):
+    _, slot, _, _ = await full_slot(world, 0)
+    ben = await world.student()
+    await world.hold(ben, await world.slot())
+    world.clock.forward(601)
+    await world.hold(await world.student(), slot)
+    await join(world, ben, slot)

@@ -384,9 +384,9 @@ async def test_the_sandbox_gives_back_too(world):
     seat = await world.hold(student, slot)
     page = await paying.begin(student, key(), seat)
     order = page.action.rpartition("/")[2]
-    await sandbox.pay(order, FEE)
-    await sandbox.pay(order, FEE)
-    await sandbox.pay(order, FEE, refuses_refunds=True)
+    for refuses in (False, False, True):  # The first buys the seat.
+        await sandbox.pay(order, FEE, refuses_refunds=refuses)
+        world.clock.forward(1)
     await paying.learn(order)
     assert await seat_paid_for(world.desk, "sandbox", order) == seat
     assert await seat_paid_for(world.desk, "sandbox", "order_of_nobody") is None
@@ -483,4 +483,4 @@ async def test_every_duty_of_the_keeper_runs_in_its_house(database_url, redis_ur
         named = [duty.name for duty in duties(house)]
         for duty in duties(house):
             await duty.act()
-    assert named == ["sweep", "refunds", "ask_again", "forget"]
+    assert named == ["sweep", "refunds", "ask_again", "absent", "remind", "forget"]

@@ -8,6 +8,7 @@ import pytest
 
 from app.booking.domain.policy import BookingPolicy
 from app.booking.domain.refusals import (
+    AnotherThen,
     BookedAlready,
     BookingClosed,
     HeldAlready,
@@ -24,7 +25,9 @@ from app.booking.domain.refusals import (
     TooLateToChange,
 )
 from app.booking.domain.words import Wish
+from app.booking.service.live import Live
 from app.booking.service.paying import Settled
+from app.kernel.ids import ModuleCode
 from tests.stores.booking_world import (
     FEE,
     MODULE,
@@ -231,6 +234,28 @@ async def test_news_that_is_lost_is_asked_for(world):
     assert await world.paying.ask_again() == 0
 
 
+async def test_a_second_payment_is_asked_for_too_when_its_news_is_lost(world):
+    asha, slot = await world.student(), await world.slot()
+    page = await world.begin(asha, await world.hold(asha, slot))
+    await world.paying.settle(world.till.pay(page, world.clock.now()))
+    world.till.pay(page, world.clock.now())
+    world.clock.forward(6 * 3_600)
+    assert await world.paying.ask_again() == 1
+    assert await world.value("SELECT reason FROM refund") == "paid_twice"
+    await world.requires_balance()
+
+
+async def test_after_a_wrong_amount_the_right_one_is_asked_for_soon(world):
+    asha, slot = await world.student(), await world.slot()
+    seat = await world.hold(asha, slot)
+    less = Money(minor=100, currency="INR")
+    await world.paying.settle(await world.pay(asha, seat, amount=less))
+    await world.pay(asha, seat)
+    world.clock.forward(120)
+    assert await world.paying.ask_again() == 1
+    assert await world.state(seat) == "booked"
+
+
 async def test_a_hold_that_is_over_is_not_paid(world):
     asha, slot = await world.student(), await world.slot()
     seat = await world.hold(asha, slot)
@@ -393,6 +418,12 @@ async def test_a_line_is_only_for_a_full_slot(world):
         "UPDATE payment SET buys_seat = false",
         "UPDATE payment SET buys_seat = false, kept_minor = amount_minor",
         "DELETE FROM payment",
+        "DELETE FROM seat",
+        """INSERT INTO test_order (order_id, account_id, module_code, kind,
+               amount_minor, currency, made_at)
+           SELECT gen_random_uuid(), account_id, 'M1', 'fee', 0, 'INR', now() FROM seat;
+           UPDATE seat SET order_id =
+               (SELECT order_id FROM test_order WHERE amount_minor = 0)""",
         "UPDATE test_order SET amount_minor = 1",
         """INSERT INTO refund (refund_id, payment_id, amount_minor, reason, asked_at,
                due_at)
@@ -409,3 +440,79 @@ async def test_the_schema_refuses_books_that_do_not_balance(world, lie):
     with pytest.raises(asyncpg.IntegrityConstraintViolationError):
         await world.run(lie)
     await world.requires_balance()
+
+
+async def test_money_and_the_end_of_the_hold_at_the_same_moment_leave_one_answer(world):
+    for _ in range(6):
+        asha, slot = await world.student(), await world.slot()
+        paid = await world.pay(asha, await world.hold(asha, slot))
+        world.clock.forward(660)
+        await asyncio.gather(
+            world.paying.settle(paid),
+            world.seats.settle(slot),
+            world.paying.settle(paid),
+        )
+        await world.requires_balance()
+
+
+async def test_two_who_swap_their_slots_never_block_each_other(world):
+    here, there = await world.slot(9), await world.slot(9)
+    students = await world.students(6)
+    booked = [
+        (it, await world.book(it, here if n % 2 else there), there if n % 2 else here)
+        for n, it in enumerate(students)
+    ]
+    before = await deadlocks(world)
+    await asyncio.gather(
+        *(world.changing.hold_move(it, key(), seat, to) for it, seat, to in booked)
+    )
+    assert await deadlocks(world) == before
+    await world.requires_balance()
+
+
+async def deadlocks(world) -> object:
+    await world.value("SELECT pg_stat_force_next_flush()")
+    return await world.value(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+
+
+async def test_nobody_holds_two_tests_at_the_same_time(world):
+    await world.run(
+        """INSERT INTO module (code, set_code, title, hours, summary, position)
+           VALUES ('M2', 'A', 'Other', 40, '', 2)"""
+    )
+    asha, slot = await world.student(), await world.slot(5)
+    await world.hold(asha, slot)
+    with pytest.raises(AnotherThen):
+        await world.seats.hold(asha, key(), Wish(slot=slot, module=ModuleCode("M2")))
+    later = Wish(slot=await world.slot(days=31), module=ModuleCode("M2"))
+    await world.seats.hold(asha, key(), later)
+
+
+async def test_who_is_not_fit_any_more_does_not_move(world):
+    asha = await world.student()
+    seat, other = await world.book(asha, await world.slot()), await world.slot()
+    world.incidents.add(asha)
+    with pytest.raises(IncidentOpen):
+        await world.changing.hold_move(asha, key(), seat, other)
+
+
+async def test_a_seat_is_not_booked_once_its_test_has_begun(world):
+    asha, slot = await world.student(), await world.slot()
+    seat = await world.hold(asha, slot)
+    paid = await world.pay(asha, seat)
+    world.clock.forward(timedelta(days=30).total_seconds())
+    assert await world.paying.settle(paid) is Settled.GIVEN_BACK
+    assert await world.state(seat) == "released"
+    await world.requires_balance()
+
+
+async def test_a_busy_student_pushes_nobody_out_of_their_own_news(world):
+    asha, ben = await world.students(2)
+    seat = await world.hold(ben, await world.slot())
+    slot = await world.slot()
+    for _ in range(45):
+        await world.seats.release(asha, key(), await world.hold(asha, slot))
+    told = await Live(world.desk).seats([str(asha), str(ben)])
+    assert [it["seat"] for it in told[str(ben)]["seats"]] == [str(seat)]

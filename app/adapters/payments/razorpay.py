@@ -126,7 +126,7 @@ class Razorpay:
         status, answer = await self._api.ask("GET", path)
         require_done(status)
         with checking():
-            read = answers.captured_of
+            read = answers.kept_of
             found = [read(it, of_order=provider_order) for it in answers.items(answer)]
         return [it for it in found if it is not None]
 
@@ -196,7 +196,7 @@ def _told(event: answers.Json) -> Told:
     """Raises Malformed."""
     kind = event.get("event")
     if kind in PAYMENT_EVENTS:
-        captured = answers.captured_of(_entity(event, "payment"))
+        captured = answers.kept_of(_entity(event, "payment"))
         ours = captured is not None and captured.provider_order
         return Told(payments=[captured] if captured and ours else [])
     if kind in REFUND_EVENTS:

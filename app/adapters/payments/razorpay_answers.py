@@ -13,6 +13,7 @@ from app.kernel.money import Money
 Json: TypeAlias = Mapping[str, Any]
 
 CAME_IN = ("captured", "refunded")
+"""For our books. Money that is on its way back already buys nothing: see `kept_of`."""
 REFUND_STATES = ("pending", "processed", "failed")
 ID_MOST = 60
 MINOR_MOST = 10**12
@@ -51,6 +52,13 @@ def captured_of(it: object, *, of_order: str | None = None) -> Captured | None:
         ),
         paid_at=_moment(payment.get("created_at")),
     )
+
+
+def kept_of(it: object, *, of_order: str | None = None) -> Captured | None:
+    """The same, of money that has not been given back, not even a part of it: what
+    somebody refunded by hand, reconciliation shows. Raises Malformed."""
+    captured = captured_of(it, of_order=of_order)
+    return None if as_object(it).get("amount_refunded") else captured
 
 
 def refund_of(it: object) -> RefundIs:

@@ -22,4 +22,15 @@ class BookingPolicy:
     door_opens_min: float = 90
     """So long before a test its doors open, and students are marked."""
     absent_after_min: float = 60
-    """So long after a test's end, who was not marked was absent."""
+    """So long after a test's end, who was not marked was absent, where others were."""
+    absent_anyway_days: float = 3
+    """So long after it everybody, also where no door was in use."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError."""
+        times = (self.hold_min, self.offer_min)
+        if min(times) <= 0 or not 0 <= self.late_fee_percent <= 100:
+            raise ValueError(
+                "holds and offers take more than 0 minutes, and the late fee is 0 to "
+                "100 percent"
+            )

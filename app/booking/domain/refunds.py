@@ -3,7 +3,7 @@ any order."""
 
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from app.kernel.refusals import Conflict, NotFound
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 5, 3600
 SAID_MOST = 500
+STUCK_AFTER = 12
+"""Attempts, some hours: what a provider never says yes or no to waits for a person."""
 NAME = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:-([1-9]\d{0,2}))?")
 
 
@@ -53,6 +55,12 @@ class Refund:
     tries: int
     attempts: int
     said: str | None
+    lease_until: datetime | None = None
+
+    def is_stuck(self, now: datetime) -> bool:
+        """Asked again and again in vain, and not just now."""
+        asking = self.lease_until is not None and self.lease_until > now
+        return self.attempts >= STUCK_AFTER and not asking
 
     @property
     def name(self) -> str:

@@ -46,6 +46,10 @@ class HeldAlready(Conflict):
     first."""
 
 
+class AnotherThen(Conflict):
+    """You have a seat for another test at that time. Choose another time."""
+
+
 class OtherFee(Conflict):
     """The test costs another fee at that centre. Cancel this booking, and book there
     anew."""

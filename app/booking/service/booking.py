@@ -79,6 +79,9 @@ async def _book(
     assert seat is not None
     slot = (await lock_slots(tx, [seat.slot]))[seat.slot]
     held = seat.state is SeatState.HELD
+    if held and not _still_to_come(slot, seat, now):
+        await seats.end(tx, seat.seat, SeatState.RELEASED, now)
+        return False
     if not held:
         again = await _hold_again(tx, desk, seat, slot, now, news)
         if again is None:
@@ -97,7 +100,7 @@ async def _hold_again(
     tx: Tx, desk: BookingDesk, seat: Seat, slot: Slot, now: datetime, news: News
 ) -> Seat | None:
     """A seat in the same slot for who paid after the hold was over, if there is one."""
-    if slot.cancelled_at is not None or now >= slot.starts_at:
+    if not _still_to_come(slot, seat, now):
         return None
     await settle_slot(tx, desk, slot, now, news)
     wish = Wish(slot=slot.slot, module=seat.module, accessible=seat.accessible)
@@ -114,6 +117,12 @@ async def _hold_again(
             return await seats.insert(tx, it, now)
     except (CheckViolationError, UniqueViolationError):
         return None
+
+
+def _still_to_come(slot: Slot, seat: Seat, now: datetime) -> bool:
+    """Booking may be closed meanwhile; the test must not have begun."""
+    fits = slot.modules is None or seat.module in slot.modules
+    return fits and slot.cancelled_at is None and now < slot.starts_at
 
 
 async def _move(

@@ -10,7 +10,7 @@ from app.booking.domain.changing import (
     require_movable,
     terms_of,
 )
-from app.booking.domain.refusals import NoSuchSeat, OtherFee, SameSlot
+from app.booking.domain.refusals import HeldAlready, NoSuchSeat, OtherFee, SameSlot
 from app.booking.domain.seats import held_until, price, require_bookable
 from app.booking.domain.words import (
     OrderKind,
@@ -24,7 +24,12 @@ from app.booking.service import told
 from app.booking.service.booking import move
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
-from app.booking.service.seats import insert_seat, own_fee
+from app.booking.service.seats import (
+    insert_seat,
+    own_fee,
+    require_fit_for,
+    require_no_other,
+)
 from app.booking.store import orders, seats, slots
 from app.booking.store.orders import NewOrder
 from app.booking.store.seats import NewSeat
@@ -51,8 +56,7 @@ class Changing:
         """What goes back, by itself. Raises NotComing, TooLateToChange, NoSuchSeat."""
 
         async def act(tx: Tx, now: datetime, news: News) -> Answer:
-            it, beside = await self._lock(tx, account, seat)
-            locked = await lock_slots(tx, {it.slot} | {one.slot for one in beside})
+            it, beside, locked = await self._lock(tx, account, seat)
             terms = await self._terms(tx, it, locked[it.slot], now)
             require_cancellable(it, terms)
             for one in beside:
@@ -75,18 +79,18 @@ class Changing:
         """The new seat: booked at once where moving is free, else held to pay the fee.
 
         The old one stays booked until then. Raises SameSlot, SlotFull, OtherFee,
-        MovedTooOften, TooLateToChange, NotComing, PortalClosed, NoSuchSeat.
+        MovedTooOften, TooLateToChange, NotComing, HoursMissing, IncidentOpen,
+        PortalClosed, NoSuchSeat.
         """
         await self._desk.portals.require_open(Portal.TESTS)
 
         async def act(tx: Tx, now: datetime, news: News) -> Answer:
-            it, beside = await self._lock(tx, account, seat)
+            it, beside, locked = await self._lock(tx, account, seat, to)
             if it.slot == to:
                 raise SameSlot
-            wanted = {it.slot, to} | {one.slot for one in beside}
-            locked = await lock_slots(tx, wanted)
             terms = await self._terms(tx, it, locked[it.slot], now)
             require_movable(it, terms)
+            await require_fit_for(tx, self._desk, account, it.module, now)
             require_bookable(locked[to], it.module, now)
             await self._same_fee(tx, it, locked[to])
             for one in beside:
@@ -94,6 +98,7 @@ class Changing:
             for slot in locked.values():
                 await settle_slot(tx, self._desk, slot, now, news)
                 news.of(slot, account)
+            await require_no_other(tx, account, to, it.seat)
             new = await self._insert(tx, it, to, terms.fee, now)
             if terms.fee.minor == 0:
                 await move(tx, self._desk, it, new, now, news)
@@ -103,18 +108,22 @@ class Changing:
         return SeatId(UUID(str(answer["seat"])))
 
     async def _lock(
-        self, tx: Tx, account: AccountId, seat: SeatId
-    ) -> tuple[Seat, list[Seat]]:
-        """The booking as it is with its slot locked, and what is held to move it to."""
+        self, tx: Tx, account: AccountId, seat: SeatId, *more: SlotId
+    ) -> tuple[Seat, list[Seat], dict[SlotId, Slot]]:
+        """The booking as it is, what is held to move it to, and the slots of both and
+        `more`: locked in one go, so that two who swap never wait for each other."""
         found = await seats.read(tx, seat, account)
         if found is None or found.order is None:
             raise NoSuchSeat
         beside = await seats.to_take_place_of(tx, seat)
-        await lock_slots(tx, {found.slot} | ({beside.slot} if beside else set()))
+        wanted = {found.slot, *more} | ({beside.slot} if beside else set())
+        locked = await lock_slots(tx, wanted)
         fresh = await seats.read(tx, seat, account)
         still = await seats.to_take_place_of(tx, seat)
         assert fresh is not None
-        return fresh, [still] if still else []
+        if still is not None and still.slot not in locked:
+            raise HeldAlready  # In another tab, just now.
+        return fresh, [still] if still else [], locked
 
     async def _terms(self, tx: Tx, it: Seat, slot: Slot, now: datetime) -> Terms:
         assert it.order is not None

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+import structlog
+from asyncpg import PostgresError
+
 from app.accounts.domain.people import SRN_MAX, Identity, normalise_srn
 from app.accounts.service.photos import Photos
 from app.accounts.store import people
@@ -27,10 +30,13 @@ from app.booking.service.papers import seals_of
 from app.booking.service.seats import lock_seat
 from app.booking.store import door as store
 from app.kernel.ids import AccountId, SeatId, SlotId
+from app.kernel.refusals import Refusal, Unavailable
 
 MISSES = Rate(name="door", burst=12, every_s=20)
 """Of one login: cards that are not ours, and SRNs without a seat here."""
 SLOTS_MOST, SEATS_MOST = 20, 100
+
+log = structlog.get_logger()
 
 
 class Door:
@@ -122,9 +128,21 @@ class Door:
         """
         after = timedelta(minutes=self._desk.policy.absent_after_min)
         async with self._desk.db.connection() as tx:
-            ended_by = self._desk.clock.now() - after
-            due = await store.slots_without_marks(tx, ended_by, SLOTS_MOST)
-        return sum([await self._mark_absent(slot, after) for slot in due])
+            now = self._desk.clock.now()
+            anyway_by = now - timedelta(days=self._desk.policy.absent_anyway_days)
+            due = await store.slots_without_marks(
+                tx, now - after, anyway_by, SLOTS_MOST
+            )
+        marked = 0
+        for slot in due:
+            try:
+                marked += await self._mark_absent(slot, after)
+            except Unavailable:
+                raise
+            except (Refusal, PostgresError) as error:
+                kind = type(error).__name__
+                log.warning("slot_not_marked", slot=str(slot), error=kind)
+        return marked
 
     async def _mark_absent(self, slot: SlotId, after: timedelta) -> int:
         async def act(tx: Tx, now: datetime, news: News) -> int:

@@ -7,7 +7,6 @@ from asyncpg import UniqueViolationError
 
 from app.adapters.db import Tx
 from app.booking.domain.refusals import (
-    BookedAlready,
     HoldOver,
     InLineAlready,
     NotInLine,
@@ -18,7 +17,14 @@ from app.booking.domain.seats import held_until, price, require_bookable
 from app.booking.domain.words import SeatState, Wish
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
-from app.booking.service.seats import fee_order, lock_seat, own_fee, require_fit_for
+from app.booking.service.seats import (
+    fee_order,
+    has_one,
+    is_over,
+    lock_seat,
+    own_fee,
+    require_fit_for,
+)
 from app.booking.store import lines, orders, seats
 from app.kernel.ids import AccountId, OrderId, SeatId, SlotId
 from app.portals.domain import Portal
@@ -42,8 +48,9 @@ class Lines:
             slot = (await lock_slots(tx, [wish.slot]))[wish.slot]
             if slot.free_of(accessible=wish.accessible) > 0:
                 raise SeatsFree
-            if await seats.coming(tx, account, wish.module) is not None:
-                raise BookedAlready
+            mine = await seats.coming(tx, account, wish.module)
+            if mine is not None and not is_over(mine, now):
+                raise has_one(mine)
             if await lines.count_of(tx, account) >= self._desk.policy.lines_most:
                 raise TooManyLines
             try:

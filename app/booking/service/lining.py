@@ -9,7 +9,7 @@ from app.adapters.db import Tx
 from app.booking.domain.seats import offered_until
 from app.booking.domain.words import SeatState, Slot, Wish
 from app.booking.service import told
-from app.booking.service.desk import BookingDesk, News, lock_slots
+from app.booking.service.desk import BookingDesk, News
 from app.booking.store import lines, seats
 from app.booking.store.seats import NewSeat
 from app.kernel.ids import AccountId, ModuleCode, SeatId
@@ -45,29 +45,26 @@ async def expire_over(tx: Tx, slot: Slot, now: datetime, news: News) -> None:
 async def _offer(
     tx: Tx, desk: BookingDesk, slot: Slot, now: datetime, news: News
 ) -> None:
-    fresh = (await lock_slots(tx, [slot.slot]))[slot.slot]
-    for accessible in (False, True):
-        free = min(fresh.free_of(accessible=accessible), OFFERS_MOST)
-        for row in await lines.next_in(tx, slot.slot, accessible=accessible, most=free):
-            it = NewSeat(
-                seat=SeatId(uuid4()),
-                account=AccountId(row["account_id"]),
-                wish=Wish(
-                    slot=slot.slot,
-                    module=ModuleCode(row["module_code"]),
-                    accessible=accessible,
-                ),
-                state=SeatState.OFFERED,
-                until=offered_until(slot, now, desk.policy),
-            )
-            try:
-                async with tx.transaction():
-                    await seats.insert(tx, it, now)
-            except (UniqueViolationError, CheckViolationError):
-                continue  # They have taken another seat just now.
-            await lines.offer(tx, row["waiting_id"], it.seat)
-            await told.offered(tx, desk, it)
-            news.of(slot, it.account)
+    for row in await lines.next_in(tx, slot.slot, now, most=OFFERS_MOST):
+        it = NewSeat(
+            seat=SeatId(uuid4()),
+            account=AccountId(row["account_id"]),
+            wish=Wish(
+                slot=slot.slot,
+                module=ModuleCode(row["module_code"]),
+                accessible=row["accessible"],
+            ),
+            state=SeatState.OFFERED,
+            until=offered_until(slot, now, desk.policy),
+        )
+        try:
+            async with tx.transaction():
+                await seats.insert(tx, it, now)
+        except (UniqueViolationError, CheckViolationError):
+            continue  # They have taken another seat just now.
+        await lines.offer(tx, row["waiting_id"], it.seat)
+        await told.offered(tx, desk, it)
+        news.of(slot, it.account)
 
 
 async def _end_line(

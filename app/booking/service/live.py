@@ -46,14 +46,17 @@ class Live:
         async with self._desk.db.connection() as tx:
             held = await seats.live_of(tx, accounts)
             in_line = await lines.lines_of(tx, accounts)
-        states: dict[str, JsonState] = {}
-        for id_, account in zip(ids, accounts, strict=True):
-            states[id_] = {
-                "now": self._desk.clock.now().isoformat(),
-                "seats": [_seat(it) for it in held if it["account_id"] == account],
-                "lines": [_line(it) for it in in_line if it["account_id"] == account],
-            }
-        return states
+        seats_of: dict[UUID, list[JsonState]] = defaultdict(list)
+        lines_of: dict[UUID, list[JsonState]] = defaultdict(list)
+        for row in held:
+            seats_of[row["account_id"]].append(_seat(row))
+        for row in in_line:
+            lines_of[row["account_id"]].append(_line(row))
+        now = self._desk.clock.now().isoformat()
+        return {
+            id_: {"now": now, "seats": seats_of[account], "lines": lines_of[account]}
+            for id_, account in zip(ids, accounts, strict=True)
+        }
 
 
 def parse_month(id_: str) -> tuple[CentreId, date]:

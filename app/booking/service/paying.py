@@ -19,6 +19,7 @@ from app.kernel.ids import AccountId, SeatId
 from app.kernel.refusals import Refusal, Unavailable
 
 ASK_AFTER = timedelta(minutes=1)
+ASK_AFTER_BOOKED = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=3)
 """What came in later than that, reconciliation shows."""
 ASK_MOST = 20
@@ -117,7 +118,9 @@ class Paying:
             using = Using(order=order, captured=it, seat=seat)
             news.accounts.add(order.account)
             is_booked = await use(tx, self._desk, using, now, news)
-            await orders.ask_no_more(tx, order.order)
+            if is_booked:
+                # Who pays twice, in two tabs, is not overlooked: only asked for later.
+                await orders.ask_next(tx, order.order, now + ASK_AFTER_BOOKED)
             return Settled.BOOKED if is_booked else Settled.GIVEN_BACK
 
         settled = await self._desk.change(act)

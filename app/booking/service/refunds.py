@@ -83,7 +83,7 @@ class Refunds:
             ours = it.provider == self._provider.name
             if it.state is RefundState.DONE:
                 raise NotRefused
-            if ours and it.state is not RefundState.REFUSED:
+            if ours and it.state is not RefundState.REFUSED and not it.is_stuck(now):
                 raise NotRefused
             change = Change(
                 state=RefundState.DONE,

@@ -8,6 +8,7 @@ from asyncpg import CheckViolationError, PostgresError, UniqueViolationError
 
 from app.adapters.db import Tx
 from app.booking.domain.refusals import (
+    AnotherThen,
     BookedAlready,
     HeldAlready,
     NoSuchSeat,
@@ -53,13 +54,13 @@ class Seats:
                 coming = await seats.coming(tx, account, module)
         except Refusal as refusal:
             return refusal
-        return None if coming is None or _is_over(coming, now) else _has_one(coming)
+        return None if coming is None or is_over(coming, now) else has_one(coming)
 
     async def hold(self, account: AccountId, key: str, wish: Wish) -> SeatId:
         """Holds a seat for `hold_min` minutes; said twice with one key, one hold.
 
-        Raises SlotFull, HeldAlready, BookedAlready, HoursMissing, IncidentOpen,
-        PickFirst, PortalClosed, and what `require_bookable` does.
+        Raises SlotFull, AnotherThen, HeldAlready, BookedAlready, HoursMissing,
+        IncidentOpen, PickFirst, PortalClosed, and what `require_bookable` does.
         """
         await self._desk.portals.require_open(Portal.TESTS)
 
@@ -67,6 +68,7 @@ class Seats:
             fee = await own_fee(tx, account, wish.module)
             await require_fit_for(tx, self._desk, account, wish.module, now)
             slot = await self._make_room(tx, account, wish, now, news)
+            await require_no_other(tx, account, slot.slot)
             seat = await self._insert(tx, account, wish, price(fee, slot), now)
             news.of(slot, account)
             return {"seat": str(seat)}
@@ -97,7 +99,9 @@ class Seats:
         others.
         """
         async with self._desk.db.connection() as tx:
-            due = await slots.to_settle(tx, self._desk.clock.now(), SWEEP_MOST)
+            now = self._desk.clock.now()
+            await seats.keep_offers(tx, now)
+            due = await slots.to_settle(tx, now, SWEEP_MOST)
         for slot in due:
             try:
                 await self.settle(slot)
@@ -121,13 +125,13 @@ class Seats:
     ) -> Slot:
         """The slot, locked, without what is over; of this student's, too."""
         mine = await seats.coming(tx, account, wish.module)
-        if mine is not None and not _is_over(mine, now):
-            raise _has_one(mine)
+        if mine is not None and not is_over(mine, now):
+            raise has_one(mine)
         wanted = {wish.slot} | ({mine.slot} if mine else set())
         locked = await lock_slots(tx, wanted)
         require_bookable(locked[wish.slot], wish.module, now)
         # Who waits here and takes a free seat is offered none besides.
-        await lines.leave(tx, account, wish.slot, now)
+        await lines.leave(tx, account, wish.slot, now, wish.module)
         for slot in locked.values():
             await settle_slot(tx, self._desk, slot, now, news)
         return locked[wish.slot]
@@ -150,13 +154,24 @@ class Seats:
 
 
 async def insert_seat(tx: Tx, it: NewSeat, now: datetime) -> Seat:
-    """The schema has the last word. Raises SlotFull or BookedAlready."""
+    """The schema has the last word. Raises SlotFull or HeldAlready."""
     try:
         return await seats.insert(tx, it, now)
     except CheckViolationError as error:
+        if not str(error.constraint_name).startswith("never_one_too_many"):
+            raise
         raise SlotFull from error
     except UniqueViolationError as error:
-        raise BookedAlready from error
+        raise HeldAlready from error  # In another tab, just now.
+
+
+async def require_no_other(
+    tx: Tx, account: AccountId, slot: SlotId, but: SeatId | None = None
+) -> None:
+    """Nobody sits two tests at once. Raises AnotherThen."""
+    other = await seats.overlapping(tx, account, slot, but)
+    if other is not None:
+        raise AnotherThen(seat=str(other))
 
 
 async def lock_seat(
@@ -201,11 +216,11 @@ def fee_order(
     )
 
 
-def _is_over(seat: Seat, now: datetime) -> bool:
+def is_over(seat: Seat, now: datetime) -> bool:
     return seat.held_until is not None and seat.held_until <= now
 
 
-def _has_one(seat: Seat) -> Refusal:
+def has_one(seat: Seat) -> Refusal:
     is_booked = seat.state is SeatState.BOOKED
     kind = BookedAlready if is_booked else HeldAlready
     return kind(seat=str(seat.seat))

@@ -102,19 +102,24 @@ async def unmark(tx: Tx, seat: SeatId) -> None:
     )
 
 
-async def slots_without_marks(tx: Tx, ended_by: datetime, most: int) -> list[SlotId]:
+async def slots_without_marks(
+    tx: Tx, ended_by: datetime, anyway_by: datetime, most: int
+) -> list[SlotId]:
     """Slots that ended by then and have booked seats still, of a door that was in use
-    there that day: where nobody was marked, nobody looked, and nobody is absent."""
+    there that day: where nobody was marked, perhaps nobody looked. Those that ended by
+    `anyway_by` in any case: an open mark keeps a student from booking again."""
     rows = await tx.fetch(
         """SELECT s.slot_id FROM slot s
            WHERE s.ends_at <= $1 AND s.cancelled_at IS NULL
              AND EXISTS (SELECT FROM seat e
                          WHERE e.slot_id = s.slot_id AND e.state = 'booked')
-             AND EXISTS (SELECT FROM slot d JOIN seat e USING (slot_id)
-                         WHERE d.centre_id = s.centre_id AND d.day = s.day
-                           AND e.state = 'attended')
-           ORDER BY s.ends_at LIMIT $2""",
+             AND (s.ends_at <= $2
+                  OR EXISTS (SELECT FROM slot d JOIN seat e USING (slot_id)
+                             WHERE d.centre_id = s.centre_id AND d.day = s.day
+                               AND e.state = 'attended'))
+           ORDER BY s.ends_at LIMIT $3""",
         ended_by,
+        anyway_by,
         most,
     )
     return [SlotId(row["slot_id"]) for row in rows]

@@ -26,13 +26,21 @@ async def join(
     )
 
 
-async def leave(tx: Tx, account: AccountId, slot: SlotId, now: datetime) -> bool:
+async def leave(
+    tx: Tx,
+    account: AccountId,
+    slot: SlotId,
+    now: datetime,
+    module: ModuleCode | None = None,
+) -> bool:
     tag = await tx.execute(
         """UPDATE waiting SET state = 'left', ended_at = $3
-           WHERE account_id = $1 AND slot_id = $2 AND state = 'waiting'""",
+           WHERE account_id = $1 AND slot_id = $2 AND state = 'waiting'
+             AND ($4::text IS NULL OR module_code = $4)""",
         account,
         slot,
         now,
+        module,
     )
     return bool(tag != "UPDATE 0")
 
@@ -45,22 +53,32 @@ async def count_of(tx: Tx, account: AccountId) -> int:
     return int(count)
 
 
-async def next_in(tx: Tx, slot: SlotId, *, accessible: bool, most: int) -> list[Row]:
-    """waiting_id, account_id, module_code; who came first, first. Who has a seat of
-    the module already is passed over."""
-    if most <= 0:
-        return []
+async def next_in(tx: Tx, slot: SlotId, now: datetime, *, most: int) -> list[Row]:
+    """Who may be offered a seat that is free now, of both pools, at most so many of
+    each: waiting_id, account_id, module_code, accessible; who came first, first. Who
+    has a seat of the module already is passed over; while the portal is closed, when
+    nobody could take it, everybody. Call it with the slot locked."""
     return await tx.fetch(
-        """SELECT w.waiting_id, w.account_id, w.module_code FROM waiting w
-           WHERE w.slot_id = $1 AND w.state = 'waiting' AND w.accessible = $2
-             AND NOT EXISTS (
-                 SELECT FROM seat s WHERE s.account_id = w.account_id
-                   AND s.module_code = w.module_code
-                   AND s.state IN ('offered', 'held', 'booked'))
-           ORDER BY w.turn LIMIT $3""",
+        """SELECT next.* FROM slot s,
+               LATERAL (VALUES (false, s.capacity - s.accessible - s.blocked - s.taken),
+                       (true, s.accessible - s.accessible_taken)) AS pool (kind, free),
+               LATERAL (
+                   SELECT w.waiting_id, w.account_id, w.module_code, w.accessible
+                   FROM waiting w
+                   WHERE w.slot_id = s.slot_id AND w.state = 'waiting'
+                     AND w.accessible = pool.kind
+                     AND NOT EXISTS (
+                         SELECT FROM seat t WHERE t.account_id = w.account_id
+                           AND t.module_code = w.module_code
+                           AND t.state IN ('offered', 'held', 'booked'))
+                   ORDER BY w.turn LIMIT greatest(0, least(pool.free, $2))) AS next
+           WHERE s.slot_id = $1 AND NOT EXISTS (
+               SELECT FROM portal_window p WHERE p.portal = 'tests'
+                 AND p.cancelled_at IS NULL
+                 AND p.closed_from <= $3 AND p.closed_till > $3)""",
         slot,
-        accessible,
         most,
+        now,
     )
 
 

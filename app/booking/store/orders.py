@@ -51,7 +51,7 @@ async def lock_by_provider(tx: Tx, provider: str, provider_order: str) -> Order 
     """One payment of an order is settled at a time."""
     row = await tx.fetchrow(
         """SELECT * FROM test_order WHERE provider = $1 AND provider_order = $2
-           FOR UPDATE""",
+           FOR NO KEY UPDATE""",
         provider,
         provider_order,
     )
@@ -73,8 +73,8 @@ async def name_at_provider(
     return await read(tx, order)
 
 
-async def ask_no_more(tx: Tx, order: OrderId) -> None:
-    await tx.execute("UPDATE test_order SET ask_at = NULL WHERE order_id = $1", order)
+async def ask_next(tx: Tx, order: OrderId, at: datetime) -> None:
+    await tx.execute("UPDATE test_order SET ask_at = $2 WHERE order_id = $1", order, at)
 
 
 async def claim_to_ask(

@@ -8,8 +8,8 @@ from app.kernel.ids import AccountId, OrderId, RefundId
 from app.kernel.money import Money
 
 _COLUMNS = """r.refund_id, r.amount_minor, r.state, r.provider_refund, r.attempts,
-    r.tries, r.said, p.provider, p.provider_payment, p.receipt, p.currency, p.order_id,
-    o.account_id"""
+    r.tries, r.said, r.lease_until, p.provider, p.provider_payment, p.receipt,
+    p.currency, p.order_id, o.account_id"""
 
 
 async def claim(
@@ -110,4 +110,5 @@ def refund_of(row: Row) -> Refund:
         tries=row["tries"],
         attempts=row["attempts"],
         said=row["said"],
+        lease_until=row["lease_until"],
     )

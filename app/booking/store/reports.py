@@ -4,6 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from app.adapters.db import Row, Tx
+from app.booking.domain.refunds import STUCK_AFTER
 from app.booking.domain.reports import RefundLine, SlotUse, Takings
 from app.kernel.ids import CentreId, RefundId, SlotId
 from app.kernel.money import Money
@@ -125,8 +126,10 @@ async def refused(tx: Tx, most: int) -> list[RefundLine]:
     """All that wait for a person, the oldest first."""
     rows = await tx.fetch(
         f"""{REFUND} WHERE r.state = 'refused'
+               OR r.state IN ('asked', 'sent') AND r.attempts >= $2
             ORDER BY r.settled_at, r.refund_id LIMIT $1""",
         most,
+        STUCK_AFTER,
     )
     return [_refund(row) for row in rows]
 

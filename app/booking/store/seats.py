@@ -146,15 +146,49 @@ async def moves(tx: Tx, order: OrderId) -> int:
 
 
 async def live_of(tx: Tx, accounts: Sequence[AccountId]) -> list[Row]:
-    """What students wait for, hold or have: of now, and of the last hour."""
+    """What each waits for, holds or has: of now, and of the last hour."""
     return await tx.fetch(
-        """SELECT seat_id, slot_id, account_id, module_code, state, held_until,
-               replaces, moved_to
-           FROM seat WHERE account_id = ANY($1)
-             AND (live OR ended_at > now() - interval '1 hour')
-           ORDER BY held_at DESC LIMIT 20 * cardinality($1)""",
+        """SELECT it.* FROM unnest($1::uuid[]) AS a (account_id), LATERAL (
+               SELECT seat_id, slot_id, account_id, module_code, state, held_until,
+                   replaces, moved_to
+               FROM seat WHERE account_id = a.account_id
+                 AND (live OR ended_at > now() - interval '1 hour')
+               ORDER BY live DESC, held_at DESC LIMIT 20) AS it""",
         accounts,
     )
+
+
+async def keep_offers(tx: Tx, now: datetime) -> None:
+    """While the portal is closed nobody can take an offer: none runs out by it."""
+    await tx.execute(
+        """UPDATE seat e
+           SET held_until = least(w.closed_till + interval '30 minutes', s.closes_at)
+           FROM slot s, portal_window w
+           WHERE e.state = 'offered' AND s.slot_id = e.slot_id AND e.held_until > $1
+             AND w.portal = 'tests' AND w.cancelled_at IS NULL
+             AND w.closed_from <= $1 AND w.closed_till > $1
+             AND e.held_until < least(w.closed_till + interval '30 minutes',
+                                      s.closes_at)""",
+        now,
+    )
+
+
+async def overlapping(
+    tx: Tx, account: AccountId, slot: SlotId, but: SeatId | None = None
+) -> SeatId | None:
+    """Another seat of theirs at the same time, of whatever module, `but` this one."""
+    found = await tx.fetchval(
+        """SELECT e.seat_id FROM seat e JOIN slot s USING (slot_id), slot wanted
+           WHERE e.account_id = $1 AND wanted.slot_id = $2
+             AND e.state IN ('offered', 'held', 'booked')
+             AND s.starts_at < wanted.ends_at AND s.ends_at > wanted.starts_at
+             AND e.seat_id IS DISTINCT FROM $3
+           LIMIT 1""",
+        account,
+        slot,
+        but,
+    )
+    return SeatId(found) if found else None
 
 
 def seat_of(row: Row) -> Seat:

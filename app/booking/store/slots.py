@@ -36,17 +36,25 @@ async def read(tx: Tx, slot: SlotId) -> Slot | None:
 
 
 async def to_settle(tx: Tx, now: datetime, most: int) -> list[SlotId]:
-    """Where a hold or an offer is over, a free seat has somebody waiting for it, or a
-    line outlives the booking."""
+    """Where a hold or an offer is over, a free seat has somebody waiting for it who may
+    have it (as `lines.next_in` says), or a line outlives the booking."""
     rows = await tx.fetch(
-        """(SELECT slot_id FROM seat
+        """(SELECT DISTINCT slot_id FROM seat
             WHERE state IN ('offered', 'held') AND held_until <= $1 LIMIT $2)
            UNION
-           (SELECT w.slot_id FROM waiting w JOIN slot s USING (slot_id)
+           (SELECT DISTINCT w.slot_id FROM waiting w JOIN slot s USING (slot_id)
             WHERE w.state = 'waiting'
               AND (s.closes_at <= $1 OR s.cancelled_at IS NOT NULL
                    OR CASE WHEN w.accessible THEN s.accessible_taken < s.accessible
-                      ELSE s.taken + s.blocked < s.capacity - s.accessible END)
+                      ELSE s.taken + s.blocked < s.capacity - s.accessible END
+                      AND NOT EXISTS (
+                          SELECT FROM seat t WHERE t.account_id = w.account_id
+                            AND t.module_code = w.module_code
+                            AND t.state IN ('offered', 'held', 'booked'))
+                      AND NOT EXISTS (
+                          SELECT FROM portal_window p WHERE p.portal = 'tests'
+                            AND p.cancelled_at IS NULL
+                            AND p.closed_from <= $1 AND p.closed_till > $1))
             LIMIT $2)""",
         now,
         most,

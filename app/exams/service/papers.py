@@ -13,9 +13,16 @@ from app.exams.domain.rendering import render
 from app.exams.service.exams import Exams
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
+from app.exams.store import paper_files
+from app.exams.store.paper_files import PaperFile
 from app.kernel.ids import AccountId, ExamId, SeatId
+from app.kernel.refusals import NotFound
 
 Json: TypeAlias = dict[str, object]
+
+
+class NoSuchPicture(NotFound):
+    """This test shows no such picture just now."""
 
 
 class Papers:
@@ -29,6 +36,20 @@ class Papers:
         if it is None:
             raise NoSuchExam
         return it
+
+    async def of_seat(self, account: AccountId, seat: SeatId) -> Exam | None:
+        """The test that was opened with it; None: none yet."""
+        async with self._exams.house.db.connection() as tx:
+            it = await exam_store.of_seat(tx, seat)
+        return it if it is not None and it.account == account else None
+
+    async def file(self, account: AccountId, exam: ExamId, name: str) -> PaperFile:
+        """A picture of one of the questions. Raises NoSuchPicture."""
+        async with self._exams.house.db.connection() as tx:
+            found = await paper_files.read(tx, exam, account, name)
+        if found is None:
+            raise NoSuchPicture
+        return found
 
     async def paper(self, account: AccountId, exam: ExamId) -> Json:
         """The exam's state, and its questions while it runs or is paused.

@@ -21,8 +21,9 @@ from app.exams.domain.batches import BATCH_MOST, Given, Outcome
 from app.exams.domain.exams import NoSuchExam
 from app.exams.service.answers import Answers, Event, EventKind, Page
 from app.exams.service.exams import Exams
-from app.exams.service.papers import Papers, state_of
+from app.exams.service.papers import NoSuchPicture, Papers, state_of
 from app.kernel.ids import ExamId
+from app.learning.views.kit import FILES
 
 EXAMS = web.AppKey("exams", Exams)
 ANSWERS = web.AppKey("exam_answers", Answers)
@@ -77,6 +78,7 @@ class HandInBody(Body):
 def routes() -> list[web.RouteDef]:
     return [
         web.get("/api/exams/{exam}", paper),
+        web.get("/api/exams/{exam}/files/{name}", picture),
         web.post("/api/exams/{exam}/answers", save),
         web.post("/api/exams/{exam}/flag", flag),
         web.post("/api/exams/{exam}/events", note),
@@ -90,6 +92,18 @@ async def paper(request: web.Request, who: Identity) -> web.StreamResponse:
     with place, kind, text and options (HTML, as shown), answer, turn and flagged."""
     found = await request.app[PAPERS].paper(who.account, exam_in(request))
     return web.json_response(found, headers={"Cache-Control": "no-store"})
+
+
+@for_role(Role.STUDENT)
+async def picture(request: web.Request, who: Identity) -> web.StreamResponse:
+    """A picture that a text of the paper names as `files/NAME`, while it is sat."""
+    name = request.match_info["name"]
+    file = await request.app[PAPERS].file(who.account, exam_in(request), name)
+    path = request.app[FILES].path_of(file.sha256)
+    if not path.is_file():
+        raise NoSuchPicture
+    headers = {"Content-Type": file.media_type, "Cache-Control": "no-store"}
+    return web.FileResponse(path, headers=headers)
 
 
 @for_role(Role.STUDENT)
