@@ -17,8 +17,9 @@ export class Events {
   #waiting = []
   #said = new Set()
 
-  restore(waiting = []) {
-    this.#waiting.unshift(...waiting)
+  // What is kept on this device, which is all that waits.
+  restore(waiting) {
+    this.#waiting = waiting
   }
 
   // `next`: the number after the highest the server has. `ours`: it has them from here.

@@ -12,7 +12,7 @@ const ELSEWHERE = ["Your test goes on on another page or device", "Only one page
 const READY = ["The clock begins when your first look is passed", "Look into the camera for a moment, with light on your face."]
 const BEFORE = ["Ready when you are", "Press Open the test. The clock begins when your first look is passed, not before."]
 const CONTINUE = ["Your test waits for you", "The clock runs on. Press Continue here: your answers are as you left them."]
-const LOST = ["Your camera's connection is lost", "Go on: your answers are saved as you give them. We are reconnecting the camera by ourselves…"]
+const UNREACHABLE = new Set(["no_media_node", "unreachable", "offline"])
 const AWAY = ["We lost sight of you", "The clock runs on, and you can go on answering. We are checking that it is you…"]
 const PERSON = ["A person has to look at this", "A proctor has been told. The clock runs on, and you can go on answering."]
 const CALM = ["Your test is running", "We look again now and then. Just go on."]
@@ -30,15 +30,21 @@ export function describe(exam, page) {
 function telling(exam, page) {
   const { camera, refusal, elsewhere, link, sitting } = page
   if (camera) return { ...describeCamera(camera), action: "open" }
+  if (elsewhere && (!refusal || UNREACHABLE.has(refusal.code))) return say("wait", ELSEWHERE, { action: "open", word: "Continue here" })
+  if (exam?.state === "paused") return say("wait", PAUSED)
+  if (refusal && UNREACHABLE.has(refusal.code)) return lost(exam, "The camera service is out of reach")
   if (refusal) return say("bad", ["That did not work", refusal.detail], { action: "open" })
-  if (elsewhere) return say("wait", ELSEWHERE, { action: "open", word: "Continue here" })
   if (!exam) {
     if (link === "connecting" || link === "lost") return say("wait", ["Opening your test…", "We are connecting your camera. This takes a few seconds."])
     return page.known ? say("wait", CONTINUE, { action: "open", word: "Continue here" }) : say("calm", BEFORE, { action: "open" })
   }
-  if (exam.state === "paused") return say("wait", PAUSED)
-  if (link === "lost") return say("wait", exam.state === "ready" ? ["Connection lost", "The clock has not begun. We are reconnecting by ourselves…"] : LOST)
+  if (link === "lost") return lost(exam, "Your camera's connection is lost")
   return seen(exam, sitting)
+}
+
+function lost(exam, title) {
+  const runs = exam && exam.state !== "ready"
+  return say("wait", [title, runs ? "Go on: your answers are saved as you give them. We keep trying by ourselves…" : "The clock has not begun. We keep trying by ourselves…"])
 }
 
 function seen(exam, sitting) {
