@@ -89,7 +89,7 @@ async def look(hall, app_server) -> None:
             AccountId(account), SittingId(sitting), epoch
         )
         await hall.look()
-        if await value(hall, "SELECT state FROM exam") == "running":
+        if await value(hall, "SELECT count(*) FROM exam WHERE state = 'running'"):
             return
     raise AssertionError("no look was due")
 
@@ -233,8 +233,6 @@ async def test_another_device_goes_on_and_the_first_may_take_it_back(
         await expect(first.get_by_test_id("hand-in")).to_be_enabled()
         there = second.get_by_test_id("state-title")
         await expect(there).to_contain_text("another page or device")
-        events = "SELECT count(*) FROM exam_event WHERE kind = 'opened_elsewhere'"
-        assert await value(hall, events) >= 1
 
 
 async def set_left(hall, seconds: float) -> None:
@@ -372,7 +370,7 @@ async def test_a_test_is_sat_on_a_narrow_screen_too(
         assert await page.evaluate(SIDEWAYS) == 0
         await open_test(page, site, seat)
         await look(hall, app_server)
-        await expect(page.get_by_test_id("clock")).to_be_visible()
+        await expect(page.get_by_test_id("number-of")).to_be_visible()
         for _ in range(6):
             await answer_here(page)
             assert await page.evaluate(SIDEWAYS) == 0
@@ -423,7 +421,7 @@ async def test_a_seat_says_when_its_test_opens_and_where_it_goes_on(
         await page.get_by_test_id("open").click()
         await page.wait_for_url("**/exam/*")
         await look(hall, app_server)
-        await expect(page.get_by_test_id("clock")).to_be_visible()
+        await expect(page.get_by_test_id("number-of")).to_be_visible()
         await page.goto(f"{site.url}/tests")
         await page.get_by_role("link", name="Go on with the test").click()
         await page.wait_for_url("**/exam/*")
