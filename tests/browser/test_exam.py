@@ -203,13 +203,13 @@ async def test_what_waits_on_a_device_outlives_its_page(site, hall, seat, app_se
         await expect(page.get_by_test_id("saved")).to_contain_text("1 answer waits")
         await page.close()
         await context.set_offline(False)
-        page = await context.new_page()
-        await page.goto(address)
-        title = page.get_by_test_id("state-title")
+        later = await context.new_page()
+        await later.goto(address)
+        title = later.get_by_test_id("state-title")
         await expect(title).to_have_text("Your test waits for you")
-        await page.get_by_role("button", name="Continue here").click()
-        await saved(page)
-        await expect(page.get_by_test_id("count")).to_have_text("1 of 6 answered")
+        await later.get_by_role("button", name="Continue here").click()
+        await saved(later)
+        await expect(later.get_by_test_id("count")).to_have_text("1 of 6 answered")
         assert await value(hall, ANSWERED) == 1
 
 
@@ -287,36 +287,38 @@ async def test_a_pause_stops_the_clock_and_the_answers(site, hall, seat, app_ser
         await saved(page)
 
 
+async def answer_by_key(page: Page, place: int) -> None:
+    """And goes on to the next; what is typed into a field is no command."""
+    title, press = page.get_by_test_id("number-of"), page.keyboard.press
+    await expect(title).to_have_text(f"Question {place} of 6")
+    number = page.get_by_test_id("number")
+    if await number.is_visible():
+        await number.focus()
+        await page.keyboard.type("3n")
+        await expect(title).to_have_text(f"Question {place} of 6")
+        await press("Backspace")
+        await press("Tab")
+    else:
+        await press("2")
+        box = page.locator(".exam-option input").nth(1)
+        await expect(box).to_be_checked()
+        await expect(box).to_be_focused()
+    await press("n")
+
+
 async def test_a_test_is_sat_by_keys_alone(site, hall, seat, app_server):
     async with browsers() as (page,):
         await begin(page, site, seat, hall, app_server)
-        title = page.get_by_test_id("number-of")
-        press = page.keyboard.press
+        title, press = page.get_by_test_id("number-of"), page.keyboard.press
         for place in range(1, 7):
-            await expect(title).to_have_text(f"Question {place} of 6")
-            number = page.get_by_test_id("number")
-            if await number.is_visible():
-                await number.focus()
-                await page.keyboard.type("3")
-                await press("n")  # is typed, and goes nowhere
-                await expect(title).to_have_text(f"Question {place} of 6")
-                await press("Backspace")
-                await press("Tab")
-            else:
-                await press("2")
-                box = page.locator(".exam-option input").nth(1)
-                await expect(box).to_be_checked()
-                await expect(box).to_be_focused()
-            await press("n")
+            await answer_by_key(page, place)
         await press("p")
         await expect(title).to_have_text("Question 5 of 6")
-        await press("f")
-        await expect(page.get_by_test_id("flag")).to_be_checked()
-        await press("Control+f")
-        await expect(page.get_by_test_id("flag")).to_be_checked()
-        await press("g")
-        await page.keyboard.press("Shift+Tab")
-        await press("Enter")
+        for key in ("f", "Control+f"):
+            await press(key)
+            await expect(page.get_by_test_id("flag")).to_be_checked()
+        for key in ("g", "Shift+Tab", "Enter"):
+            await press(key)
         await expect(title).to_have_text("Question 4 of 6")
         await expect(title).to_be_focused()
         await expect(page.get_by_test_id("count")).to_have_text("6 of 6 answered")
@@ -328,6 +330,17 @@ async def test_a_test_is_sat_by_keys_alone(site, hall, seat, app_server):
         state = page.get_by_test_id("state-title")
         await expect(state).to_have_text("You handed in your test")
         assert await value(hall, ANSWERED) == 6
+
+
+async def test_keys_can_be_switched_off(site, hall, seat, app_server):
+    async with browsers() as (page,):
+        await begin(page, site, seat, hall, app_server)
+        await page.get_by_label("Use keys").uncheck()
+        await page.keyboard.press("n")
+        await expect(page.get_by_test_id("number-of")).to_have_text("Question 1 of 6")
+        await page.get_by_label("Use keys").check()
+        await page.keyboard.press("n")
+        await expect(page.get_by_test_id("number-of")).to_have_text("Question 2 of 6")
 
 
 async def test_what_the_browser_tells_is_noted_and_nothing_is_prevented(
