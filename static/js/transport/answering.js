@@ -27,13 +27,14 @@ export class Answering extends EventTarget {
   // Opened anew: what waits on this device comes along. `elsewhere`: another page had
   // the test in between, and what was answered there is newer.
   open(exam, epoch) {
-    this.#name = `exam:${exam}`
-    this.sheet = new Sheet()
-    const left = kept(this.#name)
+    const name = `exam:${exam}`
+    const goesOn = name === this.#name && epoch === this.#epoch + 1 // the camera came back
+    const left = goesOn ? null : kept(name)
+    if (!goesOn) this.sheet = new Sheet()
     if (left) this.sheet.restore(left)
-    const elsewhere = Boolean(left) && epoch > left.epoch + 1
+    this.#name = name
     this.#epoch = epoch
-    return elsewhere
+    return left !== null && epoch > left.epoch + 1
   }
 
   take(questions, elsewhere) {

@@ -5,7 +5,6 @@ import { Noticing } from "./noticing.js"
 import { Watching } from "./watching.js"
 
 const AGAIN_MS = 2_000
-const NEWER = "What you answered on the other device was newer, so it was kept."
 
 // A test on this page: opened, kept alive, saved and handed in. Tells `change`, `paper`
 // and `note`. The clock is the server's.
@@ -18,6 +17,7 @@ export class Exam extends EventTarget {
   #loading = null
   #between = false
   #opening = false
+  #unread = false
 
   // `wanted`: the seat or module, as POST /api/exams takes it.
   constructor(wanted, signal) {
@@ -59,10 +59,10 @@ export class Exam extends EventTarget {
     if (this.elsewhere) return
     if (questions.length) {
       if (!this.questions.length) this.questions = questions // a paper never changes
-      if (this.answering.take(questions, this.#between).length) this.#tell("note", NEWER)
+      if (this.answering.take(questions, this.#between).length) this.#tell("note", "What you answered on the other device was newer, so it was kept.")
     }
     this.noticing.take(next, this.#between)
-    this.#between = false
+    this.#between = this.#unread = false
     this.#tell("paper")
     this.answering.flush()
   }
@@ -73,6 +73,7 @@ export class Exam extends EventTarget {
     Object.assign(this, { elsewhere: false, state: null })
     this.#between = this.answering.open(exam.exam, exam.epoch)
     this.noticing.open(exam.exam)
+    this.#unread = true
     this.#put(exam)
     await this.load()
     return stream
@@ -85,9 +86,8 @@ export class Exam extends EventTarget {
   }
 
   #put(news) {
-    const { state } = this
-    this.elsewhere ||= !this.#opening && news.epoch > state?.epoch
-    this.state = { ...state, ...news, epoch: state?.epoch ?? news.epoch }
+    this.elsewhere ||= !this.#opening && news.epoch > this.state?.epoch
+    this.state = { ...this.state, ...news, epoch: this.state?.epoch ?? news.epoch }
     if (news.now) this.#ahead = Date.parse(news.now) - Date.now()
     const ended = this.state.state === "ended"
     if (ended || this.elsewhere) this.watching.close()
@@ -95,9 +95,9 @@ export class Exam extends EventTarget {
     this.#tell("change")
   }
 
-  // Sends what waits; and past the deadline asks how it ended, if nobody has said so.
+  // Sends what waits; reads what could not be read; past the deadline asks how it ended.
   #again() {
-    return this.#is("running") && this.left <= 0 ? this.load() : this.answering.flush()
+    return this.#is("running") && (this.#unread || this.left <= 0) ? this.load() : this.answering.flush()
   }
 
   #is = (...states) => states.includes(this.state?.state) && !this.elsewhere
