@@ -68,7 +68,7 @@ async def test_reports_are_within_everybody_s_reach(site, other, database):
         ) as page:
             await come_in(page, other, "ADMIN1")
             await page.goto(f"{site.url}/staff/bookings?until={day(60)}")
-            await expect(page.get_by_text("Refused refunds")).to_be_visible()
+            await expect(page.get_by_text("Refunds that need a person")).to_be_visible()
             await is_fine(page)
             await page.get_by_role("link", name="Compare with").click()
             await expect(page.get_by_text("1 of 1 lines differs")).to_be_visible()

@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.accounts.domain.letters import SIGNED, Words, in_words
+from app.booking.domain.words import RefundReason
 from app.kernel.money import Money
 
 
@@ -42,6 +43,17 @@ def day_and_time(at: datetime, time_zone: str) -> str:
     return f"{there:%A}, {in_words(at, time_zone)}"
 
 
+_BACK_BECAUSE = {
+    RefundReason.TOO_LATE: "It came after the time to pay was over, and the seat was "
+    "somebody else's by then. You can choose another one.",
+    RefundReason.PAID_TWICE: "The seat was paid already: your booking stays as it is.",
+    RefundReason.WRONG_AMOUNT: "Another amount was paid than was due, so it booked "
+    "nothing. While the seat is held you can still pay it.",
+    RefundReason.NOT_FIT: "The test could not be booked any more: hours or an incident "
+    "of the module have to be settled first.",
+}
+
+
 def booked(told: Told) -> Words:
     return _letter(
         told,
@@ -65,16 +77,15 @@ def reseated(told: Told) -> Words:
     )
 
 
-def money_back(told: Told) -> Words:
+def money_back(told: Told, reason: RefundReason = RefundReason.TOO_LATE) -> Words:
+    """Why it bought no seat is said, so that nobody fears for one they have."""
     return _letter(
         told,
         "test_money_back",
         "Your payment comes back",
-        f"your payment for this test bought no seat:\n\n{told.place}\n\nIt came too "
-        "late, came twice or did not fit what was to pay. "
-        f"{_comes_back(told)} You need do nothing. What happens with it, and the "
-        f"receipt, are here:\n\n{told.link}\n\nIf you have no seat yet, you can choose "
-        "one there.",
+        f"a payment of yours for this test was not needed:\n\n{told.place}\n\n"
+        f"{_BACK_BECAUSE[reason]} {_comes_back(told)} You need do nothing. What "
+        f"happens with it, and the receipt, are here:\n\n{told.link}",
     )
 
 

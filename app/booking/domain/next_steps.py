@@ -105,9 +105,11 @@ _WHY = {
     RefundReason.WRONG_AMOUNT: "Another amount was paid than was due. ",
 }
 _BECAME = {
-    "asked": "{back} is on its way back the way you paid. Banks take up to 7 days.",
-    "sent": "{back} is on its way back the way you paid. Banks take up to 7 days.",
-    "done": "{back} was given back the way you paid.",
+    "asked": "{back} is on its way back the way you paid. Banks take up to ten "
+    "working days.",
+    "sent": "{back} is on its way back the way you paid. Banks take up to ten "
+    "working days.",
+    "done": "{back} was given back.",
     "refused": "{back} could not be given back the way you paid. The helpdesk settles "
     "it with you; you need do nothing.",
 }

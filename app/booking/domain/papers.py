@@ -154,9 +154,10 @@ class Receipt:
 
     @property
     def number(self) -> str:
-        """Of the fee; the others stand beside their lines."""
+        """Of the fee that bought the seat; the others stand beside their lines."""
         fees = [it for it in self.paid if it.kind is OrderKind.FEE]
-        return (fees or list(self.paid))[0].receipt
+        bought = [it for it in fees if not it.back]
+        return (bought or fees or list(self.paid))[0].receipt
 
     @property
     def lines(self) -> list[Line]:

@@ -189,7 +189,7 @@ async def _give_back(
         slot = (await lock_slots(tx, [it.seat.slot]))[it.seat.slot]
         await settle_slot(tx, desk, slot, now, news)
         news.of(slot)
-    await told.given_back(tx, desk, it.seat, payment)
+    await told.given_back(tx, desk, it.seat, payment, reason)
 
 
 def _is_fit(it: Fitness) -> bool:

@@ -7,7 +7,7 @@ from app.accounts.store import people
 from app.adapters.db import Tx
 from app.booking.domain import letters
 from app.booking.domain.letters import Told
-from app.booking.domain.words import Payment, Seat, Slot
+from app.booking.domain.words import Payment, RefundReason, Seat, Slot
 from app.booking.service.desk import BookingDesk
 from app.booking.store import orders, telling
 from app.booking.store.seats import NewSeat
@@ -53,15 +53,19 @@ async def cancelled(tx: Tx, desk: BookingDesk, seat: Seat, back: Money) -> None:
 
 
 async def given_back(
-    tx: Tx, desk: BookingDesk, seat: Seat | None, payment: Payment
+    tx: Tx,
+    desk: BookingDesk,
+    seat: Seat | None,
+    payment: Payment,
+    reason: RefundReason,
 ) -> None:
-    """Money that bought nothing; why stands on the page of the seat."""
+    """Money that bought nothing, and why."""
     if seat is None:
         return
     told = await told_of(tx, desk, about(seat))
     receipt = RECEIPT.format(payment.receipt)
     told = replace(told, amount=payment.amount, receipt=receipt)
-    await post(tx, desk, seat.account, letters.money_back(told))
+    await post(tx, desk, seat.account, letters.money_back(told, reason))
 
 
 async def offered(tx: Tx, desk: BookingDesk, it: NewSeat) -> None:

@@ -93,6 +93,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     try:
         async with alongside(page.send_states()):
             await page.listen()
+    except ConnectionError:
+        pass  # The page left at once.
     finally:
         request.app[SOCKETS].discard(page)
         request.app[HUB].leave(page.watcher)
