@@ -229,7 +229,7 @@ def test_what_becomes_of_money_is_said_plainly():
         "The payment came after the seat was given back. ₹500 is on its way back"
     )
     done = replace(late, state="done", reason=RefundReason.CANCELLED)
-    assert money_in_words(done) == "₹500 was given back the way you paid."
+    assert money_in_words(done) == "₹500 was given back."
     stuck = replace(late, state="refused")
     assert "The helpdesk settles it with you" in money_in_words(stuck)
 
