@@ -93,6 +93,7 @@ async def picture_all(house: House, scratch: Path, folder: Path) -> None:
             await context.close()
     for word in ("wall", "login", "dashboard", "check"):
         shutil.copy(looks / f"{word}.png", folder / f"{word}.png")
+    shutil.copy(looks / "tests-book-CEL.png", folder / "booking.png")
 
 
 async def studying(browser: Browser, house: House, srn: str, title: str) -> Page:
