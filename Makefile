@@ -36,7 +36,7 @@ check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-pure: .venv/.installed ## The pure tests: about a second
+pure: .venv/.installed node_modules/.installed ## The pure tests: about a second
 	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py tests/test_security_doc.py
 
 js: ## The front end's pure tests
