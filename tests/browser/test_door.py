@@ -52,8 +52,10 @@ async def test_a_scanner_types_and_the_keyboard_lets_in(site, booked, code):
         await page.keyboard.press("Enter")
         await expect(page.get_by_test_id("let-in-said")).to_contain_text("Asha Rao")
         assert await booked.world.state(booked.seat) == "attended"
+        await expect(page.get_by_test_id("given")).to_be_focused()
         await page.keyboard.type(f"{code}\n")  # the next scan needs no click
         await expect(page.get_by_text("Marked already: let in at")).to_be_visible()
+        await expect(page.get_by_test_id("given")).to_be_focused()
         await page.keyboard.type("nobody7\n")
         await expect(page.get_by_test_id("refused")).to_contain_text("Nobody with")
 
@@ -64,6 +66,7 @@ async def test_a_scan_never_lets_anybody_in_by_itself(site, booked, code):
         await come_in(page, site, "PROCTOR1")
         await page.goto(f"{site.url}{booked.door}")
         for _ in range(2):
+            await expect(page.get_by_test_id("given")).to_be_focused()
             await page.keyboard.type(f"{code}\n")
             await expect(page.get_by_test_id("let-in")).to_be_visible()
             await page.keyboard.press("Enter")
