@@ -195,6 +195,9 @@ async def test_the_keyboard_alone_holds_a_seat(site, town):
         await page.keyboard.press("Enter")
         await page.wait_for_url("**/tests/seats/*")
         await tab_to(page, re.compile("^Pay ₹500"))
+        await expect(page.get_by_role("heading", level=1)).to_have_text(
+            "Pay to keep this seat"
+        )
 
 
 async def test_without_script_a_seat_is_found_and_held(site, town):
