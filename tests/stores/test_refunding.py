@@ -229,6 +229,7 @@ async def test_a_refused_one_waits_for_a_person(world):
     row = await standing(world, refund)
     assert (row["state"], row["said"]) == ("refused", "too old")
     assert letters(world) == []
+    assert [it.kind for it in world.box.letters] == ["test_refund_refused"]
     world.clock.forward(86_400)
     assert await world.refunds.run() == 0
 
@@ -297,6 +298,7 @@ async def test_a_person_settles_it_by_hand_and_says_how(world):
     await world.refunds.settle_by_hand(admin, refund, "by bank transfer 4711")
     row = await standing(world, refund)
     assert (row["state"], row["said"]) == ("done", "by bank transfer 4711")
+    assert world.box.letters[-1].kind == "test_refund_by_hand"
     assert await acts(world) == [("refund.settled_by_hand", admin, student)]
     with pytest.raises(NotRefused):
         await world.refunds.settle_by_hand(admin, refund, "again")

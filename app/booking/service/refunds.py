@@ -91,6 +91,7 @@ class Refunds:
                 said=how[: domain.SAID_MOST],
             )
             await store.save(tx, refund, change, now, now)
+            await self._write_to(tx, it, refund_letters.by_hand)
 
         await self._by_hand(by, refund, "refund.settled_by_hand", act)
 
@@ -169,17 +170,19 @@ class Refunds:
             await store.save(tx, refund, change, now, now + domain.pause(it.attempts))
             news.accounts.add(it.account)
             if domain.is_on_its_way(it.state, change):
-                await self._write_to(tx, it)
+                await self._write_to(tx, it, refund_letters.on_its_way)
+            elif change.state is RefundState.REFUSED:
+                await self._write_to(tx, it, refund_letters.refused)
             return True
 
         return await self._desk.change(act)
 
-    async def _write_to(self, tx: Tx, it: Refund) -> None:
+    async def _write_to(self, tx: Tx, it: Refund, say: refund_letters.WordsOf) -> None:
         person = await people.by_id(tx, it.account)
         seat = await seats.newest_of_order(tx, it.order)
         link = f"{self._desk.house.url}{seat_path(seat.seat) if seat else '/tests'}"
         name, receipt = person.name if person else "", RECEIPT.format(it.receipt)
-        words = refund_letters.on_its_way(name, it.amount, receipt, link)
+        words = say(name, it.amount, receipt, link)
         await self._desk.codes.tell(tx, person, words)
 
     async def _by_hand(
