@@ -7,7 +7,7 @@ import { forget, keep, kept } from "./keeping.js"
 // the paper again), and `refused` (a code that is about the whole test).
 const SOON_MS = 600
 const WHOLE = new Set(["exam_over", "exam_paused", "exam_not_begun"])
-const OURS = new Set(["offline", "reopened", "opened_elsewhere"])
+const OURS = new Set(["offline", "opened_elsewhere"])
 
 export class Answering extends EventTarget {
   sheet = new Sheet()

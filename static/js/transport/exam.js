@@ -3,6 +3,7 @@ import { Answering } from "./answering.js"
 import { get, post, unlessRefused } from "./api.js"
 import { Noticing } from "./noticing.js"
 import { Watching } from "./watching.js"
+import { write } from "./writing.js"
 
 const AGAIN_MS = 2_000
 
@@ -22,12 +23,12 @@ export class Exam extends EventTarget {
   // `wanted`: the seat or module, as POST /api/exams takes it.
   constructor(wanted, signal) {
     super()
-    const write = (what, body, options) => this.#write(what, body, options)
+    const send = (what, body, options) => this.#write(what, body, options)
     const change = () => this.#tell("change")
     this.wanted = wanted
     this.watching = new Watching(() => this.#open(), signal)
-    this.answering = new Answering(write, () => this.#is("running"))
-    this.noticing = new Noticing(write, () => this.#is("running", "paused"), signal)
+    this.answering = new Answering(send, () => this.#is("running"))
+    this.noticing = new Noticing(send, () => this.#is("running", "paused"), signal)
     const follow = (target, acts) => Object.entries(acts).forEach(([type, act]) => target.addEventListener(type, ({ detail }) => act(detail), { signal }))
     follow(this.answering, { change, stale: () => this.load(), refused: () => this.load() })
     follow(this.noticing, { note: (words) => this.#tell("note", words) })
@@ -102,16 +103,14 @@ export class Exam extends EventTarget {
 
   #is = (...states) => states.includes(this.state?.state) && !this.elsewhere
 
-  async #write(what, body, options) {
-    const { exam, epoch } = this.state
-    try {
-      return await post(`/api/exams/${exam}/${what}`, { epoch, ...body }, options)
-    } catch (error) {
-      // Our own opening may have overtaken it: then it is sent again.
-      if (error.code === "opened_elsewhere" && (this.#opening || epoch < this.state.epoch)) error.code = "reopened"
-      if (error.code === "opened_elsewhere") this.#put({ epoch: Infinity })
-      throw error
-    }
+  #overtaken(epoch) {
+    const ours = this.#opening || epoch < this.state.epoch
+    if (!ours) this.#put({ epoch: Infinity })
+    return ours
+  }
+
+  #write(what, body, options) {
+    return write(what, body, options, { state: () => this.state, overtaken: (epoch) => this.#overtaken(epoch) })
   }
 
   #tell(type, detail = null) {

@@ -1,0 +1,19 @@
+import { post } from "./api.js"
+
+const TRIES = 5
+const MOMENT_MS = 400
+
+// Sends to the test that is open on this page. `state()` gives its exam and epoch; where
+// another page has opened it, the refusal goes to `overtaken(epoch)`. That says true when
+// it was our own opening (the camera came back): then it is sent again, under the new epoch.
+export async function write(what, body, options, { state, overtaken }) {
+  for (let tries = TRIES; ; tries--) {
+    const { exam, epoch } = state()
+    try {
+      return await post(`/api/exams/${exam}/${what}`, { epoch, ...body }, options)
+    } catch (error) {
+      if (error.code !== "opened_elsewhere" || !overtaken(epoch) || tries === 1) throw error
+      await new Promise((go) => setTimeout(go, MOMENT_MS))
+    }
+  }
+}
