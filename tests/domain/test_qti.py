@@ -213,6 +213,7 @@ def test_what_is_wrong_is_told_with_line_and_element(content, said):
         ('<orderInteraction responseIdentifier="R"/>', "a orderInteraction"),
         (GAP, "a short answer"),
         (f'<img src="http://a/b.png" alt=""/>{choices()}', "a picture from elsewhere"),
+        (f'<object data="a.wav" type="audio/wav"/>{choices()}', "a sound or a film"),
     ],
 )
 def test_what_is_not_asked_here_stops_or_is_left_out(body, said):
@@ -226,6 +227,11 @@ def test_what_is_not_asked_here_stops_or_is_left_out(body, said):
     assert len(parsed.questions) == 1
     assert said in str(parsed.notes[0])
     assert str(parsed.notes[0]).startswith("a.xml, line 2")
+
+
+def test_an_item_without_a_body_is_left_out():
+    empty = item(declared("A"), choices()).replace(b"itemBody", b"templateBlock")
+    assert "without anything to read" in problem(empty)
 
 
 def test_a_billion_laughs_are_not_heard():
@@ -295,7 +301,7 @@ def test_a_picture_is_known_by_its_content():
         "a.xml": item(declared("A"), body),
         "a.png": "<svg/>",
     }
-    assert "no PNG, JPEG or WebP" in problem(package(**files))
+    assert "no PNG, JPEG, GIF or WebP" in problem(package(**files))
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,6 +1,9 @@
 """Packages that another exporter writes come in, and go out as the same questions."""
 
+import io
 import os
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,10 +20,13 @@ BANKS = os.environ.get("SPOM_BANKS", "")
 """A folder of banks of your own: .gift and .zip files, to prove the reader on."""
 
 
-def same_everywhere(bank) -> None:
+PYSLET = Path(__file__).parents[2] / "var" / "banks" / "pyslet-0.7.20170805.tar.gz"
+
+
+def same_everywhere(bank, pictures=None) -> None:
     assert list(read_gift(write_gift(bank).encode()).questions) == bank
     assert list(read_sheet(write_sheet(bank).encode()).questions) == bank
-    packed = write_qti(bank, {})
+    packed = write_qti(bank, pictures or {})
     assert list(read_qti(packed).questions) == bank
     assert list(read_qti(_without_sidecar(packed)).questions) == bank
 
@@ -45,6 +51,45 @@ def test_what_a_blackboard_package_says_is_read(tmp_path, monkeypatch):
     assert [it.text for it in parsed.questions[0].options] == ["H₂O", "CO", "N"]
     assert "short answer" in str(parsed.notes[0])
     same_everywhere(list(parsed.questions))
+
+
+def packed(folder: str) -> bytes:
+    """A folder of the package that Pyslet ships, as the zip that it would be."""
+    if not PYSLET.exists():
+        pytest.fail("a bank to try is missing: run make banks")
+    into = io.BytesIO()
+    with tarfile.open(PYSLET) as shipped, zipfile.ZipFile(into, "w") as made:
+        for it in shipped.getmembers():
+            _, found, name = it.name.partition(f"/unittests/{folder}/")
+            if found and it.isfile() and (file := shipped.extractfile(it)):
+                made.writestr(name, file.read())
+    return into.getvalue()
+
+
+def test_the_examples_of_the_consortium_come_in_and_go_out_the_same():
+    """As Pyslet exported them from QTI 1.2, by the rules of the IMS consortium: of 20
+    items we ask seven, and each of the others says why it is left out."""
+    parsed = read_qti(packed("data_imsqtiv1p2p1/outputv2"), leave_out=True)
+    assert parsed.problems == ()
+    asked = {it.name: it for it in parsed.questions}
+    assert {str(it.kind) for it in parsed.questions} == set(QuestionKind)
+    assert len(asked) == 7
+    assert len({it.file for it in parsed.notes}) == 14  # one of them is asked, too
+    several = asked["Simple Multiple Response Item"]
+    right = [it.text for it in several.options if it.is_right]
+    assert right == [
+        "Chain splitting tool",
+        "Set of metric allen keys",
+        "Small cross-headed screwdriver",
+    ]
+    assert len(parsed.pictures) == 4
+    same_everywhere(list(parsed.questions), dict(parsed.pictures))
+
+
+def test_plain_items_without_a_manifest_come_in():
+    made = zipfile.ZipFile(io.BytesIO(packed("data_imsqtiv2p1/basic")))
+    asked = read_qti(made.read("q1.xml"), leave_out=True)
+    assert "draws its values" in str(asked.notes[0])
 
 
 @pytest.mark.skipif(not BANKS, reason="SPOM_BANKS names no folder of banks")

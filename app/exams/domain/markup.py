@@ -68,6 +68,7 @@ class MarkdownMaker:
         self._lists: list[int | None] = []
         self._math: list[Node] = []
         self._shifted: list[int] = []
+        self._marked: list[int] = []
         self._verbatim = 0
 
     def start(self, tag: str, attrs: dict[str, str]) -> None:
@@ -130,8 +131,10 @@ class MarkdownMaker:
             self._parts.append("\n\n```\n" if tag == "pre" else "`")
         elif tag in _SHIFTED:
             self._shifted.append(len(self._parts))
+        elif tag in _MARKS:
+            self._marked.append(len(self._parts))
         else:
-            self._parts.append(_MARKS.get(tag, "\n\n" if tag in _BLOCKS else ""))
+            self._parts.append("\n\n" if tag in _BLOCKS else "")
 
     def _end(self, tag: str) -> None:
         if tag in ("code", "pre"):
@@ -141,8 +144,20 @@ class MarkdownMaker:
             at = self._shifted.pop()
             said = "".join(self._parts[at:]).replace("\\", "")
             self._parts[at:] = [_shift(said, *_SHIFTED[tag])]
+        elif tag in _MARKS:
+            self._end_mark(_MARKS[tag])
         elif tag not in _VOID:
-            self._parts.append(_MARKS.get(tag, "\n\n" if tag in _BLOCKS else ""))
+            self._parts.append("\n\n" if tag in _BLOCKS else "")
+
+    def _end_mark(self, mark: str) -> None:
+        """Spaces at its edges go outside: Markdown takes "*a *" for two stars."""
+        if not self._marked:
+            return
+        at = self._marked.pop()
+        said = "".join(self._parts[at:])
+        bare = said.strip()
+        before, _, after = said.partition(bare) if bare else (said, "", "")
+        self._parts[at:] = [before, f"{mark}{bare}{mark}" if bare else "", after]
 
     def _item(self) -> None:
         count = self._lists[-1] if self._lists else None

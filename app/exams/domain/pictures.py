@@ -8,7 +8,12 @@ from app.exams.domain.rendering import pictures_of
 from app.learning.domain.files import MIB, media_type_of
 
 PICTURE_MOST = 2 * MIB
-ENDINGS = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
+ENDINGS = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/gif": ".gif",
+    "image/webp": ".webp",
+}
 
 
 def picture_kind(content: bytes) -> str:
@@ -17,7 +22,7 @@ def picture_kind(content: bytes) -> str:
         raise CannotAsk(f"this has a picture of more than {PICTURE_MOST // MIB} MB")
     kind = media_type_of(content[:64]) or ""
     if kind not in ENDINGS:
-        raise CannotAsk("this has a picture that is no PNG, JPEG or WebP")
+        raise CannotAsk("this has a picture that is no PNG, JPEG, GIF or WebP")
     return kind
 
 

@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from app.exams.domain.markup import MarkdownMaker, Picture
 from app.exams.domain.parsed import CannotAsk, Wrong, title_of
 from app.exams.domain.qti_numbers import spans_of
+from app.exams.domain.qti_rules import right_by_rules
 from app.exams.domain.questions import Option, Question, QuestionKind, Span
 from app.exams.domain.xml_tree import Element
 
 QTI_2 = "http://www.imsglobal.org/xsd/imsqti_v2p"
+ONE_IS_RIGHT = "an answer worth a part is not right here"
 GAP = "\\_\\_\\_\\_\\_"
+_PLAYED = ("audio/", "video/")
 _FEEDBACK = ("feedbackInline", "feedbackBlock", "modalFeedback", "rubricBlock")
 
 
@@ -32,7 +35,7 @@ def read_item(item: Item) -> Question:
         raise CannotAsk("this item changes as it is answered, or draws its values")
     body = root.first("itemBody")
     if body is None:
-        raise Wrong("there is no itemBody", root.line)
+        raise CannotAsk("this is an item without anything to read")
     found = [it for it in body.all() if it.tag.endswith("Interaction")]
     if len(found) != 1:
         many = "several questions in one" if found else "a text without a question"
@@ -99,11 +102,12 @@ def _choice(item: Item, interaction: Element, declared: Element) -> _Kind:
     return (QuestionKind.SINGLE if one else QuestionKind.MULTIPLE), options, ()
 
 
-def _right(item: Item, declared: Element) -> set[str]:
-    """Those of correctResponse; without it, those that the mapping gives points."""
+def _right(item: Item, declared: Element) -> frozenset[str]:
+    """Those of correctResponse; without it, those that the mapping or the processing
+    of the response gives points."""
     correct = declared.first("correctResponse")
     if correct is not None:
-        return {it.text.strip() for it in correct.all("value")}
+        return frozenset(it.text.strip() for it in correct.all("value"))
     worth: dict[str, float] = {}
     for entry in declared.all("mapEntry"):
         try:
@@ -112,15 +116,19 @@ def _right(item: Item, declared: Element) -> set[str]:
             raise Wrong(
                 "<mapEntry> has no number as mappedValue", entry.line
             ) from error
-    right = {key for key, value in worth.items() if value > 0}
+    right = frozenset(key for key, value in worth.items() if value > 0)
+    if not right:
+        right, has_parts = right_by_rules(item.root, declared)
+        if has_parts:
+            item.notes.append((ONE_IS_RIGHT, declared.line))
     if not right:
         raise Wrong(
             "<responseDeclaration> says of no answer that it is right", declared.line
         )
-    if declared.attrs.get("cardinality") == "single" and len(right) > 1:
+    if declared.attrs.get("cardinality") == "single" and worth and len(right) > 1:
         most = max(worth.values())
-        item.notes.append(("an answer worth a part is not right here", declared.line))
-        return {key for key in right if worth[key] == most}
+        item.notes.append((ONE_IS_RIGHT, declared.line))
+        return frozenset(key for key in right if worth[key] == most)
     return right
 
 
@@ -202,6 +210,8 @@ def _tell(
         shown = {"src": attrs.get("data", ""), "alt": element.text}
         maker.start("img", shown)
         return
+    if element.tag == "object" and attrs.get("type", "").startswith(_PLAYED):
+        raise CannotAsk("this plays a sound or a film")
     maker.start(element.tag, attrs)
     for it in element.inside:
         _tell_one(maker, it, instead)

@@ -5,6 +5,7 @@ import re
 from decimal import Decimal
 
 from app.exams.domain.parsed import Wrong
+from app.exams.domain.qti_rules import right_by_rules
 from app.exams.domain.questions import Span
 from app.exams.domain.xml_tree import Element
 
@@ -20,6 +21,11 @@ def spans_of(root: Element, declared: Element) -> tuple[Span, ...]:
         between = [it for part in parts if (it := _between(part, given))]
         if found := [*between, *_around(processing, declared, given)]:
             return tuple(dict.fromkeys(found))
+        if declared.first("correctResponse", "mapEntry") is None:
+            names, _ = right_by_rules(root, declared)
+            numbers = sorted(_number(it, declared) for it in names)
+            if numbers:
+                return tuple(Span(low=it, high=it) for it in numbers)
     return tuple(Span(low=it, high=it) for it in _values(declared))
 
 

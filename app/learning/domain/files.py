@@ -33,6 +33,8 @@ def media_type_of(head: bytes) -> str | None:
     starts = {
         b"\x89PNG\r\n\x1a\n": "image/png",
         b"\xff\xd8\xff": "image/jpeg",
+        b"GIF87a": "image/gif",
+        b"GIF89a": "image/gif",
         b"%PDF-": "application/pdf",
         b"\x1a\x45\xdf\xa3": "video/webm",
         b"WEBVTT": "text/vtt",
