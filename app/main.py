@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
-import uvloop
 from aiohttp import web
 
 from app.accounts import views as account_views
@@ -19,6 +18,7 @@ from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.objects import Objects
+from app.adapters.serving import run
 from app.adapters.signing import Signer
 from app.adapters.static import add_static
 from app.adapters.tasks import alongside, restarted
@@ -70,8 +70,6 @@ from app.proctoring.views import (
 from app.settings import Settings, read_settings, recognition
 
 POOL = 10
-KEEP_ALIVE_S = 30
-STOP_WITHIN_S = 3
 SLICES = (
     account_views,
     learning_views,
@@ -100,16 +98,7 @@ def serve() -> None:
     """Runs until SIGINT or SIGTERM."""
     set_up_logging()
     settings = read_settings()
-    uvloop.install()
-    web.run_app(
-        build(settings),
-        host=settings.app_host,
-        port=settings.app_port,
-        access_log=None,
-        print=None,
-        keepalive_timeout=KEEP_ALIVE_S,
-        shutdown_timeout=STOP_WITHIN_S,
-    )
+    run(build(settings), settings.app_host, settings.app_port)
 
 
 def build(settings: Settings) -> web.Application:

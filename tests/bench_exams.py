@@ -6,6 +6,7 @@ above that is HTTP, log-in, reading and Python.
 """
 
 import asyncio
+import gc
 import os
 import secrets
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import aiohttp
 import psutil
+import uvloop
 
 from app.accounts.domain.policy import AccountPolicy
 from app.accounts.service.gatehouse import open_gatehouse
@@ -86,6 +88,7 @@ async def _measure(url: str, site: str, secret: str, app: psutil.Process) -> boo
     given = Settings(DATABASE_URL=url, REDIS_URL="", secret=secret, accounts=policy)
     house = open_gatehouse(database, AnchoredClock(), given)
     students = await enrol(house, MODULE, STUDENTS)
+    gc.freeze()  # the collector of the one who asks is nobody's wait
     await rush(site, secret, students, rounds=1, pause_s=PAUSE_S)  # warm
     found = {}
     for name, pause_s in (("working", PAUSE_S), ("all at the same moment", 0)):
@@ -102,7 +105,7 @@ async def _measure(url: str, site: str, secret: str, app: psutil.Process) -> boo
         ratio = done.at(0.99) / bare.at(0.99)
         print(f"{name}: p99 is {ratio:.1f} times that of bare SQL")
     await database.close()
-    return found["working"].at(0.99) <= P99_MOST_S
+    return all(done.at(0.99) <= P99_MOST_S for done in found.values())
 
 
 async def _bare(database: Database, students: list[Student]) -> Rush:
@@ -117,7 +120,8 @@ async def _bare(database: Database, students: list[Student]) -> Rush:
             now=it.exam.started_at,
         )
         async with database.connection() as tx:
-            await store.save(tx, writer, [(number % PLACES + 1, 1000 + number, "1")])
+            answer = number % PLACES + 1, 1000 + number, "1"
+            await store.save(tx, [(writer, [answer])])
         done.waits.append(time.perf_counter() - began)
 
     for number in range(ROUNDS):
@@ -138,7 +142,7 @@ if __name__ == "__main__":
     own = Path(tempfile.mkdtemp(prefix="spom-bench-", dir="/var/tmp"))
     own.chmod(0o755)
     try:
-        well = asyncio.run(bench(own))
+        well = uvloop.run(bench(own))
     finally:
         shutil.rmtree(own, ignore_errors=True)
     sys.exit(0 if well else f"p99 is above {P99_MOST_S * 1000:.0f} ms")

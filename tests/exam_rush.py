@@ -104,6 +104,7 @@ async def rush(
     limit = aiohttp.TCPConnector(limit=len(students))
     async with aiohttp.ClientSession(connector=limit) as http:
         ask = _Asking(http, site, done)
+        await asyncio.gather(*(ask.connect() for _ in students))
         if pause_s:
             working = (ask.at_leisure(it, rounds, pause_s) for it in students)
             await asyncio.gather(*working)
@@ -117,6 +118,11 @@ class _Asking:
     http: aiohttp.ClientSession
     site: Site
     done: Rush
+
+    async def connect(self) -> None:
+        """Their pages are open: so are their connections."""
+        async with self.http.get(f"{self.site.url}/healthz") as response:
+            await response.read()
 
     async def at_leisure(self, it: Student, rounds: int, pause_s: float) -> None:
         for number in range(rounds):

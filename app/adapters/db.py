@@ -85,6 +85,9 @@ async def connect(url: str, *, size: int = 10) -> Database:
         timeout=ACQUIRE_TIMEOUT_S,
         command_timeout=COMMAND_TIMEOUT_S,
         reset=_leave_as_it_is,
-        server_settings={"idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION},
+        server_settings={
+            "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION,
+            "jit": "off",  # statements of milliseconds: compiling one takes a hundred
+        },
     )
     return Database(pool)

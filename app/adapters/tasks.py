@@ -40,6 +40,13 @@ async def not_sooner_than(seconds: float) -> AsyncIterator[None]:
         await asyncio.sleep(max(0.0, until - loop.time()))
 
 
+def begin(work: Coroutine[Any, Any, None], owned: set["asyncio.Task[None]"]) -> None:
+    """Work that ends by itself; until then its owner has it in `owned`."""
+    task = asyncio.create_task(work)
+    owned.add(task)
+    task.add_done_callback(owned.discard)
+
+
 async def end(task: "asyncio.Task[Any]") -> None:
     """Cancels, and waits for the end.
 

@@ -12,6 +12,7 @@ from app.accounts.store import attempts
 from app.accounts.store import logins as store
 from app.accounts.store.logins import Login, OpenLogin
 from app.adapters.audit import Act
+from app.adapters.together import Together
 from app.kernel.ids import AccountId
 from app.kernel.refusals import NotFound
 
@@ -31,10 +32,11 @@ class Logins:
 
     def __init__(self, gatehouse: Gatehouse) -> None:
         self._house = gatehouse
+        self._who = Together(self._who_each)
 
     async def who(self, token: str) -> Identity | None:
         """Whose token this is, if it still lives. Being seen keeps it alive."""
-        return (await self.who_of([token])).get(token)
+        return await self._who(token)
 
     async def who_of(self, tokens: Sequence[str]) -> dict[str, Identity]:
         """The same for many tokens in one go; the dead ones are left out."""
@@ -49,6 +51,10 @@ class Logins:
             if unseen:
                 await store.touch(tx, unseen, now)
         return {hashes[key]: it.identity for key, it in alive.items()}
+
+    async def _who_each(self, tokens: Sequence[str]) -> list[Identity | None]:
+        found = await self.who_of(tokens)
+        return [found.get(it) for it in tokens]
 
     def _is_alive(self, login: Login | OpenLogin) -> bool:
         return is_alive(

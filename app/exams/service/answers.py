@@ -20,6 +20,7 @@ from app.exams.domain.answers import Place, UnknownPlace
 from app.exams.domain.batches import BATCH_MOST, Batch, Given, Outcome, Told
 from app.exams.domain.exams import ExamState, NoSuchExam
 from app.exams.domain.questions import QuestionKind
+from app.exams.service.keeping import Keeping
 from app.exams.store import answers as store
 from app.exams.store import exams as exam_store
 from app.exams.store.answers import Writer
@@ -80,6 +81,7 @@ class Answers:
     def __init__(self, db: Database, clock: Clock) -> None:
         self._db = db
         self._clock = clock
+        self._keeping = Keeping(db)
         self._papers: OrderedDict[tuple[ExamId, AccountId], Places] = OrderedDict()
         """What the newest papers are made of, which never changes: past PAPERS_KEPT
         the one longest unused is forgotten, and read again."""
@@ -151,8 +153,7 @@ class Answers:
         now = self._clock.now()
         given = [(*turn, json.dumps(answer)) for turn, answer in batch.left.items()]
         try:
-            async with self._db.connection() as tx:
-                rows = await store.save(tx, _writer(page, now), given)
+            rows = await self._keeping.save((_writer(page, now), given))
         except CheckViolationError as error:  # the schema has the last word
             raise life.ExamOver from error
         if not rows:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, ExamId
@@ -18,45 +19,63 @@ class Writer:
     now: datetime
 
 
-async def save(tx: Tx, by: Writer, given: Sequence[tuple[int, int, str]]) -> list[Row]:
-    """Answers (position, turn, JSON) of one exam, each kept if it may be: one statement
-    that locks the exam against its end.
+Entry: TypeAlias = tuple[Writer, Sequence[tuple[int, int, str]]]
+"""Whose page writes, and the answers: position, turn, JSON."""
 
-    state, epoch, deadline_at of the exam, and for each answer: position, turn, `kept`
-    just now, `same` as what had been kept of that turn (NULL: nothing), and `newest`,
-    the highest turn before. No rows: no such exam of theirs. An answer that was written
-    at the same moment by somebody else is in none of them: ask again.
+SAVE = """WITH it AS MATERIALIZED (
+       SELECT w.n, w.now, e.exam_id, e.state, e.epoch, w.epoch AS own, e.started_at,
+           e.deadline_at
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::timestamptz[])
+           WITH ORDINALITY AS w (exam_id, account_id, epoch, now, n)
+       JOIN exam e ON e.exam_id = w.exam_id AND e.account_id = w.account_id
+       ORDER BY e.exam_id FOR SHARE OF e),
+   given AS MATERIALIZED (
+       SELECT n, position, turn, answer::jsonb AS answer
+       FROM unnest($5::bigint[], $6::int[], $7::bigint[], $8::text[])
+           AS g (n, position, turn, answer)),
+   kept AS (
+       INSERT INTO exam_answer (exam_id, position, turn, answer, at)
+       SELECT it.exam_id, g.position, g.turn, g.answer,
+           greatest(it.now, it.started_at)
+       FROM given g JOIN it USING (n)
+       WHERE it.state = 'running' AND it.epoch = it.own AND it.deadline_at >= it.now
+         AND NOT EXISTS (
+             SELECT FROM exam_answer a WHERE a.exam_id = it.exam_id
+               AND a.position = g.position AND a.turn >= g.turn)
+       ON CONFLICT DO NOTHING RETURNING exam_id, position, turn)
+   SELECT it.n, it.state, it.epoch, it.deadline_at, g.position, g.turn,
+       k.turn IS NOT NULL AS kept,
+       (SELECT a.answer = g.answer FROM exam_answer a WHERE a.exam_id = it.exam_id
+          AND a.position = g.position AND a.turn = g.turn) AS same,
+       (SELECT max(a.turn) FROM exam_answer a WHERE a.exam_id = it.exam_id
+          AND a.position = g.position) AS newest
+   FROM it JOIN given g USING (n) LEFT JOIN kept k USING (exam_id, position, turn)"""
+SAVE_UNLOCKED = SAVE.replace("FOR SHARE OF e", "FOR SHARE OF e SKIP LOCKED")
+
+
+async def save(
+    tx: Tx, entries: Sequence[Entry], *, waits: bool = True
+) -> list[list[Row]]:
+    """For each entry, of which every exam has one at most, its answers, each kept if it
+    may be: one statement that locks the exams against their end.
+
+    A row has state, epoch, deadline_at of the exam, and of the answer: position, turn,
+    `kept` just now, `same` as what had been kept of that turn (NULL: nothing), and
+    `newest`, the highest turn before. No rows: no such exam of theirs; or, unless it
+    `waits`, somebody has it locked just now. An answer that was written at the same
+    moment by somebody else is in none of them: ask again.
     """
-    return await tx.fetch(
-        """WITH it AS MATERIALIZED (
-               SELECT state, epoch, started_at, deadline_at FROM exam
-               WHERE exam_id = $1 AND account_id = $2 FOR SHARE),
-           given AS MATERIALIZED (
-               SELECT position, turn, answer::jsonb AS answer
-               FROM unnest($5::int[], $6::bigint[], $7::text[])
-                   AS g (position, turn, answer)),
-           kept AS (
-               INSERT INTO exam_answer (exam_id, position, turn, answer, at)
-               SELECT $1, g.position, g.turn, g.answer, greatest($4, it.started_at)
-               FROM given g CROSS JOIN it
-               WHERE it.state = 'running' AND it.epoch = $3 AND it.deadline_at >= $4
-                 AND NOT EXISTS (
-                     SELECT FROM exam_answer a WHERE a.exam_id = $1
-                       AND a.position = g.position AND a.turn >= g.turn)
-               ON CONFLICT DO NOTHING RETURNING position, turn)
-           SELECT it.state, it.epoch, it.deadline_at, g.position, g.turn,
-               k.turn IS NOT NULL AS kept,
-               (SELECT a.answer = g.answer FROM exam_answer a WHERE a.exam_id = $1
-                  AND a.position = g.position AND a.turn = g.turn) AS same,
-               (SELECT max(a.turn) FROM exam_answer a WHERE a.exam_id = $1
-                  AND a.position = g.position) AS newest
-           FROM it CROSS JOIN given g LEFT JOIN kept k USING (position, turn)""",
-        by.exam,
-        by.account,
-        by.epoch,
-        by.now,
+    found: list[list[Row]] = [[] for _ in entries]
+    writers = [(it.exam, it.account, it.epoch, it.now) for it, _ in entries]
+    given = [(n, *it) for n, (_, answers) in enumerate(entries, 1) for it in answers]
+    rows = await tx.fetch(
+        SAVE if waits else SAVE_UNLOCKED,
+        *map(list, zip(*writers, strict=True)),
         *map(list, zip(*given, strict=True)),
     )
+    for row in rows:
+        found[row["n"] - 1].append(row)
+    return found
 
 
 async def flag(tx: Tx, by: Writer, position: int, *, flagged: bool) -> bool:
