@@ -11,6 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from app.adapters.embedded import start_postgres, start_valkey
 from app.adapters.migrations import migrate
 from tests.browsing import chromium, log_in
+from tests.exam_pictures import picture_exam
 from tests.house import ROOT, House
 from workers.demo_faces import demo_pictures
 from workers.loadtest.clips import Scene, make_clip
@@ -91,7 +92,9 @@ async def picture_all(house: House, scratch: Path, folder: Path) -> None:
             )
             await picture_pages(await context.new_page(), house.url, looks, name)
             await context.close()
-    for word in ("wall", "login", "dashboard", "check"):
+    async with chromium(right) as browser:
+        await picture_exam(browser, house, "ASHA001", looks)
+    for word in ("wall", "login", "dashboard", "check", "exam"):
         shutil.copy(looks / f"{word}.png", folder / f"{word}.png")
     shutil.copy(looks / "tests-book-CEL.png", folder / "booking.png")
 
