@@ -18,6 +18,12 @@ test("filters narrow by state, module, risk and need", () => {
   assert.equal(filtered(all, {}).length, 3)
 })
 
+test("tests alone are found, and studying alone", () => {
+  const all = [sitting({ id: "t", kind: "exam" }), sitting({ id: "l", kind: "learning" })]
+  assert.deepEqual(ids(filtered(all, { kind: "exam" })), ["t"])
+  assert.deepEqual(ids(filtered(all, { kind: "learning" })), ["l"])
+})
+
 test("raised risk is raised or higher", () => {
   const all = ["low", "raised", "high"].map((risk) => sitting({ id: risk, risk }))
   assert.deepEqual(ids(filtered(all, { risk: "raised" })), ["raised", "high"])

@@ -25,6 +25,7 @@ from app.proctoring.domain.words import Ending, Verdict
 from app.proctoring.ledger.verifying import verify
 from app.proctoring.service.sittings import OpenedOn
 from app.proctoring.service.undecided import undecided_of
+from app.proctoring.store import wall as wall_store
 from tests.stores.booking_world import MODULE, key
 from tests.stores.exam_world import build_exam_world, put_blueprint
 from tests.stores.world import finding
@@ -377,3 +378,41 @@ async def test_an_exam_comes_first_on_the_wall_and_says_so(hall):
     await hall.open()
     wall = (await hall.world.states.wall([""]))[""]
     assert [it["kind"] for it in wall["sittings"]] == ["exam", "learning"]
+
+
+async def test_who_waits_for_a_person_stands_before_calm_tests_on_the_wall(hall):
+    other = hall.world.student
+    hall.world.student = await hall.booking.student()
+    waiting = await hall.world.sittings.open(hall.world.student, MODULE)
+    hall.world.student = other
+    opened = await hall.begin()
+    await hall.run(
+        """UPDATE sitting SET state = 'paused', reason = 'needs_person'
+           WHERE sitting_id = $1""",
+        waiting.sitting,
+    )
+    wall = (await hall.world.states.wall([""]))[""]["sittings"]
+    assert [it["id"] for it in wall] == [str(waiting.sitting), str(opened.sitting)]
+    await hall.run(
+        """UPDATE sitting SET verdict = 'mismatch' WHERE sitting_id = $1""",
+        opened.sitting,
+    )
+    wall = (await hall.world.states.wall([""]))[""]["sittings"]
+    assert [it["id"] for it in wall] == [str(opened.sitting), str(waiting.sitting)]
+
+
+async def test_of_too_many_sittings_no_test_is_missing_on_the_wall(hall):
+    sitting = await hall.open()
+    for _ in range(3):
+        student = await hall.booking.student()
+        await hall.run(
+            """INSERT INTO sitting (sitting_id, account_id, module_code, state, epoch,
+                   opened_at) VALUES (gen_random_uuid(), $1, $2, 'checking_in', 1,
+                   now() - interval '9 years')""",
+            student,
+            MODULE,
+        )
+    async with hall.db.connection() as tx:
+        rows = await wall_store.sittings(tx, hall.clock.now(), timedelta(seconds=3), 2)
+    assert [row["kind"] for row in rows] == ["exam", "learning"]
+    assert rows[0]["sitting_id"] == sitting.sitting

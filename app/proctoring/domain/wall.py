@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.proctoring.domain.policy import Policy
-from app.proctoring.domain.words import OWN, SUSPICIOUS, Reason, State, Verdict
+from app.proctoring.domain.words import OWN, SUSPICIOUS, Kind, Reason, State, Verdict
 
 CALM, LOOK_LATER, LOOK_SOON, NOW = range(4)
 
@@ -21,6 +21,16 @@ def need(
     if incident or verdict in SUSPICIOUS:
         return LOOK_SOON
     return LOOK_LATER if paused and reason is not Reason.AWAY else CALM
+
+
+def rank(kind: Kind, needs: int) -> tuple[int, int]:
+    """Where it stands on the wall, the lowest first: tests that need anybody, then who
+    cannot go on studying without a person, then calm tests, then the rest. So nothing
+    of learning stands before a test that needs somebody, and a hall of calm tests hides
+    nobody who waits."""
+    if kind is Kind.EXAM:
+        return (0 if needs > CALM else 2), -needs
+    return (1 if needs == NOW else 3), -needs
 
 
 RAISED, HIGH = 0.3, 0.6

@@ -15,6 +15,7 @@ from app.proctoring.domain.wall import (
     lag_s,
     late_after_s,
     need,
+    rank,
     risk_word,
     unlooked_after_s,
 )
@@ -36,7 +37,7 @@ class Wall:
         self._nodes = nodes
 
     async def states(self, ids: Sequence[str]) -> Mapping[str, JsonState]:
-        """Every open sitting, those that need a person first."""
+        """Every open sitting, tests and those that need a person first."""
         now = self._desk.clock.now()
         reach = timedelta(seconds=self._desk.policy.checkpoint_every_s)
         async with self._desk.db.connection() as tx:
@@ -130,11 +131,10 @@ def _incident(row: Row) -> JsonState | None:
     }
 
 
-def _neediest_first(sitting: JsonState) -> tuple[bool, int, str, str]:
-    """Of tests before all others."""
-    is_learning = sitting["kind"] != Kind.EXAM
-    need_first = -int(str(sitting["need"]))
-    return is_learning, need_first, str(sitting["name"]).casefold(), str(sitting["srn"])
+def _neediest_first(sitting: JsonState) -> tuple[tuple[int, int], str, str]:
+    """Tests first, but nobody who waits for a person is hidden: see `rank`."""
+    place = rank(Kind(str(sitting["kind"])), int(str(sitting["need"])))
+    return place, str(sitting["name"]).casefold(), str(sitting["srn"])
 
 
 def _counts(rows: Sequence[Row], counts: store.Counts) -> JsonState:

@@ -8,10 +8,15 @@ from uuid import UUID
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, SittingId
 
+SITTINGS_MOST = 2_000
 
-async def sittings(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
+
+async def sittings(
+    tx: Tx, now: datetime, reach: timedelta, most: int = SITTINGS_MOST
+) -> list[Row]:
     """Every open sitting with its student, module, time of that module, the incident
-    that waits for a person, and what the student has not read yet."""
+    that waits for a person, and what the student has not read yet. Beyond `most` no
+    test is missing, nor who waits for a person."""
     return await tx.fetch(
         """SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
                 EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
@@ -34,9 +39,12 @@ async def sittings(tx: Tx, now: datetime, reach: timedelta) -> list[Row]:
                   AND state IN ('open', 'appealed', 'proposed')
                 ORDER BY raised_at DESC LIMIT 1
             ) i ON true
-            WHERE s.state <> 'ended' AND s.kind <> 'check' LIMIT 2000""",
+            WHERE s.state <> 'ended' AND s.kind <> 'check'
+            ORDER BY s.kind = 'exam' DESC, s.reason = 'needs_person' DESC NULLS LAST,
+                s.opened_at LIMIT $3""",
         now,
         reach,
+        most,
     )
 
 

@@ -8,7 +8,7 @@ export class WallFilters {
   constructor(form, changed, signal) {
     this.#form = form
     const given = new URLSearchParams(location.search)
-    for (const name of ["q", "state", "risk", "sort"]) if (given.has(name)) form.elements[name].value = given.get(name)
+    for (const name of ["q", "kind", "state", "risk", "sort"]) if (given.has(name)) form.elements[name].value = given.get(name)
     this.module = given.get("module") ?? ""
     form.addEventListener("submit", (event) => event.preventDefault(), { signal })
     form.addEventListener("input", () => {
@@ -20,8 +20,8 @@ export class WallFilters {
   }
 
   get wanted() {
-    const { q, state, risk, sort } = this.#form.elements
-    return { q: q.value, state: state.value, module: this.module, risk: risk.value, sort: sort.value === "need" ? "" : sort.value }
+    const { q, kind, state, risk, sort } = this.#form.elements
+    return { q: q.value, kind: kind.value, state: state.value, module: this.module, risk: risk.value, sort: sort.value === "need" ? "" : sort.value }
   }
 
   // The modules that are studied just now.

@@ -25,11 +25,12 @@ export function actsFor({ state, reason }) {
   return { check: true, pause: !(paused && reason === "proctor"), resume: paused, end: true }
 }
 
-// `wanted`: {q, state, module, risk, sort}; what is empty does not matter.
+// `wanted`: {q, kind, state, module, risk, sort}; what is empty does not matter.
 export function filtered(sittings, wanted) {
   const words = (wanted.q ?? "").trim().toLowerCase().split(/\s+/).filter(Boolean)
   return sittings.filter((it) => words.every((word) => `${it.name} ${it.srn}`.toLowerCase().includes(word))
     && (!wanted.state || (wanted.state === "needs" ? it.need >= 2 : it.state === wanted.state))
+    && (!wanted.kind || it.kind === wanted.kind)
     && (!wanted.module || it.module === wanted.module)
     && (!wanted.risk || RISING.indexOf(it.risk) >= RISING.indexOf(wanted.risk)))
 }
