@@ -123,11 +123,34 @@ async def test_one_result_shows_events_incidents_and_gradings(site, world):
     await site.log_in("ADMIN1")
     page = await text_of(site, f"/staff/results/{exam}")
     assert f"/incidents/{incident}" in page
-    assert 'hidden <span class="fine">2 times' in page
+    assert "Another window or tab in front 2 times" in page
+    assert page.count('data-testid="event"') == 3
     assert page.count('data-testid="grading"') == 2
     assert WHY in page
     assert (await site.get(f"/staff/results/{uuid4()}")).status == 404
     assert (await site.get(f"/staff/results/{exam}/certificate.pdf")).status == 200
+
+
+async def test_all_that_a_browser_told_is_read_page_by_page(site, world):
+    exam = await go(world, RIGHT, RIGHT)
+    await run(
+        world.db,
+        """INSERT INTO exam_event SELECT $1, n, 'copied',
+               timestamptz '2026-11-02' + n * interval '1 second'
+           FROM generate_series(1, 120) AS n""",
+        exam,
+    )
+    await site.log_in("ADMIN1")
+    path = f"/staff/results/{exam}"
+    for asked, count, page_number in (
+        *(("", 50, 1), ("?events=2", 50, 2), ("?events=3", 20, 3)),
+        *(("?events=99", 20, 3), ("?events=-1", 50, 1), ("?events=0", 50, 1)),
+        *(("?events=x", 50, 1), ("?events=%C2%B2", 50, 1)),
+    ):
+        page = await text_of(site, path + asked)
+        assert page.count('data-testid="event"') == count, asked
+        assert f"Page {page_number} of 3" in page
+        assert "Copied 120 times" in page
 
 
 async def test_holding_needs_a_fresh_proof(site, world, database):

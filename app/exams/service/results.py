@@ -9,6 +9,7 @@ import structlog
 from app.accounts.domain.people import Identity
 from app.adapters.audit import Act
 from app.adapters.db import Row, Tx
+from app.exams.domain.events import NOTHING_TOLD, Event, Told
 from app.exams.domain.results import (
     HeldAlready,
     Hold,
@@ -20,15 +21,17 @@ from app.exams.domain.results import (
     State,
     reason_of,
 )
+from app.exams.service.events import told_of
 from app.exams.service.grading import Grading
 from app.exams.service.telling import Telling
-from app.exams.store import grades
+from app.exams.store import events, grades
 from app.exams.store import results as store
 from app.exams.store.results import Wanted
 from app.kernel.ids import AccountId, ExamId
 from app.kernel.refusals import Refusal
 
 PAGE = 50
+EVENTS_PAGE = 50
 LOOKED_THROUGH = 1000
 """Exams that one page of a filtered list looks through at most."""
 AT_A_TIME = 100
@@ -49,7 +52,7 @@ class Case:
 
     result: Result
     gradings: Sequence[Row]
-    events: Sequence[tuple[str, int]]
+    told: Told
     withdrawn: Sequence[Row]
 
 
@@ -91,9 +94,15 @@ class Results:
             return Case(
                 result=found,
                 gradings=await store.gradings(tx, exam),
-                events=await store.events(tx, exam),
+                told=(await told_of(tx, [exam])).get(exam, NOTHING_TOLD),
                 withdrawn=await store.withdrawn_of(tx, exam),
             )
+
+    async def events(self, exam: ExamId, page: int) -> list[Event]:
+        """A page of what the browser told, the oldest first; the first is 1."""
+        skip = EVENTS_PAGE * (page - 1)
+        async with self._house.db.connection() as tx:
+            return await events.page(tx, exam, skip, EVENTS_PAGE)
 
     async def modules(self) -> list[tuple[str, str]]:
         async with self._house.db.connection() as tx:

@@ -1,6 +1,5 @@
 """Results as they are read: an exam, its student, its newest grade, its certificate."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -115,16 +114,6 @@ async def gradings(tx: Tx, exam: ExamId) -> list[Row]:
     return await tx.fetch(
         "SELECT * FROM exam_grade WHERE exam_id = $1 ORDER BY number DESC", exam
     )
-
-
-async def events(tx: Tx, exam: ExamId) -> Sequence[tuple[str, int]]:
-    """How often the browser told what."""
-    rows = await tx.fetch(
-        """SELECT kind, count(*) AS times FROM exam_event WHERE exam_id = $1
-           GROUP BY kind ORDER BY kind""",
-        exam,
-    )
-    return [(row["kind"], row["times"]) for row in rows]
 
 
 async def withdrawn_of(tx: Tx, exam: ExamId) -> list[Row]:

@@ -18,6 +18,7 @@ from app.adapters.openapi import takes
 from app.adapters.sheets import sheet
 from app.exams.domain.grading import shown
 from app.exams.domain.results import Result, State
+from app.exams.service.results import EVENTS_PAGE
 from app.exams.store.results import Wanted
 from app.exams.views.certificates import CERTIFICATES, pdf_of
 from app.exams.views.results import ENDED, RESULTS, WORDS, bars, exam_in, line
@@ -173,13 +174,18 @@ async def show_case(request: web.Request, who: Identity) -> web.StreamResponse:
 async def case_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
-    case = await request.app[RESULTS].case(exam_in(request))
-    it = case.result
+    results, exam = request.app[RESULTS], exam_in(request)
+    case = await results.case(exam)
+    it, pages = case.result, -(-case.told.total // EVENTS_PAGE)
+    events_page = _page_of(request, pages)
     return page(
         request,
         "exams/staff_result.html",
         refusal,
         case=case,
+        events=await results.events(exam, events_page),
+        events_page=events_page,
+        events_pages=pages,
         it=it,
         sat=it.sat,
         line=line(it, ZoneInfo(who.time_zone)),
@@ -188,6 +194,12 @@ async def case_page(
         ended=ENDED.get(it.sat.ended_why or "", ""),
         states=State,
     )
+
+
+def _page_of(request: web.Request, pages: int) -> int:
+    """Of the list of events; what makes no sense is the first."""
+    asked = request.query.get("events", "")[:6]
+    return min(int(asked), max(1, pages)) if asked.isdecimal() and int(asked) else 1
 
 
 @for_role(Role.ADMIN, proved=True)

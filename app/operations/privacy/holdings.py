@@ -67,6 +67,8 @@ HOLDINGS = (
     Holding(table="sitting_message", of=OF_SITTING, hidden=("sent_by",)),
     Holding(table="live_view", of=OF_SITTING, hidden=("viewed_by",)),
     Holding(table="sign", of=OF_SITTING, hidden=("sign",)),
+    # How somebody behaved, which no grade needs.
+    Holding(table="exam_event", of=OF_EXAM),
     Holding(table="answered"),
     Holding(table="waiting"),
     # Why somebody needs more time may be an illness.
@@ -110,7 +112,6 @@ HOLDINGS = (
     Holding(table="exam", fate=Fate.STAYS, hidden=("held_by",)),
     Holding(table="exam_question", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_answer", of=OF_EXAM, fate=Fate.STAYS),
-    Holding(table="exam_event", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_grade", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="erasure", fate=Fate.STAYS),
     Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),

@@ -21,5 +21,7 @@ class RetentionPolicy(BaseModel, frozen=True):
     """Pictures of a device check that the helpdesk has not compared."""
     views_days: int = Field(365, ge=30)
     """Who looked live when and why, after it ended; the trail keeps it for good."""
+    events_days: int = Field(180, ge=1, le=180)
+    """What a browser told during a test, after its end: as long as evidence at most."""
     orphans_hours: int = Field(24, ge=1)
     """An object that no row tells of may be one that is being kept just now."""

@@ -93,6 +93,7 @@ class Retention:
         compared = now - timedelta(days=policy.captures_days)
         decided = now - timedelta(days=policy.requests_days)
         viewed = now - timedelta(days=policy.views_days)
+        sat = now - timedelta(days=policy.events_days)
         return [
             (
                 "templates of ended programmes",
@@ -116,6 +117,7 @@ class Retention:
                 lambda tx: store.forget_photo_requests(tx, decided),
             ),
             ("views of live video", lambda tx: store.forget_views(tx, viewed)),
+            ("what browsers told in tests", lambda tx: store.forget_events(tx, sat)),
         ]
 
     def _text(self, now: datetime, done: dict[str, int]) -> str:

@@ -87,6 +87,16 @@ async def forget_views(tx: Tx, ended_before: datetime) -> int:
     return _count(tag)
 
 
+async def forget_events(tx: Tx, ended_before: datetime) -> int:
+    """Of tests, decided on or not: like the pictures beside them."""
+    tag = await tx.execute(
+        """DELETE FROM exam_event v USING exam e
+           WHERE e.exam_id = v.exam_id AND e.state = 'ended' AND e.ended_at < $1""",
+        ended_before,
+    )
+    return _count(tag)
+
+
 async def has_report(tx: Tx, day: date) -> bool:
     found: bool = await tx.fetchval(
         "SELECT EXISTS (SELECT FROM retention_report WHERE day = $1)", day

@@ -1,13 +1,17 @@
 """What reviewers see of incidents: the queue, one case, who decided how much."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from app.accounts.service.photos import Photos
-from app.adapters.db import Row
-from app.kernel.ids import AccountId, SittingId
-from app.proctoring.domain.incidents import TO_REVIEW, Standing, advice
+from app.adapters.db import Row, Tx
+from app.exams.domain.events import NOTHING_TOLD, Told
+from app.exams.service.events import told_between, told_of
+from app.kernel.ids import AccountId, ExamId, SittingId
+from app.proctoring.domain.incidents import COLLECT, TO_REVIEW, Standing, advice
 from app.proctoring.domain.unpictured import Unpictured, clip_alone, why_no_picture
 from app.proctoring.domain.words import State
 from app.proctoring.service.desk import Desk
@@ -23,12 +27,14 @@ DAY = timedelta(days=1)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasePage:
     """One incident with all that is known of it. `mine`: this person may decide;
-    `unpictured`: why there is no picture, where there is none."""
+    `unpictured`: why there is no picture, where there is none; `told`: of a test, what
+    its browser told in all; the timeline has what was told near the incident."""
 
     row: Row
     parts: list[Row]
     decisions: list[Row]
-    timeline: list[Row]
+    timeline: list[Mapping[str, Any]]
+    told: Told
     twins: list[Row]
     pictures: list[Picture]
     unpictured: str
@@ -71,7 +77,8 @@ class Cases:
                 row=row,
                 parts=parts,
                 decisions=await store.decisions(tx, incident),
-                timeline=await store.timeline(tx, SittingId(row["sitting_id"])),
+                timeline=await _timeline(tx, row),
+                told=await _told(tx, row["exam_id"]),
                 twins=await store.twins(tx, incident),
                 pictures=await self._evidence.of(incident),
                 unpictured=why_no_picture(_unpictured(row, parts), now),
@@ -101,6 +108,26 @@ class Cases:
         now = self._desk.clock.now()
         async with self._desk.db.connection() as tx:
             return await store.figures(tx, now - DAYS, now - DAY)
+
+
+async def _timeline(tx: Tx, row: Row) -> list[Mapping[str, Any]]:
+    """With what a test's browser told near the incident."""
+    rows = await store.timeline(tx, SittingId(row["sitting_id"]))
+    lines: list[Mapping[str, Any]] = [dict(it) for it in rows]
+    if row["exam_id"] is None:
+        return lines
+    near = row["raised_at"] - COLLECT, row["last_at"] + COLLECT
+    lines += [
+        {"at": it.at, "what": "event", "word": it.words, "detail": None}
+        for it in await told_between(tx, ExamId(row["exam_id"]), *near)
+    ]
+    return sorted(lines, key=lambda line: line["at"])
+
+
+async def _told(tx: Tx, exam: ExamId | None) -> Told:
+    if exam is None:
+        return NOTHING_TOLD
+    return (await told_of(tx, [exam])).get(exam, NOTHING_TOLD)
 
 
 def _unpictured(row: Row, parts: list[Row]) -> Unpictured:

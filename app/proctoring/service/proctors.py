@@ -1,10 +1,12 @@
 """What proctors do to a sitting: each act one transaction, and in the trail."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID, uuid4
 
 from app.adapters.audit import Act, Trail
 from app.adapters.db import Row, Tx
+from app.exams.domain.events import Event
+from app.exams.service.events import told_last
 from app.kernel.ids import AccountId, SittingId
 from app.kernel.reasons import reason_of
 from app.kernel.refusals import NotFound, Refusal
@@ -16,6 +18,8 @@ from app.proctoring.store import incident_pages, sittings
 from app.proctoring.store import wall as store
 
 WORDS_MAX = 500
+EVENTS_MOST = 20
+"""Of a test in the timeline, so that they crowd out no look."""
 REASON_MIN, REASON_MAX = 10, 300
 
 
@@ -95,15 +99,18 @@ class Proctors:
 
     async def timeline(
         self, sitting: SittingId
-    ) -> tuple[list[Row], list[Row], list[Row]]:
-        """What happened, what was written to the student, what staff did."""
+    ) -> tuple[list[Row], list[Row], list[Row], Sequence[Event]]:
+        """What happened, what was written to the student, what staff did, and the last
+        things that a test's browser told."""
         async with self._desk.db.connection() as tx:
             if not await sittings.accounts_of(tx, [sitting]):
                 raise NoSuchSitting
+            exam = await store.exam_of(tx, sitting)
             return (
                 await incident_pages.timeline(tx, sitting),
                 await store.messages(tx, sitting),
                 await store.acts(tx, sitting),
+                await told_last(tx, exam, EVENTS_MOST) if exam else (),
             )
 
     async def _act(

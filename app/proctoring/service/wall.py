@@ -9,6 +9,8 @@ from redis.exceptions import RedisError
 from app.adapters.db import Row, Tx
 from app.adapters.live import JsonState
 from app.adapters.media_nodes import MediaNode
+from app.exams.domain.events import Told
+from app.exams.service.events import told_of
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.wall import (
     Waits,
@@ -44,7 +46,9 @@ class Wall:
             rows = await store.sittings(tx, now, reach)
             counts = await store.counts(tx, now)
             waits = await read_waits(tx, now, self._desk.policy)
-        sittings = sorted(map(_on_the_wall, rows), key=_neediest_first)
+            told = await told_of(tx, [it["exam_id"] for it in rows if it["exam_id"]])
+        shown = (_on_the_wall(row, told.get(row["exam_id"])) for row in rows)
+        sittings = sorted(shown, key=_neediest_first)
         state: JsonState = {
             "as_of": now.isoformat(),
             "counts": {
@@ -83,7 +87,7 @@ async def read_waits(tx: Tx, now: datetime, policy: Policy) -> Waits:
     return Waits(**dict(row))
 
 
-def _on_the_wall(row: Row) -> JsonState:
+def _on_the_wall(row: Row, told: Told | None) -> JsonState:
     return {
         "id": str(row["sitting_id"]),
         "account": str(row["account_id"]),
@@ -108,6 +112,8 @@ def _on_the_wall(row: Row) -> JsonState:
         "viewers": row["viewers"],
         "need": _need(row),
         "incident": _incident(row),
+        "test": _test(row),
+        "told": _told(told) if told else None,
         "opened_at": _iso(row["opened_at"]),
     }
 
@@ -129,6 +135,19 @@ def _incident(row: Row) -> JsonState | None:
         "kind": row["incident_kind"],
         "at": _iso(row["raised_at"]),
     }
+
+
+def _test(row: Row) -> JsonState | None:
+    """Its clock: seconds left, and whether they run."""
+    if row["exam_state"] is None:
+        return None
+    return {"state": row["exam_state"], "left_s": max(0.0, row["left_s"])}
+
+
+def _told(told: Told) -> JsonState:
+    """Counts and the last few: events, no verdicts, and no part of its need."""
+    last = [{"kind": it.kind, "at": it.at.isoformat()} for it in told.last]
+    return {"times": dict(told.times), "last": last}
 
 
 def _neediest_first(sitting: JsonState) -> tuple[tuple[int, int], str, str]:

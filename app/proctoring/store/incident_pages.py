@@ -50,7 +50,7 @@ async def one(tx: Tx, incident: UUID) -> Row | None:
     """The incident with its student, module, sitting and what the student said."""
     return await tx.fetchrow(
         """SELECT i.*, a.srn, a.name, m.title AS module, s.state AS sitting_state,
-               s.reason AS sitting_reason, s.opened_at, s.ended_at, s.risk,
+               s.reason AS sitting_reason, s.opened_at, s.ended_at, s.risk, s.exam_id,
                p.said, p.said_at, r.name AS reviewer_name,
                EXISTS (SELECT FROM consent c WHERE c.account_id = i.account_id
                    AND c.purpose = 'evidence' AND c.withdrawn_at >= i.pictures_at

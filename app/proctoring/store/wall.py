@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from app.adapters.db import Row, Tx
-from app.kernel.ids import AccountId, SittingId
+from app.kernel.ids import AccountId, ExamId, SittingId
 
 SITTINGS_MOST = 2_000
 
@@ -28,9 +28,14 @@ async def sittings(
                     AND v.ended_at IS NULL AND v.held_until > $1) AS viewers,
                 coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
                 coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
-                i.incident_id, i.kind AS incident_kind, i.raised_at
+                i.incident_id, i.kind AS incident_kind, i.raised_at,
+                x.state AS exam_state, extract(epoch FROM CASE x.state
+                    WHEN 'ready' THEN make_interval(secs => x.duration_s)
+                    WHEN 'paused' THEN x.deadline_at - x.paused_at
+                    ELSE x.deadline_at - $1 END)::float8 AS left_s
             FROM sitting s JOIN account a USING (account_id)
             JOIN module m ON m.code = s.module_code
+            LEFT JOIN exam x ON x.exam_id = s.exam_id
             LEFT JOIN LATERAL hours_of(
                 ARRAY[s.account_id], $1, $2, ARRAY[s.module_code]) t ON true
             LEFT JOIN LATERAL (
@@ -75,6 +80,14 @@ async def counts(tx: Tx, now: datetime) -> Counts:
     )
     assert row is not None
     return Counts(**dict(row))
+
+
+async def exam_of(tx: Tx, sitting: SittingId) -> ExamId | None:
+    """The test that is sat in it, if one is."""
+    found = await tx.fetchval(
+        "SELECT exam_id FROM sitting WHERE sitting_id = $1", sitting
+    )
+    return ExamId(found) if found else None
 
 
 async def acts(tx: Tx, sitting: SittingId) -> list[Row]:

@@ -96,8 +96,10 @@ async def read(request: web.Request, who: Identity) -> web.StreamResponse:
 
 @for_role(Role.PROCTOR)
 async def show_timeline(request: web.Request, _: Identity) -> web.StreamResponse:
-    """What happened in a sitting, the newest last: looks, time, messages, acts."""
-    found, messages, acts = await request.app[PROCTORS].timeline(sitting_in(request))
+    """What happened in a sitting, the newest last: looks, time, messages, acts,
+    and what a test's browser told."""
+    sitting = sitting_in(request)
+    found, messages, acts, told = await request.app[PROCTORS].timeline(sitting)
     lines = [
         *(_line(row["at"], row["what"], row["word"], row["detail"]) for row in found),
         *(
@@ -105,6 +107,7 @@ async def show_timeline(request: web.Request, _: Identity) -> web.StreamResponse
             for row in messages
         ),
         *(_line(row["at"], "act", row["what"], _by(row)) for row in acts),
+        *(_line(it.at, "event", it.kind, None) for it in told),
     ]
     return web.json_response({"lines": sorted(lines, key=lambda it: str(it["at"]))})
 

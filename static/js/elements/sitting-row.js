@@ -1,5 +1,6 @@
 import { RISKS, actsFor, stateWords, verdictWords } from "../models/wall.js"
 import { ago, asClock, shownHours } from "../models/clock.js"
+import { testClock, toldSign } from "../models/told.js"
 
 // One sitting on the wall; shows another when it is recycled.
 export class SittingRow {
@@ -41,10 +42,15 @@ export class SittingRow {
 
   tick() {
     const sinceMs = performance.now() - this.sitting.at
-    const shown = shownHours(this.sitting, { counting: this.sitting.counting, sinceMs })
-    this.#put("time", asClock(shown.confirmed_s))
-    this.#put("of", `+ ${asClock(shown.provisional_s)} provisional`)
+    const { test, counting, told } = this.sitting
+    const clock = test && testClock(test, sinceMs)
+    const hours = shownHours(this.sitting, { counting, sinceMs })
+    this.#put("time", asClock(test ? clock.left : hours.confirmed_s))
+    this.#put("of", test ? clock.words : `+ ${asClock(hours.provisional_s)} provisional`)
     this.#put("when", ago(this.sitting.looked_at, Date.now()))
+    const sign = toldSign(told, Date.now())
+    this.#parts.get("told").hidden = !sign
+    this.#put("told", sign)
   }
 
   #put(name, text) {

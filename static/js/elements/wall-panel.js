@@ -3,6 +3,7 @@ import { RISKS, actsFor, stateWords } from "../models/wall.js"
 import { lineWords } from "../models/timeline.js"
 import { viewersWords } from "../models/viewing.js"
 import "./live-view.js"
+import { showTold } from "./wall-told.js"
 
 const EVERY_MS = 5_000
 
@@ -73,6 +74,7 @@ export class WallPanel {
     put("unread", sitting.unread ? "A message is not read yet." : "")
     for (const [word, on] of Object.entries(actsFor(sitting))) for (const button of this.#dialog.querySelectorAll(`[data-act=${word}]`)) button.disabled = !on
     this.#dialog.querySelector("[data-part=correct]").href = `/staff/people/${sitting.account}/hours/corrections`
+    showTold(this.#dialog.querySelector("[data-part=told]"), sitting)
     const incident = this.#dialog.querySelector("[data-part=incident]")
     incident.hidden = sitting.incident === null
     if (sitting.incident) incident.href = `/incidents/${sitting.incident.id}`

@@ -1,3 +1,4 @@
+import { toldWords } from "./told.js"
 import { verdictWords } from "./wall.js"
 
 const SIGNS = {
@@ -15,6 +16,7 @@ export function lineWords({ what, word, detail }) {
   if (what === "runs") return ["good", "Time runs"]
   if (what === "stops") return ["calm", `Time stops: ${plain(word)}${detail ? `, ${plain(detail)}` : ""}`]
   if (what === "sign") return ["wait", `${SIGNS[word] ?? plain(word)} (${detail}×)`]
+  if (what === "event") return ["calm", `The browser told: ${toldWords(word).toLowerCase()}`]
   if (what === "message") return ["calm", `Message, ${detail}: “${word}”`]
   return ["wait", `${ACTS[word] ?? plain(word)}, ${detail}`]
 }
