@@ -157,6 +157,7 @@ SAT = Sat(
     pass_mark=50,
     cooling_s=3600,
     hold=None,
+    ruling=None,
     told=None,
     grade=GRADE,
     graded_at=NOW,

@@ -214,6 +214,8 @@ _TABLE = {
         GET /staff/results/{exam}
         POST /staff/results/{exam}/hold
         POST /staff/results/{exam}/release
+        GET POST /staff/results/{exam}/annul
+        POST /staff/results/{exam}/reinstate
         GET /staff/results/{exam}/certificate.pdf
         POST /staff/results/{exam}/certificate/revoke
         GET POST /staff/bank/{module}/{question}/withdraw

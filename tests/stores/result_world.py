@@ -165,7 +165,7 @@ class ExamWorld:
         graders = open_graders(self.house, self.signer, self.policy, self.undecided_of)
         self.telling = graders.telling
         self.results, self.grading = graders.results, graders.grading
-        self.certificates = graders.certificates
+        self.certificates, self.annulling = graders.certificates, graders.annulling
         self.paper: list[QuestionId] = []
 
     async def undecided_of(self, tx, exams):

@@ -11,7 +11,8 @@ from app.exams.domain.grading import shown
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One exam, as its student reads of it. `link`: the page of its result;
-    `certificate`: as C-000123, where there is one."""
+    `certificate`: as C-000123, where there is one; `answer`: where a decision is
+    answered."""
 
     name: str
     module: str
@@ -22,6 +23,7 @@ class Told:
     percent: Decimal = Decimal(0)
     certificate: str | None = None
     reason: str = ""
+    answer: str = ""
 
     @property
     def test(self) -> str:
@@ -77,6 +79,42 @@ def certificate_revoked(told: Told) -> Words:
         f"your certificate {told.certificate} is revoked:\n\n{told.test}\n\nThe "
         f"reason: {told.reason}\n\nWhoever checks it reads that it is revoked. If "
         f"this is wrong, write to the helpdesk. Your result is here:\n\n{told.link}",
+    )
+
+
+def test_annulled(told: Told) -> Words:
+    certificate = (
+        f"Its certificate {told.certificate} does not hold any more; whoever checks it "
+        "reads that.\n\n"
+        if told.certificate
+        else ""
+    )
+    return _letter(
+        told,
+        "test_annulled",
+        "A test of yours is annulled",
+        f"a test of yours is annulled:\n\n{told.test}\n\nThe reason: {told.reason}\n\n"
+        f"It counts neither as passed nor as failed. {certificate}You can sit the test "
+        "again, as after one that was not passed. If you see it differently: decisions "
+        f"about your sittings can be answered once, within 14 days, at {told.answer}; "
+        "or write to the helpdesk. What is known stands here:"
+        f"\n\n{told.link}",
+    )
+
+
+def test_reinstated(told: Told, *, is_held: bool) -> Words:
+    rest = (
+        "Its result is held for now: something of it is not decided yet. We write to "
+        f"you as soon as it is.\n\n{told.link}"
+        if is_held
+        else _outcome(told)
+    )
+    return _letter(
+        told,
+        "test_reinstated",
+        "Your test counts again",
+        "a test of yours was annulled, and that is taken back:"
+        f"\n\n{told.test}\n\nThe reason: {told.reason}\n\n{rest}",
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.exams.domain.grading import Grade, reaches
+from app.exams.domain.rulings import Ruled, Ruling
 from app.kernel.ids import AccountId, CertificateId, ExamId, ModuleCode
 from app.kernel.refusals import Conflict, NotFound, Refusal
 
@@ -14,12 +15,14 @@ REASON_MIN, REASON_MAX = 10, 500
 
 
 class State(StrEnum):
-    """Of a result. Waiting: not ended, or not graded yet; held: nobody may know yet."""
+    """Of a result. Waiting: not ended, or not graded yet; held: nobody may know yet;
+    annulled: it counts as neither passed nor failed."""
 
     WAITING = "waiting"
     HELD = "held"
     PASSED = "passed"
     FAILED = "failed"
+    ANNULLED = "annulled"
 
 
 class NoSuchExam(NotFound):
@@ -44,10 +47,12 @@ class SayWhy(Refusal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """Of the sitting that an exam was sat in; `is_open`: nobody has decided yet."""
+    """Of the sitting that an exam was sat in; `is_open`: nobody has decided yet;
+    `is_upheld`: somebody has, against the student."""
 
     incident: UUID
     is_open: bool
+    is_upheld: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +66,10 @@ class Undecided:
     @property
     def open_incidents(self) -> int:
         return sum(it.is_open for it in self.incidents)
+
+    @property
+    def upheld(self) -> tuple[UUID, ...]:
+        return tuple(it.incident for it in self.incidents if it.is_upheld)
 
     @property
     def is_open(self) -> bool:
@@ -97,8 +106,8 @@ class Issued:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sat:
     """One exam, as it is kept. `gradings`: how often it was graded; `cooling_s`: as the
-    module asks today; `told`: what was written of it; `is_erased`: the student, who has
-    no name any more to be certified."""
+    module asks today; `ruling`: the newest; `told`: what was written of it;
+    `is_erased`: the student, who has no name any more to be certified."""
 
     exam: ExamId
     account: AccountId
@@ -115,6 +124,7 @@ class Sat:
     pass_mark: int
     cooling_s: int
     hold: Hold | None
+    ruling: Ruling | None
     told: str | None
     grade: Grade | None
     graded_at: datetime | None
@@ -134,6 +144,28 @@ class Result:
         return self.sat.grade if self.state in (State.PASSED, State.FAILED) else None
 
     @property
+    def unruled(self) -> int:
+        """Incidents that were upheld, and of which no admin has ruled yet."""
+        return _unruled(self.sat, self.undecided)
+
+    @property
+    def annulled_why(self) -> str:
+        ruling = self.sat.ruling
+        return ruling.why if ruling and self.state is State.ANNULLED else ""
+
+    @property
+    def has_lost_its_ground(self) -> bool:
+        """Annulled for incidents of which none is upheld, or undecided, any more."""
+        ruling, undecided = self.sat.ruling, self.undecided
+        return bool(
+            self.state is State.ANNULLED
+            and ruling
+            and ruling.incidents
+            and not undecided.upheld
+            and not undecided.is_open
+        )
+
+    @property
     def is_kept(self) -> bool:
         """A pass that stands although questions were withdrawn later."""
         it = self.grade
@@ -149,7 +181,8 @@ class Result:
 
     def cooling_till(self, now: datetime) -> datetime | None:
         """Till when the next go cannot be booked; None: at once."""
-        if self.state is not State.FAILED or self.is_empty or not self.sat.ended_at:
+        counts = self.state in (State.FAILED, State.ANNULLED) and not self.is_empty
+        if not counts or not self.sat.ended_at:
             return None
         till = self.sat.ended_at + timedelta(seconds=self.sat.cooling_s)
         return till if till > now else None
@@ -162,9 +195,16 @@ def result(sat: Sat, undecided: Undecided = NOTHING) -> Result:
 def _state(sat: Sat, undecided: Undecided) -> State:
     if sat.ended_at is None or sat.grade is None:
         return State.WAITING
-    if sat.hold is not None or undecided.is_open:
+    if sat.ruling is not None and sat.ruling.what is Ruled.ANNULLED:
+        return State.ANNULLED
+    if sat.hold is not None or undecided.is_open or _unruled(sat, undecided):
         return State.HELD
     return State.PASSED if sat.grade.passed else State.FAILED
+
+
+def _unruled(sat: Sat, undecided: Undecided) -> int:
+    ruled = sat.ruling.incidents if sat.ruling else ()
+    return len(set(undecided.upheld) - set(ruled))
 
 
 def certificate_name(number: int) -> str:

@@ -111,6 +111,18 @@ class Certificates:
             raise NotIssued
         return Shown(row=row, says=lines_of(row.sealed))
 
+    async def take(self, tx: Tx, exam: ExamId, why: str, now: datetime) -> bool:
+        """Revokes the one of a test that is annulled; False where none holds."""
+        row = await store.of_exam(tx, exam)
+        if row is None or row.revoked_at is not None:
+            return False
+        await store.revoke(tx, row.certificate, why, now)
+        return True
+
+    async def give_back(self, tx: Tx, exam: ExamId) -> None:
+        """What `take` took holds again, number and signature unchanged."""
+        await store.give_back(tx, exam)
+
     async def revoke(self, by: Identity, exam: ExamId, why: str) -> None:
         """For good; the student is told. Raises SayWhy, NotIssued, RevokedAlready."""
         reason, now = reason_of(why), self._house.clock.now()

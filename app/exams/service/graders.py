@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.signing import Signer
 from app.exams.domain.policy import ExamsPolicy
+from app.exams.service.annulling import Annulling
 from app.exams.service.certificates import Certificates
 from app.exams.service.grading import Grading
 from app.exams.service.results import Results
@@ -20,6 +21,7 @@ class Graders:
     certificates: Certificates
     grading: Grading
     results: Results
+    annulling: Annulling
 
 
 def open_graders(
@@ -30,4 +32,10 @@ def open_graders(
     telling = Telling(house, policy, issued, undecided_of)
     grading = Grading(telling)
     found = Results(telling, grading)
-    return Graders(telling=telling, certificates=issued, grading=grading, results=found)
+    return Graders(
+        telling=telling,
+        certificates=issued,
+        grading=grading,
+        results=found,
+        annulling=Annulling(telling, issued),
+    )

@@ -21,10 +21,11 @@ from app.exams.domain.results import (
     State,
     reason_of,
 )
+from app.exams.domain.rulings import Annulled, Ruled, Ruling
 from app.exams.service.events import told_of
 from app.exams.service.grading import Grading
 from app.exams.service.telling import Telling
-from app.exams.store import events, grades
+from app.exams.store import events, grades, rulings
 from app.exams.store import results as store
 from app.exams.store.results import Wanted
 from app.kernel.ids import AccountId, ExamId
@@ -53,6 +54,7 @@ class Case:
     result: Result
     gradings: Sequence[Row]
     told: Told
+    rulings: Sequence[Row]
     withdrawn: Sequence[Row]
 
 
@@ -95,6 +97,7 @@ class Results:
                 result=found,
                 gradings=await store.gradings(tx, exam),
                 told=(await told_of(tx, [exam])).get(exam, NOTHING_TOLD),
+                rulings=await rulings.of_exam(tx, exam),
                 withdrawn=await store.withdrawn_of(tx, exam),
             )
 
@@ -136,12 +139,15 @@ class Results:
 
     async def hold(self, by: Identity, exam: ExamId, why: str) -> None:
         """The student is told at once, with the reason. Raises SayWhy, NoSuchExam,
-        NotEnded or HeldAlready."""
+        NotEnded, Annulled or HeldAlready."""
         reason, now = reason_of(why), self._house.clock.now()
         async with self._house.db.transaction() as tx:
-            sat = (await self._telling.lock(tx, exam)).sat
+            it = await self._telling.lock(tx, exam)
+            sat = it.sat
             if sat.ended_at is None:
                 raise NotEnded
+            if it.state is State.ANNULLED:
+                raise Annulled
             if sat.hold is not None:
                 raise HeldAlready
             await store.set_hold(tx, exam, Hold(by=by.account, why=reason, at=now))
@@ -149,14 +155,17 @@ class Results:
             await self._write(tx, by, "result.held", sat, reason)
 
     async def release(self, by: Identity, exam: ExamId, why: str) -> None:
-        """Told at once, unless an incident is open still. Raises SayWhy, NoSuchExam or
-        NotHeld."""
+        """Although incidents may have been upheld. Told at once, unless one is open
+        still. Raises SayWhy, NoSuchExam or NotHeld."""
         reason, now = reason_of(why), self._house.clock.now()
         async with self._house.db.transaction() as tx:
-            sat = (await self._telling.lock(tx, exam)).sat
-            if sat.hold is None:
+            it = await self._telling.lock(tx, exam)
+            sat = it.sat
+            if sat.hold is None and not (it.state is State.HELD and it.unruled):
                 raise NotHeld
             await store.set_hold(tx, exam, None)
+            if it.unruled:
+                await rulings.insert(tx, exam, _released(by, it, reason, now))
             await self._telling.settle(tx, exam, now)
             await self._write(tx, by, "result.released", sat, reason)
 
@@ -199,3 +208,13 @@ class Results:
             details={"exam": str(sat.exam), "module": sat.module, "why": reason},
         )
         await self._house.trail.write(tx, act)
+
+
+def _released(by: Identity, it: Result, reason: str, now: datetime) -> Ruling:
+    return Ruling(
+        what=Ruled.RELEASED,
+        why=reason,
+        at=now,
+        by=by.account,
+        incidents=it.undecided.upheld,
+    )

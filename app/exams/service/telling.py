@@ -67,7 +67,9 @@ class Telling:
         twice, it is told once. Whether it did anything."""
         it = await self.lock(tx, exam)
         sat = it.sat
-        if it.state is State.WAITING or sat.told == RESULT or self._is_early(sat, now):
+        if it.state in (State.WAITING, State.ANNULLED) or sat.told == RESULT:
+            return False
+        if self._is_early(sat, now):
             return False
         if it.state is State.HELD:
             return await self._tell_held(tx, sat)
@@ -87,7 +89,7 @@ class Telling:
         it = await self.lock(tx, exam)
         sat = it.sat
         assert sat.grade is not None
-        if sat.told != RESULT:
+        if sat.told != RESULT or it.state is State.ANNULLED:
             return
         has_changed = sat.grade.passed is not passed_before
         if it.state is State.HELD:
@@ -98,6 +100,25 @@ class Telling:
         if has_changed:
             told = told_of(sat, self.house.url)
             await self._post(tx, sat, exam_letters.result_regraded(told))
+
+    async def annulled(self, tx: Tx, exam: ExamId) -> None:
+        """Told at once, and that is what is told of it."""
+        sat = (await self.lock(tx, exam)).sat
+        assert sat.ruling is not None
+        told = told_of(sat, self.house.url, reason=sat.ruling.why)
+        await self._post(tx, sat, exam_letters.test_annulled(told))
+        await store.set_told(tx, exam, RESULT)
+
+    async def reinstated(
+        self, tx: Tx, exam: ExamId, reason: str, now: datetime
+    ) -> None:
+        """Told at once; with the result and its certificate, unless it is held."""
+        it = await self.lock(tx, exam)
+        is_held = it.state is State.HELD
+        sat = it.sat if is_held else await self._certified(tx, it.sat, now)
+        told = told_of(sat, self.house.url, reason=reason)
+        await self._post(tx, sat, exam_letters.test_reinstated(told, is_held=is_held))
+        await store.set_told(tx, exam, HELD if is_held else RESULT)
 
     def _is_early(self, sat: Sat, now: datetime) -> bool:
         assert sat.ended_at is not None

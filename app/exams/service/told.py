@@ -18,6 +18,7 @@ def told_of(sat: Sat, url: str, *, reason: str = "") -> Told:
         link=f"{url}{result_path(sat.exam)}",
         certificate=sat.certificate.name if sat.certificate else None,
         reason=reason,
+        answer=f"{url}/account/incidents",
     )
     if sat.grade is None:
         return told

@@ -1,4 +1,4 @@
-"""Certificates: issued once, revoked at most once, never changed."""
+"""Certificates: issued once, never changed; revoked for good, or with its test."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +64,14 @@ async def revoke(tx: Tx, certificate: CertificateId, why: str, now: datetime) ->
         certificate,
         now,
         why,
+    )
+
+
+async def give_back(tx: Tx, exam: ExamId) -> None:
+    await tx.execute(
+        """UPDATE certificate SET revoked_at = NULL, revoked_why = NULL
+           WHERE exam_id = $1""",
+        exam,
     )
 
 

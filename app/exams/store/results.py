@@ -6,13 +6,14 @@ from datetime import datetime
 from app.adapters.db import Row, Tx
 from app.exams.domain.results import Hold, Issued, Sat
 from app.exams.store.grades import grade_of
+from app.exams.store.rulings import NEWEST, newest_in
 from app.kernel.ids import AccountId, ExamId
 
-_SAT = """SELECT e.*, a.name, a.srn, a.time_zone, a.erased_at, m.title, b.pass_mark,
+_SAT = f"""SELECT e.*, a.name, a.srn, a.time_zone, a.erased_at, m.title, b.pass_mark,
         coalesce(n.cooling_s, 0) AS cooling_s,
         g.number, g.points, g.of_points, g.percent, g.passed, g.by_tag, g.graded_at,
         c.certificate_id, c.number AS certificate_number, c.issued_at, c.revoked_at,
-        c.revoked_why
+        c.revoked_why, r.*
     FROM exam e
     JOIN account a USING (account_id)
     JOIN module m ON m.code = e.module_code
@@ -22,7 +23,8 @@ _SAT = """SELECT e.*, a.name, a.srn, a.time_zone, a.erased_at, m.title, b.pass_m
         WHERE module_code = e.module_code ORDER BY version DESC LIMIT 1) n ON true
     LEFT JOIN LATERAL (SELECT * FROM exam_grade WHERE exam_id = e.exam_id
         ORDER BY number DESC LIMIT 1) g ON true
-    LEFT JOIN certificate c ON c.exam_id = e.exam_id """
+    LEFT JOIN certificate c ON c.exam_id = e.exam_id
+    {NEWEST} """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,7 @@ def _sat(row: Row) -> Sat:
         pass_mark=row["pass_mark"],
         cooling_s=row["cooling_s"],
         hold=_hold(row),
+        ruling=newest_in(row),
         told=row["told"],
         grade=grade_of(row) if graded else None,
         graded_at=row["graded_at"],

@@ -16,10 +16,12 @@ Given = tuple[UUID, UUID, int, Answer]
 
 
 async def answers(tx: Tx, module: ModuleCode) -> list[Given]:
+    """Without tests that are annulled: who answered there is in doubt."""
     rows = await tx.fetch(
         """SELECT p.exam_id, p.question_id, p.version, a.answer
            FROM (SELECT exam_id FROM exam WHERE module_code = $1 AND state = 'ended'
-                   AND started_at IS NOT NULL ORDER BY ended_at DESC LIMIT $2) e
+                   AND started_at IS NOT NULL AND NOT is_annulled(exam_id)
+                 ORDER BY ended_at DESC LIMIT $2) e
            JOIN exam_question p USING (exam_id)
            LEFT JOIN LATERAL (SELECT answer FROM exam_answer a
                WHERE a.exam_id = p.exam_id AND a.position = p.position

@@ -24,6 +24,7 @@ WORDS = {
     State.HELD: ("held", "wait"),
     State.PASSED: ("passed", "good"),
     State.FAILED: ("not passed", "bad"),
+    State.ANNULLED: ("annulled", "bad"),
 }
 EMPTY = ("does not count", "wait")
 ENDED = {

@@ -15,6 +15,7 @@ from app.exams.service.graders import Graders, open_graders
 from app.exams.service.telling import UndecidedOf
 from app.exams.views import (
     accommodation,
+    annulling,
     certificates,
     results,
     staff_results,
@@ -28,6 +29,7 @@ def routes() -> list[web.RouteDef]:
         *results.routes(),
         *certificates.routes(),
         *staff_results.routes(),
+        *annulling.routes(),
         *withdrawing.routes(),
         *accommodation.routes(),
     ]
@@ -48,6 +50,7 @@ def wire_results(
     app[certificates.SIGNER], app[certificates.THROTTLE] = signer, throttle
     app[certificates.PRESS] = asyncio.Semaphore(1)
     app[withdrawing.GRADING] = it.grading
+    app[annulling.ANNULLING] = it.annulling
     app[accommodation.ACCOMMODATIONS] = Accommodations(house)
     before = app.get(EXTRAS)
 

@@ -34,7 +34,9 @@ COLUMNS = (
         "gradings",
         "open_incidents",
         "waiting_looks",
+        "to_rule",
         "held_why",
+        "annulled_why",
         "certificate",
         "revoked_at",
     ),
@@ -117,7 +119,9 @@ def _row(it: Result) -> dict[str, object]:
         "gradings": sat.gradings,
         "open_incidents": it.undecided.open_incidents,
         "waiting_looks": it.undecided.looks,
+        "to_rule": it.unruled,
         "held_why": sat.hold.why if sat.hold else "",
+        "annulled_why": it.annulled_why,
     }
     if grade:
         row |= {

@@ -113,6 +113,7 @@ HOLDINGS = (
     Holding(table="exam_question", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_answer", of=OF_EXAM, fate=Fate.STAYS),
     Holding(table="exam_grade", of=OF_EXAM, fate=Fate.STAYS),
+    Holding(table="exam_ruling", of=OF_EXAM, fate=Fate.STAYS, hidden=("ruled_by",)),
     Holding(table="erasure", fate=Fate.STAYS),
     Holding(table="audit_event", of="whom = $1 OR by = $1", fate=Fate.STAYS),
 )

@@ -26,6 +26,12 @@ CHOICES: dict[str, str] = {
     Choice.LOOK: "A new look was asked for",
     Choice.END: "The sitting was ended",
 }
+CHOICES_IN_A_TEST: dict[str, str] = {
+    **CHOICES,
+    Choice.UPHOLD: "Upheld: an admin decides whether the result counts",
+    Choice.DISMISS: "Dismissed: nothing of it stands",
+    Choice.END: "The test was ended: an admin decides whether the result counts",
+}
 STANDINGS: dict[str, str] = {
     Standing.OPEN: "Waits for a person",
     Standing.DECIDED: "Decided",
@@ -50,6 +56,16 @@ _TOLD = {
     Choice.END: "A person looked at what happened in your sitting and ended it. Your "
     "confirmed time is kept.",
 }
+_TOLD_IN_A_TEST = {
+    **_TOLD,
+    Choice.UPHOLD: "A person looked at what happened in your test and upheld it. Your "
+    "result stays held until an admin has decided whether it counts; we write to you.",
+    Choice.DISMISS: "A person looked at what happened in your test: all is well.",
+    Choice.WARN: "A person looked at what happened in your test and warns you.",
+    Choice.END: "A person looked at what happened in your test and ended it. What you "
+    "had answered is graded, and the result held until an admin has decided whether it "
+    "counts; we write to you.",
+}
 ANSWER = (
     "You find it under 'Account, Incidents'. If you see it differently, you may answer "
     "there once, within 14 days; another person reads it."
@@ -57,11 +73,17 @@ ANSWER = (
 FINAL = "Another person has read your answer. This decision is final."
 
 
-def letter(decided: Decided, reason: str, restored_s: int) -> Words | None:
+def choices_of(*, in_a_test: bool) -> dict[str, str]:
+    return CHOICES_IN_A_TEST if in_a_test else CHOICES
+
+
+def letter(
+    decided: Decided, reason: str, restored_s: int, *, in_a_test: bool = False
+) -> Words | None:
     """None where there is nothing to tell yet, or only a look was asked for."""
     if decided.state is Standing.PROPOSED or decided.choice is Choice.LOOK:
         return None
-    lines = [_TOLD[decided.choice]]
+    lines = [(_TOLD_IN_A_TEST if in_a_test else _TOLD)[decided.choice]]
     if restored_s:
         lines.append(f"{_minutes(restored_s)} were given back to you.")
     if reason:
@@ -71,7 +93,7 @@ def letter(decided: Decided, reason: str, restored_s: int) -> Words | None:
         lines.append(ANSWER if first else FINAL)
     return Words(
         kind="incident_decided",
-        subject="A decision about your sitting",
+        subject=f"A decision about your {'test' if in_a_test else 'sitting'}",
         text="\n\n".join(lines) + SIGNED,
     )
 

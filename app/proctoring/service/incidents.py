@@ -136,7 +136,8 @@ class Incidents:
             else None
         )
         person = await people.by_id(tx, watch.account)
-        words = letter(decided, given.reason, back.seconds if back else 0)
+        seconds, in_a_test = back.seconds if back else 0, watch.exam is not None
+        words = letter(decided, given.reason, seconds, in_a_test=in_a_test)
         if words is not None:
             await self._codes.tell(tx, person, words)
         if back is not None:

@@ -134,7 +134,7 @@ async def of_student(tx: Tx, account: AccountId) -> list[Row]:
     """Newest first: the decision in force, its reason, and the answer."""
     return await tx.fetch(
         """SELECT i.incident_id, i.kind, i.state, i.choice, i.raised_at, i.settled_at,
-               m.title AS module, p.said,
+               m.title AS module, p.said, s.exam_id IS NOT NULL AS in_a_test,
                (SELECT d.reason FROM incident_decision d
                 WHERE d.incident_id = i.incident_id
                 ORDER BY d.choice = i.choice DESC, d.decided_at DESC LIMIT 1) AS reason

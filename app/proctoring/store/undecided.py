@@ -10,17 +10,23 @@ from app.kernel.ids import ExamId
 async def incidents_of(
     tx: Tx, exams: Sequence[ExamId]
 ) -> Mapping[ExamId, list[Incident]]:
-    """The newest first. Open: nobody has decided yet, or a second person has to."""
+    """The newest first. Open: nobody has decided yet, or a second person has to.
+    Upheld: also where the test was ended for it."""
     rows = await tx.fetch(
         """SELECT s.exam_id, i.incident_id, i.state IN ('open', 'appealed', 'proposed')
-               AS is_open
+               AS is_open, i.state IN ('decided', 'closed')
+               AND i.choice IN ('uphold', 'end') AS is_upheld
            FROM incident i JOIN sitting s USING (sitting_id)
            WHERE s.exam_id = ANY ($1::uuid[]) ORDER BY i.raised_at DESC""",
         exams,
     )
     found: dict[ExamId, list[Incident]] = {}
     for row in rows:
-        it = Incident(incident=row["incident_id"], is_open=row["is_open"])
+        it = Incident(
+            incident=row["incident_id"],
+            is_open=row["is_open"],
+            is_upheld=row["is_upheld"],
+        )
         found.setdefault(row["exam_id"], []).append(it)
     return found
 

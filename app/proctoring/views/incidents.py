@@ -20,10 +20,12 @@ from app.kernel.ids import LookId
 from app.kernel.refusals import Refusal
 from app.proctoring.domain.incident_words import (
     CHOICES,
+    CHOICES_IN_A_TEST,
     KINDS,
     KINDS_TOLD,
     SIGNS,
     STANDINGS,
+    choices_of,
 )
 from app.proctoring.domain.incidents import SAID_MAX, Choice
 from app.proctoring.service.cases import Cases
@@ -130,7 +132,7 @@ async def case_page(
         refusal,
         it=it,
         kinds=KINDS,
-        choices=CHOICES,
+        choices=choices_of(in_a_test=it.row["exam_id"] is not None),
         standings=STANDINGS,
         signs=SIGNS,
     )
@@ -188,6 +190,7 @@ async def mine_page(
         live_views=await request.app[VIEWING].of_student(who.account),
         kinds=KINDS_TOLD,
         choices=CHOICES,
+        test_choices=CHOICES_IN_A_TEST,
         standings=STANDINGS,
     )
 
