@@ -11,7 +11,7 @@ from app.adapters.redis import connect
 from app.proctoring.store import incidents
 from tests.axe import serious_violations
 from tests.browser.test_accounts import come_in, opened
-from tests.browser.wall_of import fill, show_all
+from tests.browser.wall_of import fill, show_all, sit_tests, tell
 from tests.http import conftest as app
 
 account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
@@ -74,7 +74,9 @@ async def test_a_new_incident_marks_the_title_where_it_is_wanted(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_wall_and_its_panel_are_accessible_and_narrow(site, database, scheme):
-    await fill(database, 30)
+    sittings = await fill(database, 30)
+    await sit_tests(database, sittings[:5])
+    await tell(database, sittings[0], *["left_full_screen", "copied"] * 3)
     phone = {"width": 360, "height": 740}
     async with opened(bypass_csp=True, color_scheme=scheme, viewport=phone) as page:
         await come_in(page, site, "PROCTOR1")
@@ -87,3 +89,54 @@ async def test_the_wall_and_its_panel_are_accessible_and_narrow(site, database, 
         assert await serious_violations(page) == []
         await page.keyboard.press("Escape")
         await expect(page.locator("#wall-panel")).to_be_hidden()
+
+
+async def test_of_five_hundred_the_tests_stand_first_and_are_found_alone(
+    site, database
+):
+    sittings = await fill(database, 500)
+    await sit_tests(database, sittings[-40:])
+    async with opened(viewport={"width": 1280, "height": 900}) as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall")
+        await expect(page.get_by_text("500 of 500")).to_be_visible()
+        first = page.locator(f"{ROWS}[aria-posinset='1']")
+        await expect(first).to_contain_text("Test: ")
+        await expect(first).to_contain_text("left of the test")
+        await page.locator("select[name=kind]").select_option("exam")
+        await expect(page.get_by_text("40 of 500")).to_be_visible()
+        assert "kind=exam" in page.url
+        await page.locator("select[name=kind]").select_option("learning")
+        await expect(page.get_by_text("460 of 500")).to_be_visible()
+        await expect(first).not_to_contain_text("Test: ")
+
+
+async def test_what_a_browser_tells_comes_to_row_and_panel_by_itself(
+    site, database, redis_url
+):
+    sittings = await fill(database, 3)
+    await sit_tests(database, sittings[:1])
+    async with opened(viewport={"width": 1280, "height": 900}) as page:
+        await come_in(page, site, "PROCTOR1")
+        await page.goto(f"{site.url}/wall")
+        row = page.locator(ROWS).first
+        await expect(row.get_by_test_id("told-sign")).to_be_hidden()
+        await row.get_by_test_id("wall-open").click()
+        told = page.get_by_test_id("told")
+        await expect(told).to_contain_text("Nothing out of the ordinary so far.")
+        left = ["left_full_screen", "back_in_full_screen"]
+        await tell(database, sittings[0], *left * 3, "copied")
+        redis = connect(redis_url)
+        await RedisBell(redis, redis).ring(["wall"])
+        await redis.aclose()
+        times = told.get_by_test_id("told-times")
+        await expect(times).to_contain_text("Left full screen 3 times")
+        await expect(times).to_contain_text("Copied once")
+        await expect(told.get_by_test_id("told-last").locator("li")).to_have_count(4)
+        await expect(told).to_contain_text("Events, not verdicts")
+        await page.keyboard.press("Escape")
+        sign = row.get_by_test_id("told-sign")
+        await expect(sign).to_have_text("Copied once, 3 more")
+        other = page.locator(ROWS).nth(1)
+        await other.get_by_test_id("wall-open").click()
+        await expect(told).to_be_hidden()

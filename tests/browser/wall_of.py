@@ -62,3 +62,43 @@ async def change(database, sittings, chance: random.Random) -> None:
             sittings,
             states,
         )
+
+
+async def sit_tests(database, sittings) -> None:
+    """These sittings become tests that run, the clock of each half through."""
+    async with database.transaction() as tx:
+        await tx.execute(
+            """INSERT INTO blueprint (module_code, version, parts, duration_s, made_at)
+               SELECT DISTINCT module_code, 1, '[]'::jsonb, 3600, now() FROM sitting
+               ON CONFLICT DO NOTHING"""
+        )
+        await tx.execute(
+            """WITH sat AS (
+                   INSERT INTO exam (exam_id, account_id, module_code,
+                       blueprint_version, seed, state, drawn_at, duration_s,
+                       started_at, deadline_at)
+                   SELECT gen_random_uuid(), account_id, module_code, 1, $2, 'running',
+                       now() - interval '31 minutes', 3600,
+                       now() - interval '30 minutes', now() + interval '30 minutes'
+                   FROM sitting WHERE sitting_id = ANY ($1) RETURNING *)
+               UPDATE sitting s SET kind = 'exam', exam_id = sat.exam_id,
+                   state = 'running', reason = NULL, verdict = 'match',
+                   running_from = now()
+               FROM sat WHERE s.account_id = sat.account_id""",
+            sittings,
+            bytes(32),
+        )
+
+
+async def tell(database, sitting, *kinds: str) -> None:
+    """As the browser of this test tells it, just now."""
+    async with database.transaction() as tx:
+        for kind in kinds:
+            await tx.execute(
+                """INSERT INTO exam_event (exam_id, number, kind, at)
+                   SELECT s.exam_id, (SELECT count(*) + 1 FROM exam_event v
+                       WHERE v.exam_id = s.exam_id), $2, now()
+                   FROM sitting s WHERE s.sitting_id = $1""",
+                sitting,
+                kind,
+            )

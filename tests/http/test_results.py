@@ -28,7 +28,7 @@ async def world(database, gatehouse, accounts, app_server):
     world = ExamWorld(database, AnchoredClock())
     graders = open_graders(gatehouse, world.signer, world.policy, undecided_of)
     world.results, world.grading = graders.results, graders.grading
-    world.certificates = graders.certificates
+    world.certificates, world.annulling = graders.certificates, graders.annulling
     await add_blueprint(database, "CEL")
     world.paper = await add_bank(database, 4, "CEL")
     world.asha = await account_of(database, "ASHA001")
