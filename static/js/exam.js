@@ -1,5 +1,6 @@
 import "./elements/connection-strip.js"
 import "./elements/desk-messages.js"
+import "./elements/exam-card.js"
 import "./elements/exam-clock.js"
 import "./elements/exam-hand-in.js"
 import "./elements/exam-overview.js"

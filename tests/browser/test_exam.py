@@ -430,11 +430,11 @@ async def test_a_seat_says_when_its_test_opens_and_where_it_goes_on(
                    ends_at = ends_at - interval '3 hours'"""
         )
         await page.reload()
-        await page.get_by_role("link", name="Begin the test").click()
+        await page.get_by_role("link", name="Go to the test").click()
         await page.get_by_test_id("open").click()
         await page.wait_for_url("**/exam/*")
         await look(hall, app_server)
         await expect(page.get_by_test_id("number-of")).to_be_visible()
         await page.goto(f"{site.url}/tests")
-        await page.get_by_role("link", name="Go on with the test").click()
+        await page.get_by_role("link", name="Continue your test").click()
         await page.wait_for_url("**/exam/*")

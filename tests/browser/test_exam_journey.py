@@ -65,10 +65,27 @@ async def answer(page: Page, letters: dict[str, str]) -> None:
             await option.click()
 
 
-async def sit(page: Page, seat: str, hall, app_server, letters) -> None:
-    await page.goto(seat)
-    await page.get_by_role("link", name="Begin the test").click()
+async def let_in(page: Page, site, town: Town) -> None:
+    """By a proctor at the door, who types the SRN."""
+    slot = await town.value("SELECT slot_id FROM seat WHERE state = 'booked'")
+    await page.goto(f"{site.url}/staff/door/{slot}")
+    await page.get_by_test_id("given").fill("ASHA001")
+    await page.keyboard.press("Enter")
+    await page.get_by_test_id("let-in").click()
+    await expect(page.get_by_test_id("let-in-said")).to_contain_text("Asha Rao")
+
+
+async def come(page: Page, door: Page, site, town: Town) -> None:
+    """Booked, and let in while the test's page waits."""
+    await page.goto(await book(page, site, town))
+    await page.get_by_role("link", name="Go to the test").click()
+    state = page.get_by_test_id("state-title")
+    await expect(state).to_have_text("Show your admit card at the desk")
+    await let_in(door, site, town)
     await page.get_by_test_id("open").click()
+
+
+async def sit(page: Page, hall, app_server, letters) -> None:
     await page.wait_for_url("**/exam/*")
     await look(hall, app_server)
     title = page.get_by_test_id("number-of")
@@ -90,14 +107,17 @@ async def sit(page: Page, seat: str, hall, app_server, letters) -> None:
 async def test_who_fails_books_again_passes_and_is_certified(
     site, town, hall, app_server
 ):
-    async with browsers() as (page,):
+    async with browsers(2) as (page, door):
         await come_in(page, site, "ASHA001")
-        await sit(page, await book(page, site, town), hall, app_server, WRONG)
+        await come_in(door, site, "PROCTOR1")
+        await come(page, door, site, town)
+        await sit(page, hall, app_server, WRONG)
         await expect(page.get_by_role("heading", name="Not passed yet")).to_be_visible()
         link = page.get_by_role("link", name=re.compile("Download the certificate"))
         await expect(link).to_have_count(0)
 
-        await sit(page, await book(page, site, town), hall, app_server, RIGHT)
+        await come(page, door, site, town)
+        await sit(page, hall, app_server, RIGHT)
         outcome = page.get_by_role("heading", name="Passed", exact=True)
         await expect(outcome).to_be_visible()
         async with page.expect_download() as coming:

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -14,6 +15,8 @@ from app.booking.domain.cards import (
     BadCard,
     CardExpired,
     card_code,
+    card_number,
+    is_of_card,
     looks_like_card,
     read_card,
 )
@@ -48,6 +51,24 @@ def test_the_code_fits_the_small_kind_of_qr_code_and_tells_nothing():
     assert looks_like_card(CODE)
     assert set(CODE) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUV")
     assert not looks_like_card("ASHA001")
+
+
+def test_a_number_for_people_is_of_its_card_alone_however_it_is_typed():
+    number = card_number(CODE)
+    assert re.fullmatch("[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}", number)
+    misread = number.replace("1", "l").replace("0", "o").lower()
+    for typed in (number, number.replace("-", ""), f" {misread} ", CODE, CODE.lower()):
+        assert is_of_card(typed, CODE)
+    other = card_code(uuid4(), ENDS, SEALS)
+    later = card_code(SEAT, ENDS + timedelta(hours=1), SEALS)
+    for wrong in (
+        "",
+        number[:-1],
+        card_number(other),
+        card_number(later),
+        "\u0661" * 8,
+    ):
+        assert not is_of_card(wrong, CODE)
 
 
 def test_a_camera_reads_the_picture_of_the_code():

@@ -4,13 +4,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+from aiohttp import web
+
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.bell import RedisBell
 from app.adapters.db import Database
 from app.adapters.redis import connect
 from app.adapters.sealing import Sealer
+from app.booking.views.door import DOOR
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.service.exams import Exams
+from app.kernel.ids import AccountId, SeatId, SlotId
 from app.proctoring.domain.policy import Policy
 from app.proctoring.domain.words import Verdict
 from app.proctoring.service.chance import Seeds
@@ -25,7 +29,8 @@ MODULE = "CEL"
 
 
 async def put_seat(database: Database, account: UUID, **more: object) -> UUID:
-    """Booked and free of charge; its slot began a minute ago."""
+    """Booked and free of charge; its slot began a minute ago, and its admit card was
+    scanned, unless it is not `shown`."""
     centre, slot, order, seat = (uuid4() for _ in range(4))
     since = more.get("since", timedelta(minutes=1))
     async with database.transaction() as tx:
@@ -58,14 +63,23 @@ async def put_seat(database: Database, account: UUID, **more: object) -> UUID:
         await tx.execute(
             """INSERT INTO seat (seat_id, slot_id, account_id, module_code, state,
                    order_id, held_at, booked_at)
-               VALUES ($1, $2, $3, $4, 'booked', $5, now(), now())""",
+               VALUES ($1, $2, $3, $4, $6, $5, now(), now())""",
             seat,
             slot,
             account,
             MODULE,
             order,
+            "attended" if more.get("shown", True) else "booked",
         )
     return seat
+
+
+async def let_in(app: web.Application, database: Database, seat: UUID) -> None:
+    """A proctor scans the admit card at the door."""
+    async with database.connection() as tx:
+        slot = await tx.fetchval("SELECT slot_id FROM seat WHERE seat_id = $1", seat)
+        by = await tx.fetchval("SELECT account_id FROM account WHERE srn = 'PROCTOR1'")
+    await app[DOOR].let_in(AccountId(by), SlotId(slot), SeatId(seat))
 
 
 @dataclass

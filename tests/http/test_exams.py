@@ -4,13 +4,16 @@ import asyncio
 import hashlib
 import json
 import re
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
 
 from app.adapters.files import Files
+from app.exams.domain.policy import AdmitCards
+from app.exams.views.sitting import EXAMS
 from app.portals.views import PORTALS
-from tests.http.exam_hall import MODULE, ExamHall, put_seat
+from tests.http.exam_hall import MODULE, ExamHall, let_in, put_seat
 from tests.http.test_live import connect, hear, say
 from tests.http.test_staff import account_of
 from tests.stores.exam_world import CANARY, questions
@@ -379,6 +382,35 @@ async def test_opening_says_what_is_missing(site, hall, seat, database):
     await site.client.server.app[PORTALS].windows(fresh=True)
     _, problem = await opened(site, seat)
     assert problem["code"] == "portal_closed"
+
+
+async def test_before_the_admit_card_was_scanned_it_does_not_open(
+    site, hall, database, seat
+):
+    await hall.run("UPDATE seat SET state = 'booked' WHERE seat_id = $1", seat)
+    status, problem = await opened(site, seat)
+    assert (status, problem["code"]) == (409, "show_your_admit_card")
+    assert "goes on by itself" in problem["detail"]
+    page = await (await site.get(f"/exam?seat={seat}")).text()
+    assert 'data-card="needed"' in page
+    assert f"/tests/seats/{seat}/admit.pdf" in page
+    assert 'name="card"' not in page
+    await let_in(site.client.server.app, database, seat)
+    assert (await opened(site, seat))[0] == 200
+    assert 'data-card=""' in await (await site.get(f"/exam?seat={seat}")).text()
+
+
+async def test_numbers_of_cards_are_tried_a_few_times_only(site, hall, seat):
+    exams = site.client.server.app[EXAMS]
+    exams.policy = replace(exams.policy, admit_card=AdmitCards.CODE)
+    await hall.run("UPDATE seat SET state = 'booked' WHERE seat_id = $1", seat)
+    assert 'name="card"' in await (await site.get(f"/exam?seat={seat}")).text()
+    said = []
+    for _ in range(8):
+        body = {"seat": str(seat), "card": "ABCD-EFGH"}
+        said.append((await (await site.post("/api/exams", body)).json())["code"])
+    assert said[:6] == ["not_this_card"] * 6
+    assert said[-1] == "throttled"
 
 
 async def test_requests_that_cross_are_each_answered_truly(site, hall, seat):

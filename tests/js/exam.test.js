@@ -1,5 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { AdmitCard } from "../../static/js/models/admit-card.js"
 import { Events } from "../../static/js/models/exam-events.js"
 import { chosen, meaning } from "../../static/js/models/exam-keys.js"
 import { cells, handInWords, inWords, savedWords } from "../../static/js/models/exam-overview.js"
@@ -188,4 +189,39 @@ test("how a test stands is said with what to do next", () => {
 test("before it begins the page says what is still to do", () => {
   assert.deepEqual(checklist(null, { media: null, link: "idle", fullScreen: true }), { screen: true, camera: false, look: false })
   assert.deepEqual(checklist({ state: "running" }, { media: {}, link: "up", fullScreen: false }), { screen: false, camera: true, look: true })
+})
+
+test("an admit card is waited for, and then the page goes on by itself", () => {
+  const card = AdmitCard.of({ seat: "s1", card: "needed", cardBy: "desk" })
+  const words = (exam = null, more = {}) => describe(exam, { card, ...more })
+  assert.equal(words().title, "Show your admit card at the desk")
+  assert.equal(words().action, undefined)
+  assert.equal(words({ state: "running" }, { link: "up" }).title, "Your test is running")
+  assert.equal(card.seen([{ seat: "s1", state: "booked" }, { seat: "s2", state: "attended" }]), false)
+  assert.equal(card.seen([{ seat: "s1", state: "attended" }]), false) // nobody pressed yet
+  assert.equal(words().title, "Ready when you are")
+  assert.equal(card.refused({ code: "show_your_admit_card" }, {}), true)
+  assert.equal(card.seen([{ seat: "s1", state: "attended" }]), true)
+})
+
+test("a number of a card is sent once, and a wrong one is said at its field", () => {
+  const card = AdmitCard.of({ seat: "s1", card: "needed", cardBy: "code" })
+  card.type(" ABCD-EFGH ")
+  const sent = card.take()
+  assert.deepEqual([sent, card.take()], [{ card: "ABCD-EFGH" }, {}])
+  assert.equal(card.refused({ code: "not_this_card", detail: "Not this one." }, sent), true)
+  assert.deepEqual([card.needed, card.problem], [true, "Not this one."])
+  assert.equal(card.refused({ code: "too_late", detail: "Too late." }, {}), false)
+  card.opened()
+  assert.deepEqual([card.needed, card.problem], [false, ""])
+})
+
+test("trouble with the camera stands beside a running test, and stops nobody", () => {
+  const refused = { camera: "refused" }
+  const running = describe({ state: "running" }, refused)
+  assert.deepEqual([running.view, running.action], ["paper", "open"])
+  assert.match(running.hint, /click the camera sign.* The clock runs on: go on answering/)
+  assert.doesNotMatch(describe(null, refused).hint, /clock/)
+  const away = describe({ state: "running" }, { refusal: { code: "no_media_node" } })
+  assert.match(away.hint, /go on answering.*We keep trying/)
 })

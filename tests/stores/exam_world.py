@@ -123,8 +123,11 @@ class ExamWorld:
     async def _note_end(self, tx, exam, now) -> None:
         self.ended.append((exam.exam, str(exam.ended_why)))
 
-    async def seat(self, account: AccountId | None = None) -> SeatId:
-        """Booked; the clock stands at the beginning of its slot."""
+    async def seat(
+        self, account: AccountId | None = None, *, shown: bool = True
+    ) -> SeatId:
+        """Booked; the clock stands at the beginning of its slot. `shown`: its admit
+        card was scanned at the door."""
         account = account or self.world.student
         ahead = (self.clock.now() - T0) / timedelta(days=1) + 1
         slot = await self.booking.slot(capacity=9, days=ahead)
@@ -132,6 +135,10 @@ class ExamWorld:
         starts = await self.value("SELECT starts_at FROM slot WHERE slot_id = $1", slot)
         assert isinstance(starts, datetime)
         self.clock.time = starts
+        if shown:
+            await self.run(
+                "UPDATE seat SET state = 'attended' WHERE seat_id = $1", seat
+            )
         return seat
 
     async def open(self, seat: SeatId | None = None) -> OpenedExam:
@@ -178,6 +185,7 @@ async def build_exam_world(
     db: Database,
     *,
     policy: Policy | None = None,
+    own: ExamsPolicy | None = None,
     bank: bool = True,
     **blueprint: object,
 ) -> ExamWorld:
@@ -191,7 +199,7 @@ async def build_exam_world(
     await put_blueprint(db, MODULE, **blueprint)
     bell = MemoryBell()
     # A seed of zeros: the same paper every time, so that a failure can be repeated.
-    exams = Exams(booking.house, bell, ExamsPolicy(), source=bytes)
+    exams = Exams(booking.house, bell, own or ExamsPolicy(), source=bytes)
     desk = Desk(
         db=db,
         clock=booking.clock,

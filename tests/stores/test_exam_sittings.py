@@ -18,11 +18,13 @@ from app.exams.domain.exams import (
     SatAlready,
 )
 from app.exams.domain.opening import CoolingOff, NotOpenYet, TooLate
+from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.drawing import NoTestYet, OnlyAtACentre
 from app.kernel.ids import ModuleCode
 from app.proctoring.domain.exam_clock import ExamIsOpen, NotInATest
 from app.proctoring.domain.words import Ending, Verdict
 from app.proctoring.ledger.verifying import verify
+from app.proctoring.service.exam_sittings import Arrival
 from app.proctoring.service.sittings import OpenedOn
 from app.proctoring.service.undecided import undecided_of
 from app.proctoring.store import wall as wall_store
@@ -37,6 +39,7 @@ STUDIED = """WITH it AS (
     INSERT INTO stretch (sitting_id, account_id, module_code, started_at, ended_at,
         state)
     SELECT $1, $2, 'M1', now() - interval '41 hours', now(), 'confirmed'"""
+ON_FIREFOX = Arrival(opened_on=OpenedOn(browser="Firefox on Linux"))
 PROCTOR_SAYS = "somebody else sits there"
 
 
@@ -45,8 +48,12 @@ async def hall(database):
     return await build_exam_world(database)
 
 
-async def test_a_test_begins_with_the_first_passed_look_and_the_seat_is_attended(hall):
-    seat = await hall.seat()
+async def test_a_test_begins_with_the_first_passed_look_and_the_seat_is_attended(
+    database,
+):
+    own = ExamsPolicy(admit_card=AdmitCards.NONE)
+    hall = await build_exam_world(database, own=own)
+    seat = await hall.seat(shown=False)
     opened = await hall.open(seat)
     assert opened.exam.state is ExamState.READY
     assert (await hall.paper(opened))["questions"] == []
@@ -95,9 +102,7 @@ async def test_what_was_begun_can_be_taken_up_long_after_the_slot_began(hall):
     seat = await hall.seat()
     opened = await hall.begin(seat)
     hall.forward(minutes=45)
-    again = await hall.sittings.open_for_seat(
-        hall.world.student, seat, OpenedOn(browser="Firefox on Linux")
-    )
+    again = await hall.sittings.open_for_seat(hall.world.student, seat, ON_FIREFOX)
     assert again.exam.exam == opened.exam.exam
     assert (again.exam.epoch, again.epoch) == (2, 2)
     assert again.sitting == opened.sitting

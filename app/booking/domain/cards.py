@@ -15,6 +15,12 @@ from uuid import UUID
 from app.kernel.ids import SeatId
 from app.kernel.refusals import Refusal
 
+NUMBER = 8
+"""Signs of the code that its seal makes; the very last stands for a bit alone."""
+_NUMBERED = str.maketrans(
+    "0123456789ABCDEFGHIJKLMNOPQRSTUV", "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+)
+_MISREAD = str.maketrans("ILO", "110")
 GOOD_FOR = timedelta(hours=2)
 """After the end of the slot."""
 SEAT, UNTIL, MAC = 16, 5, 16
@@ -36,6 +42,22 @@ def card_code(seat: SeatId, ends_at: datetime, seals: Seals) -> str:
     """`seals`: a keyed hash of a text."""
     said = seat.bytes + int((ends_at + GOOD_FOR).timestamp()).to_bytes(UNTIL, "big")
     return _written(said + _mac(said, seals))
+
+
+def card_number(code: str) -> str:
+    """The end of the code, to be read and typed by people: no I, L, O or U in it."""
+    number = code[-NUMBER - 1 : -1].translate(_NUMBERED)
+    return f"{number[: NUMBER // 2]}-{number[NUMBER // 2 :]}"
+
+
+def is_of_card(given: str, code: str) -> bool:
+    """Whether that is the card's number as somebody typed it, or its code."""
+    plain = "".join(filter(str.isalnum, given)).upper()
+    if not plain.isascii():
+        return False
+    number = card_number(code).replace("-", "")
+    is_number = hmac.compare_digest(plain.translate(_MISREAD), number)
+    return is_number or hmac.compare_digest(plain, code)
 
 
 def looks_like_card(text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 from fpdf.enums import XPos, YPos
 from PIL import Image, ImageOps
 
+from app.booking.domain.cards import card_number
 from app.booking.domain.papers import SeatPaper
 from app.booking.papers.qr import qr_png
 from app.booking.papers.sheet import (
@@ -115,7 +116,8 @@ def _code(paper: Sheet, it: AdmitCard) -> None:
     paper.cell(
         0,
         LINE,
-        "Show this code at the door. It is good for this seat alone.",
+        f"Number {card_number(it.code)}. Show this code at the door. It is good for "
+        "this seat alone.",
         align="C",
         new_x=XPos.LMARGIN,
         new_y=YPos.NEXT,

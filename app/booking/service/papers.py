@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from app.accounts.service.photos import Photos
 from app.adapters.audit import Act
 from app.adapters.db import Tx
+from app.adapters.sealing import Sealer
 from app.adapters.throttle import Rate, Throttle
 from app.booking.domain.calendar import Entry
 from app.booking.domain.cards import Seals, card_code
@@ -111,5 +112,8 @@ class Papers:
 
 def seals_of(desk: BookingDesk) -> Seals:
     """What admit cards are sealed with, and the door reads them by."""
-    sealer = desk.house.sealer
+    return seals_by(desk.house.sealer)
+
+
+def seals_by(sealer: Sealer) -> Seals:
     return lambda text: sealer.keyed_hash(CARD, text)

@@ -14,19 +14,24 @@ from app.kernel.ids import AccountId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExamDoor:
-    """`goes_on`: the seat's test was opened and has not ended. `href`: where it is
-    opened, goes on, or, once it has ended, its result."""
+    """`goes_on`: the seat's test was opened and has not ended. `asks_card`: the admit
+    card has to be shown first. `href`: where it is opened, goes on, or, once it has
+    ended, its result."""
 
     opens_at: datetime
     closes_at: datetime
     goes_on: bool
     ended: bool
+    asks_card: bool
     href: str
 
     def is_open(self, now: datetime) -> bool:
         if self.ended:
             return False
         return self.goes_on or self.opens_at <= now <= self.closes_at
+
+    def is_early(self, now: datetime) -> bool:
+        return not self.ended and not self.goes_on and now < self.opens_at
 
 
 DoorOf: TypeAlias = Callable[[AccountId, SeatShown], Awaitable[ExamDoor]]

@@ -1,6 +1,16 @@
 """The numbers and choices of exams that an institution may set."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class AdmitCards(StrEnum):
+    """How an admit card is shown before the test of a seat opens: scanned at the door;
+    or, where there is no scanner, its number typed on the page, too; or not at all."""
+
+    DESK = "desk"
+    CODE = "code"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +24,7 @@ class ExamsPolicy:
     """Whether a certificate says how many percent were reached."""
     issuer: str = "Module Study"
     """Who certifies: the institution's name, as certificates say it."""
+    admit_card: AdmitCards = AdmitCards.DESK
     early_min: float = 30
     """So long before its slot begins, a test may be opened."""
     late_min: float = 30

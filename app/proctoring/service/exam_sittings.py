@@ -10,13 +10,16 @@ import structlog
 
 from app.adapters.db import Tx
 from app.booking.domain.seats import require_fit
-from app.booking.service.sat import lock_to_sit
+from app.booking.service.sat import lock_to_sit, require_card_shown
 from app.booking.service.seats import own_fee
-from app.exams.domain.exams import EndedWhy, Exam
+from app.exams.domain.exams import EndedWhy, Exam, ExamState
 from app.exams.domain.opening import Window
+from app.exams.domain.policy import AdmitCards
+from app.exams.service.acts import note
 from app.exams.service.drawing import Wanted
 from app.exams.service.exams import Exams
 from app.kernel.ids import AccountId, CheckId, ExamId, ModuleCode, SeatId, SittingId
+from app.kernel.refusals import Refusal
 from app.proctoring.domain import watch as life
 from app.proctoring.domain.exam_clock import ending_of
 from app.proctoring.domain.watch import Watch
@@ -42,6 +45,19 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How somebody comes to sit. `card`: the number of the admit card, as they typed
+    it. `hindered`: why no test can begin just now; one that has begun goes on."""
+
+    opened_on: OpenedOn = ANY_BROWSER
+    card: str | None = None
+    hindered: Refusal | None = None
+
+
+ANYHOW = Arrival()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedExam:
     """The test and its sitting, each with the epoch of the page that may write."""
 
@@ -57,23 +73,27 @@ class ExamSittings:
         exams: Exams,
         gates: Sequence[Gate] = (),
         checks: CheckedDevices | None = None,
+        to_begin: Sequence[Gate] = (),
     ) -> None:
-        """`gates` as in `Sittings`. A test that ends ends its sitting from now on."""
+        """`gates` as in `Sittings`; those `to_begin` are for tests that have not begun.
+        A test that ends ends its sitting from now on."""
         self._desk = desk
         self._exams = exams
         self._gates = gates
+        self._to_begin = to_begin
         self._checks = checks
         exams.before_end.append(self._lock)
         exams.on_ended.append(self._end)
         exams.after_end.append(self._tell)
 
     async def open_for_seat(
-        self, account: AccountId, seat: SeatId, opened_on: OpenedOn = ANY_BROWSER
+        self, account: AccountId, seat: SeatId, arrival: Arrival = ANYHOW
     ) -> OpenedExam:
-        """For the booked slot; opened again, it goes on here with a new epoch, and a
-        learning sitting that was open ends.
+        """For the booked slot, once its admit card was shown; opened again, it goes on
+        here with a new epoch, and a learning sitting that was open ends.
 
-        Raises NoSuchSeat, SeatNotBooked, what the gates and `Exams.open` raise.
+        Raises NoSuchSeat, SeatNotBooked, what the gates and `Exams.open` raise; and
+        till it has begun, what hinders it, ShowYourAdmitCard or NotThisCard.
         """
 
         async def wish(tx: Tx, now: datetime) -> Wanted:
@@ -85,10 +105,10 @@ class ExamSittings:
                 window=Window(starts_at=slot.starts_at, ends_at=slot.ends_at),
             )
 
-        return await self._open(account, wish, opened_on)
+        return await self._open(account, wish, arrival)
 
     async def open_remotely(
-        self, account: AccountId, module: ModuleCode, opened_on: OpenedOn = ANY_BROWSER
+        self, account: AccountId, module: ModuleCode, arrival: Arrival = ANYHOW
     ) -> OpenedExam:
         """Without a seat, where the blueprint allows it, for who would be fit to book.
 
@@ -101,7 +121,7 @@ class ExamSittings:
                 require_fit(await fitness(tx, account, module, now))
             return Wanted(account=account, module=module)
 
-        return await self._open(account, wish, opened_on)
+        return await self._open(account, wish, arrival)
 
     async def sweep(self) -> int:
         """Ends what nobody ends; and sittings that outlived their test, if any."""
@@ -120,11 +140,12 @@ class ExamSittings:
         return ended + len(sitting_on) + len(left_alone)
 
     async def _open(
-        self, account: AccountId, wish: Wish, opened_on: OpenedOn
+        self, account: AccountId, wish: Wish, arrival: Arrival
     ) -> OpenedExam:
+        opened_on, check = arrival.opened_on, None
         for gate in self._gates:
             await gate(account)
-        check = None
+        hindered = await self._hindered(account) or arrival.hindered
         if self._checks is not None:
             check = await self._checks.require(account, opened_on.device)
         async with self._desk.db.transaction() as tx:
@@ -132,6 +153,10 @@ class ExamSittings:
             # The sitting first: that is the order in which its end locks, too.
             found = await sittings.lock_open_of(tx, account)
             exam = await self._exams.open(tx, await wish(tx, now), now)
+            if exam.state is ExamState.READY:
+                if hindered is not None:
+                    raise hindered
+                await self._require_card(tx, exam, arrival.card, now)
             if found is not None and found.watch.exam == exam.exam:
                 watch = life.connected(found.watch, opened_on.browser, check)
                 await sittings.save(tx, watch, now)
@@ -142,6 +167,26 @@ class ExamSittings:
             await begin_sitting(self._desk, tx, watch, now)
         await self._desk.tell(watch)
         return OpenedExam(exam=exam, sitting=watch.sitting, epoch=watch.epoch)
+
+    async def _hindered(self, account: AccountId) -> Refusal | None:
+        try:
+            for gate in self._to_begin:
+                await gate(account)
+        except Refusal as refusal:
+            return refusal
+        return None
+
+    async def _require_card(
+        self, tx: Tx, exam: Exam, typed: str | None, now: datetime
+    ) -> None:
+        """Of a test that has not begun: then a mark that is undone stops nothing."""
+        how, house = self._exams.policy.admit_card, self._exams.house
+        if exam.seat is None or how is AdmitCards.NONE:
+            return
+        slot, seat = await lock_to_sit(tx, exam.account, exam.seat)
+        number = typed if how is AdmitCards.CODE else None
+        if await require_card_shown(tx, slot, seat, number, house.sealer):
+            await note(tx, house, exam, "card_typed", now, seat=str(exam.seat))
 
     async def _insert(
         self,

@@ -5,9 +5,10 @@ from datetime import timedelta
 from aiohttp import web
 
 from app.booking.domain.finding import SeatShown
+from app.booking.domain.words import SeatState
 from app.booking.views.exam_door import DOOR_OF, ExamDoor
 from app.exams.domain.exams import ExamState
-from app.exams.domain.policy import ExamsPolicy
+from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.papers import Papers
 from app.kernel.ids import AccountId
 
@@ -24,6 +25,9 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
             closes_at=seat.starts_at + timedelta(minutes=policy.late_min),
             goes_on=found is not None and not ended,
             ended=ended,
+            asks_card=found is None
+            and policy.admit_card is not AdmitCards.NONE
+            and seat.seat.state is SeatState.BOOKED,
             href=href,
         )
 

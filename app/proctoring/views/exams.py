@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from aiohttp import web
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.service.gatehouse import Gatehouse
@@ -12,11 +12,14 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import browser_of, page
 from app.adapters.bell import Bell
 from app.adapters.bodies import Body, read_json
+from app.adapters.media_nodes import MediaNode, NoMediaNode
 from app.adapters.openapi import takes
+from app.adapters.throttle import Rate
 from app.booking.domain.refusals import NoSuchSeat
+from app.booking.domain.words import Seat, SeatState
 from app.booking.views.kit import finding_of
-from app.exams.domain.exams import Exam
-from app.exams.domain.policy import ExamsPolicy
+from app.exams.domain.exams import Exam, ExamState
+from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.papers import state_of
 from app.exams.views.sitting import EXAMS, PAPERS, exam_in
 from app.exams.views.wiring import EXAM_STATES, wire_exams
@@ -28,10 +31,10 @@ from app.proctoring.domain.policy import Policy
 from app.proctoring.service.chance import Seeds
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.exam_clock import ExamClock
-from app.proctoring.service.exam_sittings import ExamSittings, OpenedExam
+from app.proctoring.service.exam_sittings import Arrival, ExamSittings, OpenedExam
 from app.proctoring.service.sittings import OpenedOn
 from app.proctoring.views import exam_door, gates
-from app.proctoring.views.checks import CHECKS
+from app.proctoring.views.checks import CHECKS, THROTTLE
 from app.proctoring.views.draws import PROOFS
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
 
@@ -39,11 +42,19 @@ __all__ = ["EXAMS", "EXAM_STATES"]
 EXAM_SITTINGS = web.AppKey("exam_sittings", ExamSittings)
 
 
+BEGUN = (ExamState.RUNNING, ExamState.PAUSED)
+CARD_MOST = 100
+TYPED = Rate(name="admit-card", burst=6, every_s=20)
+"""Of one account: numbers of admit cards."""
+
+
 class OpenExam(Body):
-    """The booked seat; or, where the test may be sat remotely, the module."""
+    """The booked seat; or, where the test may be sat remotely, the module. `card`: the
+    number of the seat's admit card, where the institution lets it be typed."""
 
     seat: UUID | None = None
     module: str | None = None
+    card: str | None = Field(None, max_length=CARD_MOST)
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "OpenExam":
@@ -78,8 +89,13 @@ def wire_desk(
 
 def wire(app: web.Application, desk: Desk) -> None:
     """After the device checks."""
-    needed = [gates.open_for_tests(app), gates.recognisable(app)]
-    app[EXAM_SITTINGS] = ExamSittings(desk, app[EXAMS], needed, app[CHECKS])
+    app[EXAM_SITTINGS] = ExamSittings(
+        desk,
+        app[EXAMS],
+        [gates.recognisable(app)],
+        app[CHECKS],
+        to_begin=[gates.open_for_tests(app)],
+    )
     exam_door.wire(app, app[PAPERS], app[EXAMS].policy)
 
 
@@ -88,60 +104,97 @@ def wire(app: web.Application, desk: Desk) -> None:
 async def open_exam(request: web.Request, who: Identity) -> web.StreamResponse:
     """Opens the test, or takes it up here: `exam` (its state and the epoch that every
     write names) and `stream` (where the camera's video goes, and the ticket for it).
-    The clock begins when the first look is passed; watch the topic `exam:me`."""
+    The clock begins when the first look is passed; watch the topic `exam:me`. A test
+    that has begun is taken up without a media node, too: then `stream` is null; ask
+    again for one while answers are saved."""
     body = await read_json(request, OpenExam)
-    node = await request.app[NODES].least_loaded()
+    node, away = await _node(request)
+    opened = await _open(request, who, body, away)
+    way = await _way_in(request, who, opened, node) if node else None
+    now = request.app[EXAMS].house.clock.now()
+    return web.json_response({"exam": state_of(opened.exam, now), "stream": way})
+
+
+async def _node(request: web.Request) -> tuple[MediaNode | None, NoMediaNode | None]:
+    try:
+        return await request.app[NODES].least_loaded(), None
+    except NoMediaNode as away:
+        return None, away
+
+
+async def _open(
+    request: web.Request, who: Identity, body: OpenExam, away: NoMediaNode | None
+) -> OpenedExam:
+    sittings = request.app[EXAM_SITTINGS]
+    if body.card is not None:
+        await request.app[THROTTLE].take(TYPED, str(who.account))
     opened_on = OpenedOn(browser=browser_of(request).name, device=device_key(request))
-    opened = await _open(request, who, body, opened_on)
+    arrival = Arrival(opened_on=opened_on, card=body.card, hindered=away)
+    if body.seat is not None:
+        return await sittings.open_for_seat(who.account, SeatId(body.seat), arrival)
+    module = ModuleCode(body.module or "")
+    return await sittings.open_remotely(who.account, module, arrival)
+
+
+async def _way_in(
+    request: web.Request, who: Identity, opened: OpenedExam, node: MediaNode
+) -> dict[str, object]:
     by_person = await request.app[CONSENTS].is_by_person(who.account)
     glancing = Glancing.COUNT if by_person else Glancing.FOLLOW
     stream = Stream(sitting=opened.sitting, epoch=opened.epoch, glancing=glancing)
     way = way_in(request, stream, node)
     way["commitment"] = await request.app[PROOFS].commitment(opened.sitting)
-    now = request.app[EXAMS].house.clock.now()
-    return web.json_response({"exam": state_of(opened.exam, now), "stream": way})
-
-
-async def _open(
-    request: web.Request, who: Identity, body: OpenExam, opened_on: OpenedOn
-) -> OpenedExam:
-    sittings = request.app[EXAM_SITTINGS]
-    if body.seat is not None:
-        return await sittings.open_for_seat(who.account, SeatId(body.seat), opened_on)
-    module = ModuleCode(body.module or "")
-    return await sittings.open_remotely(who.account, module, opened_on)
+    return way
 
 
 @for_role(Role.STUDENT)
 async def show_unopened(request: web.Request, who: Identity) -> web.StreamResponse:
     """`seat` or `module`: the page that opens this test, on a press of the student."""
-    seat, module = (request.query.get(name, "") for name in ("seat", "module"))
-    if seat:
-        module = (await finding_of(request).seat(who.account, _seat(seat))).seat.module
+    wanted, module = (request.query.get(name, "") for name in ("seat", "module"))
+    seat = None
+    if wanted:
+        seat = (await finding_of(request).seat(who.account, _seat(wanted))).seat
+        module = seat.module
     return await _page(request, ModuleCode(module), seat)
 
 
 @for_role(Role.STUDENT)
 async def show(request: web.Request, who: Identity) -> web.StreamResponse:
     """The page of a test that was opened; it goes on there, or says how it ended."""
-    it = await request.app[PAPERS].of(who.account, exam_in(request))
-    return await _page(request, it.module, str(it.seat or ""), it)
+    it, seat = await request.app[PAPERS].of(who.account, exam_in(request)), None
+    if it.seat is not None:
+        seat = (await finding_of(request).seat(who.account, it.seat)).seat
+    return await _page(request, it.module, seat, it)
 
 
 async def _page(
-    request: web.Request, module: ModuleCode, seat: str, exam: Exam | None = None
+    request: web.Request,
+    module: ModuleCode,
+    seat: Seat | None,
+    exam: Exam | None = None,
 ) -> web.StreamResponse:
     """Raises NoSuchModule."""
     found = await request.app[LEARNING].module(module)
+    how = request.app[EXAMS].policy.admit_card
     return page(
         request,
         "exams/exam.html",
         title=found.title,
-        seat=seat,
+        seat=seat.seat if seat else "",
         module="" if seat else module,
         exam=exam.exam if exam else "",
         ended=(exam.ended_why or "") if exam else "",
+        begun=exam is not None and exam.state in BEGUN,
+        needs_card=_needs_card(how, seat, exam),
+        may_type=how is AdmitCards.CODE,
     )
+
+
+def _needs_card(how: AdmitCards, seat: Seat | None, exam: Exam | None) -> bool:
+    if seat is None or how is AdmitCards.NONE:
+        return False
+    has_begun = exam is not None and exam.state is not ExamState.READY
+    return seat.state is SeatState.BOOKED and not has_begun
 
 
 def _seat(name: str) -> SeatId:

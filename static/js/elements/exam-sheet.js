@@ -1,3 +1,4 @@
+import { AdmitCard } from "../models/admit-card.js"
 import { savedWords } from "../models/exam-overview.js"
 import { describe } from "../models/exam-words.js"
 import { pageFor } from "../models/words.js"
@@ -14,8 +15,8 @@ export class ExamSheet extends HTMLElement {
   connectedCallback() {
     this.#life = new AbortController()
     const { signal } = this.#life
-    const { seat, module, exam, ended } = this.dataset
-    this.#exam = new Exam(seat ? { seat } : { module }, signal)
+    const { exam, ended } = this.dataset
+    this.#exam = new Exam({ ...this.dataset, card: AdmitCard.of(this.dataset) }, signal)
     if (ended) this.#exam.state = { exam, state: "ended", ended_why: ended, epoch: 0 }
     const on = (target, type, act) => target.addEventListener(type, (event) => act(event), { signal })
     on(this.#exam, "change", () => this.#render())
@@ -23,6 +24,7 @@ export class ExamSheet extends HTMLElement {
     on(this.#exam, "note", ({ detail }) => this.#say("told", detail))
     on(this, "say", ({ detail }) => this.#say("warned", detail))
     on(this, "click", ({ target }) => this.#act(target.closest("[data-act]")?.dataset.act))
+    on(this, "card", ({ detail }) => { this.#exam.card.type(detail.number); this.#exam.watching.open() })
     on(this, "hand-in", () => this.#handIn())
     on(document, "fullscreenchange", () => this.#render())
     this.#part("exam-paper").follow(this.#exam, signal)
@@ -63,16 +65,15 @@ export class ExamSheet extends HTMLElement {
   }
 
   #render() {
-    const { state, elsewhere, watching: { link, sitting, messages } } = this.#exam
+    const { state, elsewhere, card, watching: { link, sitting, messages } } = this.#exam
     const page = pageFor(link.refusal?.code)
     if (page) return location.assign(`${page}?next=${encodeURIComponent(location.pathname + location.search)}`)
-    const { media } = link
-    const said = describe(state, { camera: link.camera, refusal: link.refusal, elsewhere, sitting, link: link.state, known: Boolean(this.dataset.exam) })
+    const said = describe(state, { camera: link.camera, refusal: link.refusal, elsewhere, card, sitting, link: link.state, known: Boolean(this.dataset.exam) })
     const runs = state?.state === "running" && !elsewhere && this.#exam.left > 0
     if (elsewhere) sessionStorage.removeItem("sitting")
     this.dataset.view = said.view
-    this.#part("exam-state").show(said, { media, looking: Boolean(sitting?.looking) })
-    this.#part("exam-state").check(state, { media, link: link.state, fullScreen: Boolean(document.fullscreenElement) })
+    this.#part("exam-state").show(state, said, { media: link.media, looking: Boolean(sitting?.looking), link: link.state, fullScreen: Boolean(document.fullscreenElement) })
+    this.#part("exam-card")?.show({ ...card, needed: said.card === true }, link.state === "connecting")
     this.#part("exam-paper").render(runs)
     if (said.view === "ended") this.#end()
     this.#part("desk-messages").show(messages)
@@ -81,11 +82,10 @@ export class ExamSheet extends HTMLElement {
   }
 
   #end() {
-    const { waiting } = this.#exam.answering.sheet
     this.#part("exam-paper").hidden = true
     this.#part("exam-hand-in").close()
     this.#part("[data-part=ended]").hidden = false
-    this.#part("[data-part=unsaved]").hidden = waiting === 0
+    this.#part("[data-part=unsaved]").hidden = this.#exam.answering.sheet.waiting === 0
     this.#part("[data-part=result]").href = `/results/${this.#exam.state.exam}`
     sessionStorage.removeItem("sitting")
     if (document.fullscreenElement) document.exitFullscreen().catch(() => {})

@@ -3,17 +3,18 @@ import { checklist } from "../models/exam-words.js"
 // How the test stands, in words, with the button that helps; what has to be so before it
 // begins; and the camera's own picture.
 export class ExamState extends HTMLElement {
-  show(said, { media, looking }) {
+  show(exam, said, page) {
     this.#say(said)
+    this.#check(exam, page)
     const action = this.querySelector("[data-act=open]")
     action.hidden = said.action !== "open"
     const word = said.word ?? (said.tone === "bad" ? "Try again" : "Open the test")
     if (action.textContent !== word) action.textContent = word
     this.querySelector("[data-act=retry]").hidden = said.action !== "retry"
-    this.#showCamera(media, looking)
+    this.#showCamera(page.media, page.looking)
   }
 
-  check(exam, page) {
+  #check(exam, page) {
     for (const [name, done] of Object.entries(checklist(exam, page))) {
       const item = this.querySelector(`[data-check=${name}]`)
       item.dataset.done = done

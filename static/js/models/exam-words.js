@@ -12,6 +12,11 @@ const ELSEWHERE = ["Your test goes on on another page or device", "Only one page
 const READY = ["The clock begins when your first look is passed", "Look into the camera for a moment, with light on your face."]
 const BEFORE = ["Ready when you are", "Press Open the test. The clock begins when your first look is passed, not before."]
 const CONTINUE = ["Your test waits for you", "The clock runs on. Press Continue here: your answers are as you left them."]
+const CARD = {
+  desk: ["Show your admit card at the desk", "This page goes on by itself once it was scanned. Until then your camera is off and no clock runs."],
+  code: ["Show your admit card at the desk", "This page goes on by itself once it was scanned. Where there is no scanner, type the number of the card here. No clock runs yet."],
+}
+const RUNS_ON = "The clock runs on: go on answering, and your answers are saved."
 const UNREACHABLE = new Set(["no_media_node", "unreachable", "offline"])
 const AWAY = ["We lost sight of you", "The clock runs on, and you can go on answering. We are checking that it is you…"]
 const PERSON = ["A person has to look at this", "A proctor has been told. The clock runs on, and you can go on answering."]
@@ -20,7 +25,7 @@ const CALM = ["Your test is running", "We look again now and then. Just go on."]
 const say = (tone, [title, hint], more = {}) => ({ tone, title, hint, ...more })
 
 // `exam`: as the server tells it, null before it is opened. `page`: sitting, camera,
-// link, refusal, elsewhere, known (it was opened before).
+// link, refusal, elsewhere, card (an AdmitCard), known (it was opened before).
 export function describe(exam, page) {
   if (exam?.state === "ended") return say("calm", ENDED[exam.ended_why] ?? ENDED.handed_in, { view: "ended" })
   const view = exam?.state === "running" || exam?.state === "paused" ? "paper" : "before"
@@ -28,8 +33,9 @@ export function describe(exam, page) {
 }
 
 function telling(exam, page) {
-  const { camera, refusal, elsewhere, link, sitting } = page
-  if (camera) return { ...describeCamera(camera), action: "open" }
+  const { camera, refusal, elsewhere, card, link, sitting } = page
+  if (card?.needed && (exam?.state ?? "ready") === "ready") return say("wait", CARD[card.by], { card: true })
+  if (camera) return troubled(exam, describeCamera(camera))
   if (elsewhere && (!refusal || UNREACHABLE.has(refusal.code))) return say("wait", ELSEWHERE, { action: "open", word: "Continue here" })
   if (exam?.state === "paused") return say("wait", PAUSED)
   if (refusal && UNREACHABLE.has(refusal.code)) return lost(exam, "The camera service is out of reach")
@@ -42,9 +48,15 @@ function telling(exam, page) {
   return seen(exam, sitting)
 }
 
+// The camera's trouble stands beside the paper, and hinders nobody to answer.
+function troubled(exam, said) {
+  const more = exam?.state === "running" ? ` ${RUNS_ON}` : ""
+  return { ...said, hint: `${said.hint}${more}`, action: "open", word: "Try again" }
+}
+
 function lost(exam, title) {
   const runs = exam && exam.state !== "ready"
-  return say("wait", [title, runs ? "Go on: your answers are saved as you give them. We keep trying by ourselves…" : "The clock has not begun. We keep trying by ourselves…"])
+  return say("wait", [title, runs ? `${RUNS_ON} We keep trying by ourselves to reach your camera.` : "The clock has not begun. We keep trying by ourselves…"])
 }
 
 function seen(exam, sitting) {

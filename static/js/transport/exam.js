@@ -1,7 +1,8 @@
 import { secondsLeft } from "../models/exam-time.js"
 import { Answering } from "./answering.js"
-import { get, post, unlessRefused } from "./api.js"
+import { get, unlessRefused } from "./api.js"
 import { Noticing } from "./noticing.js"
+import { noNode, openTest } from "./opening.js"
 import { Watching } from "./watching.js"
 import { write } from "./writing.js"
 
@@ -20,19 +21,19 @@ export class Exam extends EventTarget {
   #opening = false
   #unread = false
 
-  // `wanted`: the seat or module, as POST /api/exams takes it.
-  constructor(wanted, signal) {
+  // `begun`: the test runs already. `card`: an AdmitCard.
+  constructor({ seat, module, begun, card }, signal) {
     super()
     const send = (what, body, options) => this.#write(what, body, options)
     const change = () => this.#tell("change")
-    this.wanted = wanted
-    this.watching = new Watching(() => this.#open(), signal)
+    Object.assign(this, { wanted: seat ? { seat } : { module }, card })
+    this.watching = new Watching(() => this.#open(), () => (this.state ? this.elsewhere : Boolean(begun)), signal) // a paper needs no camera
     this.answering = new Answering(send, () => this.#is("running"))
     this.noticing = new Noticing(send, () => this.#is("running", "paused"), signal)
     const follow = (target, acts) => Object.entries(acts).forEach(([type, act]) => target.addEventListener(type, ({ detail }) => act(detail), { signal }))
     follow(this.answering, { change, stale: () => this.load(), refused: () => this.load() })
     follow(this.noticing, { note: (words) => this.#tell("note", words) })
-    follow(this.watching, { change, exam: (state) => this.#take(state), line: () => this.answering.flush() })
+    follow(this.watching, { change, exam: (state) => this.#take(state), seats: (seats) => (card.seen(seats) ? this.watching.open() : change()), line: () => this.answering.flush() })
     follow(globalThis, { online: () => this.answering.flush() })
     const timer = setInterval(() => this.#again(), AGAIN_MS)
     signal.addEventListener("abort", () => clearInterval(timer))
@@ -70,14 +71,14 @@ export class Exam extends EventTarget {
 
   async #open() {
     this.#opening = true
-    const { exam, stream } = await post("/api/exams", this.wanted).finally(() => { this.#opening = false })
+    const { exam, stream } = await openTest(this.wanted, this.card, () => this.watching.link.close()).finally(() => { this.#opening = false })
     Object.assign(this, { elsewhere: false, state: null })
     this.#between = this.answering.open(exam.exam, exam.epoch)
     this.noticing.open(exam.exam)
     this.#unread = true
     this.#put(exam)
     await this.load()
-    return stream
+    return stream ?? noNode()
   }
 
   #take(state) {

@@ -1,11 +1,11 @@
 import { Backoff } from "../models/backoff.js"
+import { FINAL } from "../models/finality.js"
 import { post, Refused } from "./api.js"
 import { CameraProblem, openCamera } from "./camera.js"
 import { Stream } from "./stream.js"
 
 // From camera to media node: opens the sitting and its stream, and keeps trying.
 // `state` is idle, connecting, up or lost; `camera` and `refusal` say what is wrong.
-const FINAL = new Set(["sitting_open_elsewhere", "consent_needed", "biometrics_declined", "device_check_needed", "pick_first", "no_device", "portal_closed", "no_reference", "not_yours_to_resume", "forbidden", "not_your_page", "no_such_module", "failed", "exam_is_open", "no_such_seat", "seat_not_booked", "not_open_yet", "too_late", "sat_already", "another_exam_open", "no_test_yet", "only_at_a_centre", "cooling_off", "cannot_be_drawn", "exam_over", "hours_missing", "incident_open"])
 
 export class Link extends EventTarget {
   state = "idle"
@@ -14,14 +14,14 @@ export class Link extends EventTarget {
   opened = null
   media = null
   #stream = null
-  #backoff = new Backoff()
   #timer = 0
   #attempt = 0
 
-  // `ask(options)` asks our server for a way in: sitting, epoch, whip, ticket.
-  constructor(ask) {
+  // `ask(options)` asks our server for a way in: sitting, epoch, whip, ticket; `first()`:
+  // whether before the camera, as there is more to it than video.
+  constructor(ask, { first = () => false, mostMs = 8000 } = {}) {
     super()
-    this.ask = ask
+    Object.assign(this, { ask, first, backoff: new Backoff({ mostMs }) })
   }
 
   async open({ instead = false, resume = false } = {}) {
@@ -30,8 +30,10 @@ export class Link extends EventTarget {
     Object.assign(this, { state: "connecting", camera: null })
     this.#changed()
     try {
+      const asked = this.first() && await this.ask({ instead })
+      if (attempt !== this.#attempt) return
       await this.#openCamera()
-      const opened = await this.ask({ instead })
+      const opened = asked || await this.ask({ instead })
       if (attempt !== this.#attempt) return
       this.opened = opened
       if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
@@ -85,8 +87,7 @@ export class Link extends EventTarget {
   async #openCamera() {
     if (this.media?.getVideoTracks()[0]?.readyState === "live") return
     this.media = await openCamera()
-    const [track] = this.media.getVideoTracks()
-    track.onended = () => {
+    this.media.getVideoTracks()[0].onended = () => {
       this.hangUp()
       Object.assign(this, { camera: "lost", state: "idle" })
       this.#changed()
@@ -100,7 +101,7 @@ export class Link extends EventTarget {
   }
 
   #isUp() {
-    this.#backoff.reset()
+    this.backoff.reset()
     Object.assign(this, { state: "up", refusal: null })
     this.dispatchEvent(new Event("up"))
     this.#changed()
@@ -109,7 +110,7 @@ export class Link extends EventTarget {
   #again() {
     this.hangUp()
     this.state = "lost"
-    this.#timer = setTimeout(() => this.open(), this.#backoff.next())
+    this.#timer = setTimeout(() => this.open(), this.backoff.next())
     this.#changed()
   }
 

@@ -3,17 +3,18 @@ import { Link } from "./link.js"
 import { Live } from "./live.js"
 
 // Camera and socket of a page where a test is sat. Tells `change`, `line` (the socket
-// opened or closed) and `exam` (a state of the test).
+// opened or closed), `exam` (a state of the test) and `seats`.
 const PRESENCE_EVERY_MS = 3_000
+const MOST_MS = 15_000 // between two tries: each opens the test anew
 
 export class Watching extends EventTarget {
   sitting = null
   messages = []
 
-  // `ask` as in Link.
-  constructor(ask, signal) {
+  // `ask` and `first` as in Link.
+  constructor(ask, first, signal) {
     super()
-    Object.assign(this, { live: new Live(["student:me", "exam:me"]), link: new Link(ask) })
+    Object.assign(this, { live: new Live(["student:me", "exam:me", "seats:me"]), link: new Link(ask, { first, mostMs: MOST_MS }) })
     const on = (target, type, act) => target.addEventListener(type, act, { signal })
     on(this.live, "state", ({ detail }) => this.#take(detail))
     for (const type of ["open", "closed"]) on(this.live, type, () => this.#tell("line"))
@@ -48,6 +49,7 @@ export class Watching extends EventTarget {
 
   #take(state) {
     if ("exam" in state) return this.#tell("exam", state)
+    if ("seats" in state) return this.#tell("seats", state.seats)
     const { sitting, messages = [] } = state
     Object.assign(this, { sitting: sitting?.kind === "exam" ? sitting : null, messages })
     this.link.lookedAt({ looking: Boolean(sitting?.looking), turning: Boolean(sitting?.asked), watched: Boolean(sitting?.watched_since) })
