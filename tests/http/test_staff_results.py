@@ -123,7 +123,7 @@ async def test_one_result_shows_events_incidents_and_gradings(site, world):
     await site.log_in("ADMIN1")
     page = await text_of(site, f"/staff/results/{exam}")
     assert f"/incidents/{incident}" in page
-    assert "Another window or tab in front 2 times" in page
+    assert "Another window in front 2 times" in page
     assert page.count('data-testid="event"') == 3
     assert page.count('data-testid="grading"') == 2
     assert WHY in page

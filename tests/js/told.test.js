@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { lineWords } from "../../static/js/models/timeline.js"
+import { inWords } from "../../static/js/models/times.js"
 import { testClock, toldSentences, toldSign } from "../../static/js/models/told.js"
 
 const NOW = Date.parse("2026-11-29T10:00:00Z")
@@ -37,4 +38,10 @@ test("a test's clock runs on its row only while the test does", () => {
   assert.equal(testClock({ state: "running", left_s: 2 }, 5000).left, 0)
   assert.deepEqual(testClock({ state: "paused", left_s: 600 }, 5000), { left: 600, words: "left: the clock stands" })
   assert.equal(testClock({ state: "ready", left_s: 3600 }, 5000).left, 3600)
+})
+
+test("what lies close together is told to the second", () => {
+  const at = new Date(2026, 10, 29, 10, 5, 7)
+  assert.equal(inWords(at, at, "en-GB"), "10:05")
+  assert.equal(inWords(at, at, "en-GB", { exact: true }), "10:05:07")
 })

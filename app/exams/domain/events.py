@@ -7,7 +7,7 @@ from datetime import datetime
 WORDS = {
     "left_full_screen": "left full screen",
     "back_in_full_screen": "back in full screen",
-    "hidden": "another window or tab in front",
+    "hidden": "another window in front",
     "visible": "the test in front again",
     "copied": "copied",
     "pasted": "pasted",

@@ -6,7 +6,7 @@ export class LocalTime extends HTMLElement {
     const at = new Date(this.getAttribute("datetime"))
     if (Number.isNaN(at.getTime())) return
     this.title = at.toISOString()
-    this.textContent = inWords(at, new Date())
+    this.textContent = inWords(at, new Date(), undefined, { exact: this.hasAttribute("exact") })
   }
 }
 

@@ -1,6 +1,6 @@
 // What a test's browser told, for who watches: counts and times in words, never a verdict.
 export const TOLD = {
-  left_full_screen: "left full screen", back_in_full_screen: "back in full screen", hidden: "another window or tab in front", visible: "the test in front again",
+  left_full_screen: "left full screen", back_in_full_screen: "back in full screen", hidden: "another window in front", visible: "the test in front again",
   copied: "copied", pasted: "pasted", second_display: "a second display", opened_elsewhere: "opened on another device", printed: "printed",
 }
 const AS_IT_SHOULD_BE = new Set(["back_in_full_screen", "visible"])
