@@ -24,7 +24,7 @@ from app.exams.domain.results import (
 from app.exams.domain.rulings import Annulled, Ruled, Ruling
 from app.exams.service.events import told_of
 from app.exams.service.grading import Grading
-from app.exams.service.telling import Telling
+from app.exams.service.telling import HELD, Telling
 from app.exams.store import events, grades, rulings
 from app.exams.store import results as store
 from app.exams.store.results import Wanted
@@ -166,6 +166,8 @@ class Results:
             await store.set_hold(tx, exam, None)
             if it.unruled:
                 await rulings.insert(tx, exam, _released(by, it, reason, now))
+                # It may have been told before the incident: now it is told again.
+                await store.set_told(tx, exam, HELD)
             await self._telling.settle(tx, exam, now)
             await self._write(tx, by, "result.released", sat, reason)
 
