@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.adapters.files import Files
+from app.adapters.media_nodes import MediaNodes
 from app.exams.domain.policy import AdmitCards
 from app.exams.views.sitting import EXAMS
 from app.portals.views import PORTALS
+from tests.http.conftest import beat
 from tests.http.exam_hall import MODULE, ExamHall, let_in, put_seat
 from tests.http.test_live import connect, hear, say
 from tests.http.test_staff import account_of
@@ -372,14 +374,7 @@ async def test_opening_says_what_is_missing(site, hall, seat, database):
     assert (await answer.json())["code"] == "hours_missing"
     answer = await site.post("/api/exams", {})
     assert answer.status == 400
-    await hall.run(
-        """INSERT INTO portal_window (window_id, portal, closed_from, closed_till,
-               announced_from, reason, made_by)
-           SELECT gen_random_uuid(), 'tests', now() - interval '1 min',
-               now() + interval '1 hour', now() - interval '1 min', 'maintenance',
-               account_id FROM account WHERE srn = 'ADMIN1'"""
-    )
-    await site.client.server.app[PORTALS].windows(fresh=True)
+    await close_tests(site, hall)
     _, problem = await opened(site, seat)
     assert problem["code"] == "portal_closed"
 
@@ -411,6 +406,44 @@ async def test_numbers_of_cards_are_tried_a_few_times_only(site, hall, seat):
         said.append((await (await site.post("/api/exams", body)).json())["code"])
     assert said[:6] == ["not_this_card"] * 6
     assert said[-1] == "throttled"
+
+
+async def test_without_a_media_node_a_test_that_runs_is_taken_up_and_no_other(
+    site, hall, seat, redis
+):
+    await MediaNodes(redis).leave("n1")
+    status, problem = await opened(site, seat)
+    assert (status, problem["code"]) == (503, "no_media_node")
+    await beat(redis)
+    exam, _ = await begun(site, hall, seat)
+    await MediaNodes(redis).leave("n1")
+    status, body = await opened(site, seat)
+    assert (status, body["stream"]) == (200, None)
+    assert (body["exam"]["exam"], body["exam"]["state"]) == (exam, "running")
+    epoch = body["exam"]["epoch"]
+    assert len((await paper(site, exam))["questions"]) == 6
+    assert (await save(site, exam, epoch, (1, 1, None)))[0] == 200
+    await beat(redis)
+    _, body = await opened(site, seat)
+    assert body["stream"]["whip"] == "http://localhost:1/whip"
+
+
+async def test_the_portal_closes_before_no_test_that_runs(site, hall, seat):
+    exam, _ = await begun(site, hall, seat)
+    await close_tests(site, hall)
+    status, body = await opened(site, seat)
+    assert (status, body["exam"]["exam"]) == (200, exam)
+
+
+async def close_tests(site, hall) -> None:
+    await hall.run(
+        """INSERT INTO portal_window (window_id, portal, closed_from, closed_till,
+               announced_from, reason, made_by)
+           SELECT gen_random_uuid(), 'tests', now() - interval '1 min',
+               now() + interval '1 hour', now() - interval '1 min', 'maintenance',
+               account_id FROM account WHERE srn = 'ADMIN1'"""
+    )
+    await site.client.server.app[PORTALS].windows(fresh=True)
 
 
 async def test_requests_that_cross_are_each_answered_truly(site, hall, seat):
