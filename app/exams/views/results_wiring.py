@@ -1,11 +1,9 @@
 """Results, certificates and accommodation put together for the application."""
 
 import asyncio
-from collections.abc import Mapping
 
 from aiohttp import web
 
-from app.accounts.domain.people import Identity
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.signing import Signer
 from app.adapters.throttle import Throttle
@@ -21,7 +19,7 @@ from app.exams.views import (
     staff_results,
     withdrawing,
 )
-from app.learning.views.dashboard import EXTRAS
+from app.learning.views.dashboard import add_extras
 
 
 def routes() -> list[web.RouteDef]:
@@ -52,11 +50,5 @@ def wire_results(
     app[withdrawing.GRADING] = it.grading
     app[annulling.ANNULLING] = it.annulling
     app[accommodation.ACCOMMODATIONS] = Accommodations(house)
-    before = app.get(EXTRAS)
-
-    async def extras(request: web.Request, who: Identity) -> Mapping[str, object]:
-        more = await before(request, who) if before else {}
-        return {**more, **await results.on_dashboard(request, who)}
-
-    app[EXTRAS] = extras
+    add_extras(app, results.on_dashboard)
     return it

@@ -23,6 +23,17 @@ EXTRAS: web.AppKey[Extras] = web.AppKey("dashboard_extras")
 """What slices above this one add to the dashboard: history, calendar, bookings."""
 
 
+def add_extras(app: web.Application, extras: Extras) -> None:
+    """Besides what was added before."""
+    before = app.get(EXTRAS)
+
+    async def both(request: web.Request, who: Identity) -> Mapping[str, object]:
+        more = await before(request, who) if before else {}
+        return {**more, **await extras(request, who)}
+
+    app[EXTRAS] = both
+
+
 class Pick(Body):
     module: str = Field(max_length=12)
 

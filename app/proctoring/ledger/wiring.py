@@ -6,7 +6,7 @@ from aiohttp import web
 
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.signing import Signer
-from app.learning.views.dashboard import EXTRAS
+from app.learning.views.dashboard import add_extras
 from app.proctoring.ledger import staff_views, views
 from app.proctoring.ledger.corrections import Corrections
 from app.proctoring.ledger.mailing import Mailing
@@ -24,4 +24,4 @@ def wire(app: web.Application, house: Gatehouse, desk: Desk, signer: Signer) -> 
     app[views.MAILING] = Mailing(house, ledger, signer)
     app[views.PRESS] = asyncio.Semaphore(1)
     app[staff_views.CORRECTIONS] = Corrections(house, desk.bell)
-    app[EXTRAS] = views.record
+    add_extras(app, views.record)

@@ -12,6 +12,7 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import browser_of, page
 from app.adapters.bell import Bell
 from app.adapters.bodies import Body, read_json
+from app.adapters.http import see_other
 from app.adapters.media_nodes import MediaNode, NoMediaNode
 from app.adapters.openapi import takes
 from app.adapters.throttle import Rate
@@ -26,6 +27,7 @@ from app.exams.views.wiring import EXAM_STATES, wire_exams
 from app.exams.views.wiring import routes as exam_routes
 from app.kernel.ids import ModuleCode, SeatId
 from app.kernel.tickets import Glancing
+from app.learning.views.dashboard import add_extras
 from app.learning.views.kit import LEARNING
 from app.proctoring.domain.policy import Policy
 from app.proctoring.service.chance import Seeds
@@ -33,7 +35,7 @@ from app.proctoring.service.desk import Desk
 from app.proctoring.service.exam_clock import ExamClock
 from app.proctoring.service.exam_sittings import Arrival, ExamSittings, OpenedExam
 from app.proctoring.service.sittings import OpenedOn
-from app.proctoring.views import exam_door, gates
+from app.proctoring.views import coming, exam_door, gates
 from app.proctoring.views.checks import CHECKS, THROTTLE
 from app.proctoring.views.draws import PROOFS
 from app.proctoring.views.opening import NODES, Stream, device_key, way_in
@@ -97,6 +99,7 @@ def wire(app: web.Application, desk: Desk) -> None:
         to_begin=[gates.open_for_tests(app)],
     )
     exam_door.wire(app, app[PAPERS], app[EXAMS].policy)
+    add_extras(app, coming.on_dashboard)
 
 
 @for_role(Role.STUDENT)
@@ -155,7 +158,17 @@ async def show_unopened(request: web.Request, who: Identity) -> web.StreamRespon
     if wanted:
         seat = (await finding_of(request).seat(who.account, _seat(wanted))).seat
         module = seat.module
+    if (exam := await _opened(request, who, module)) is not None:
+        return see_other(f"/exam/{exam}")
     return await _page(request, ModuleCode(module), seat)
+
+
+async def _opened(request: web.Request, who: Identity, module: str) -> object | None:
+    """The test of this module that is open, on whatever device."""
+    account = str(who.account)
+    found = (await request.app[EXAM_STATES].states([account]))[account]
+    is_open = found.get("state") not in (None, ExamState.ENDED)
+    return found["exam"] if is_open and found["module"] == module else None
 
 
 @for_role(Role.STUDENT)

@@ -68,7 +68,7 @@ export class ExamSheet extends HTMLElement {
     const { state, elsewhere, card, watching: { link, sitting, messages } } = this.#exam
     const page = pageFor(link.refusal?.code)
     if (page) return location.assign(`${page}?next=${encodeURIComponent(location.pathname + location.search)}`)
-    const said = describe(state, { camera: link.camera, refusal: link.refusal, elsewhere, card, sitting, link: link.state, known: Boolean(this.dataset.exam) })
+    const said = describe(state, { camera: link.camera, refusal: link.refusal, elsewhere, card, sitting, link: link.state, known: Boolean(this.dataset.exam), begun: Boolean(this.dataset.begun) })
     const runs = state?.state === "running" && !elsewhere && this.#exam.left > 0
     if (elsewhere) sessionStorage.removeItem("sitting")
     this.dataset.view = said.view

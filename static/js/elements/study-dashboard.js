@@ -6,11 +6,12 @@ export class StudyDashboard extends HTMLElement {
   #life = null
   #student = null
   #seats = null
+  #exam = null
 
   connectedCallback() {
     this.#life = new AbortController()
     const { signal } = this.#life
-    const live = new Live(["student:me", "seats:me"])
+    const live = new Live(["student:me", "seats:me", "exam:me"])
     live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
     document.querySelector("connection-strip")?.follow(live, signal)
     live.open(signal)
@@ -20,9 +21,10 @@ export class StudyDashboard extends HTMLElement {
     this.#life.abort()
   }
 
-  // Two states come: of hours and sittings, and of seats.
+  // Three states come: of hours and sittings, of a test, and of seats.
   #take(state) {
-    if (state.seats) this.#seats = state.seats
+    if ("exam" in state) this.#exam = state
+    else if (state.seats) this.#seats = state.seats
     else this.#student = state
     if (this.#student) this.#render(this.#student)
   }
@@ -31,7 +33,8 @@ export class StudyDashboard extends HTMLElement {
     for (const it of hours) this.querySelector(`module-progress[data-module="${CSS.escape(it.module)}"]`)?.show(it)
     const own = [...this.querySelectorAll("[data-mine]")].map(({ dataset }) => ({ module: dataset.mine, ...dataset }))
     const unpicked = [...this.querySelectorAll("[data-unpicked]")].map(({ dataset }) => dataset.set)
-    const next = nextStep(hours, sitting, own, unpicked, this.#seats)
+    const next = nextStep(hours, sitting, own, unpicked, this.#seats, this.#exam)
+    for (const it of this.querySelectorAll("coming-test")) it.take(this.#seats, this.#exam)
     this.#tests(hours)
     const place = this.querySelector("[data-part=next]")
     place.hidden = next === null

@@ -17,6 +17,7 @@ const CARD = {
   code: ["Show your admit card at the desk", "This page goes on by itself once it was scanned. Where there is no scanner, type the number of the card here. No clock runs yet."],
 }
 const RUNS_ON = "The clock runs on: go on answering, and your answers are saved."
+const CONTINUE_READY = ["Your test waits for you", "Its clock has not begun. Press Continue here."]
 const UNREACHABLE = new Set(["no_media_node", "unreachable", "offline"])
 const AWAY = ["We lost sight of you", "The clock runs on, and you can go on answering. We are checking that it is you…"]
 const PERSON = ["A person has to look at this", "A proctor has been told. The clock runs on, and you can go on answering."]
@@ -25,7 +26,8 @@ const CALM = ["Your test is running", "We look again now and then. Just go on."]
 const say = (tone, [title, hint], more = {}) => ({ tone, title, hint, ...more })
 
 // `exam`: as the server tells it, null before it is opened. `page`: sitting, camera,
-// link, refusal, elsewhere, card (an AdmitCard), known (it was opened before).
+// link, refusal, elsewhere, card (an AdmitCard), known (it was opened
+// before), begun (and runs).
 export function describe(exam, page) {
   if (exam?.state === "ended") return say("calm", ENDED[exam.ended_why] ?? ENDED.handed_in, { view: "ended" })
   const view = exam?.state === "running" || exam?.state === "paused" ? "paper" : "before"
@@ -42,7 +44,7 @@ function telling(exam, page) {
   if (refusal) return say("bad", ["That did not work", refusal.detail], { action: "open" })
   if (!exam) {
     if (link === "connecting" || link === "lost") return say("wait", ["Opening your test…", "We are connecting your camera. This takes a few seconds."])
-    return page.known ? say("wait", CONTINUE, { action: "open", word: "Continue here" }) : say("calm", BEFORE, { action: "open" })
+    return page.known ? say("wait", page.begun ? CONTINUE : CONTINUE_READY, { action: "open", word: "Continue here" }) : say("calm", BEFORE, { action: "open" })
   }
   if (link === "lost") return lost(exam, "Your camera's connection is lost")
   return seen(exam, sitting)

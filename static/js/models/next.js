@@ -3,12 +3,12 @@ import { asClock } from "./clock.js"
 const HAS_SEAT = new Set(["booked", "attended", "absent"])
 
 // The one thing to do next. `own`: {module, title, href} in order; `unpicked`: set codes;
-// `seats`: {module, state}, or null while they are not known.
-export function nextStep(hours, sitting, own, unpicked, seats = null) {
+// `seats`: {module, state}, or null while they are not known; `exam`: the newest test.
+export function nextStep(hours, sitting, own, unpicked, seats = null, exam = null) {
   const of = (module) => hours.find((it) => it.module === module)
   const open = sitting && own.find(({ module }) => module === sitting.module)
-  if (open && sitting.kind === "exam") return { text: `Your test of ${open.title} goes on.`, hint: "So does its clock.", href: "/tests", word: "Go on with the test" }
-  if (open) return { text: `Your sitting in ${open.title} is open.`, hint: "", href: open.href, word: "Continue" }
+  if (exam?.exam && exam.state !== "ended") return testOpen(exam, own)
+  if (open && sitting.kind !== "exam") return { text: `Your sitting in ${open.title} is open.`, hint: "", href: open.href, word: "Continue" }
   const test = seats && testStep(own.filter(({ module }) => isDone(of(module))), seats)
   if (test) return test
   const left = own.filter(({ module }) => !isDone(of(module)))
@@ -29,6 +29,18 @@ export function testWord(module, hours, seats) {
   if (states.includes("held") || states.includes("offered")) return "Your seat waits for you"
   if (states.some((it) => HAS_SEAT.has(it))) return "Your test"
   return "Book your test"
+}
+
+const OPEN = {
+  ready: ["is open", "Its clock has not begun."],
+  running: ["goes on", "So does its clock."],
+  paused: ["is paused", "Its clock stands still."],
+}
+
+function testOpen({ exam, module, state }, own) {
+  const title = own.find((it) => it.module === module)?.title ?? module
+  const [what, hint] = OPEN[state]
+  return { text: `Your test of ${title} ${what}.`, hint, href: `/exam/${exam}`, word: "Continue your test" }
 }
 
 // A seat that waits comes before everything; then a test without a seat.
