@@ -128,3 +128,12 @@ test("hours that are not confirmed lead to no test", () => {
   assert.equal(testWord("CEL", done, []), "Book your test")
   assert.equal(testWord("CEL", done, [{ module: "CEL", state: "booked" }]), "Your test")
 })
+
+test("a test that is open comes before everything, and says how its clock stands", () => {
+  const own = [{ module: "CEL", title: "Law", href: "/study/CEL" }]
+  const next = (state) => nextStep([], { module: "CEL", kind: "exam" }, own, [], null, { exam: "e1", module: "CEL", state })
+  assert.deepEqual(next("running"), { text: "Your test of Law goes on.", hint: "So does its clock.", href: "/exam/e1", word: "Continue your test" })
+  assert.match(next("ready").hint, /has not begun/)
+  assert.match(next("paused").hint, /stands still/)
+  assert.equal(next("ended").word, "Begin")
+})

@@ -187,8 +187,8 @@ test("how a test stands is said with what to do next", () => {
 })
 
 test("before it begins the page says what is still to do", () => {
-  assert.deepEqual(checklist(null, { media: null, link: "idle", fullScreen: true }), { screen: true, camera: false, look: false })
-  assert.deepEqual(checklist({ state: "running" }, { media: {}, link: "up", fullScreen: false }), { screen: false, camera: true, look: true })
+  assert.deepEqual(checklist(null, { card: { needed: true }, media: null, link: "idle", fullScreen: true }), { card: false, screen: true, camera: false, look: false })
+  assert.deepEqual(checklist({ state: "running" }, { card: {}, media: {}, link: "up", fullScreen: false }), { card: true, screen: false, camera: true, look: true })
 })
 
 test("an admit card is waited for, and then the page goes on by itself", () => {

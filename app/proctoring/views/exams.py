@@ -198,6 +198,7 @@ async def _page(
         exam=exam.exam if exam else "",
         ended=(exam.ended_why or "") if exam else "",
         begun=exam is not None and exam.state in BEGUN,
+        asks_card=seat is not None and how is not AdmitCards.NONE,
         needs_card=_needs_card(how, seat, exam),
         may_type=how is AdmitCards.CODE,
     )

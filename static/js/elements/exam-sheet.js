@@ -72,7 +72,7 @@ export class ExamSheet extends HTMLElement {
     const runs = state?.state === "running" && !elsewhere && this.#exam.left > 0
     if (elsewhere) sessionStorage.removeItem("sitting")
     this.dataset.view = said.view
-    this.#part("exam-state").show(state, said, { media: link.media, looking: Boolean(sitting?.looking), link: link.state, fullScreen: Boolean(document.fullscreenElement) })
+    this.#part("exam-state").show(state, said, { card, media: link.media, looking: Boolean(sitting?.looking), link: link.state, fullScreen: Boolean(document.fullscreenElement) })
     this.#part("exam-card")?.show({ ...card, needed: said.card === true }, link.state === "connecting")
     this.#part("exam-paper").render(runs)
     if (said.view === "ended") this.#end()

@@ -17,6 +17,7 @@ export class ExamState extends HTMLElement {
   #check(exam, page) {
     for (const [name, done] of Object.entries(checklist(exam, page))) {
       const item = this.querySelector(`[data-check=${name}]`)
+      if (!item) continue // no card is asked for
       item.dataset.done = done
       item.querySelector("[data-part=done]").textContent = done ? "Done:" : "To do:"
     }

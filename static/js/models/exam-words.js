@@ -73,8 +73,9 @@ function seen(exam, sitting) {
 }
 
 // What has to be so before it begins: {word, done} each.
-export function checklist(exam, { media, link, fullScreen }) {
+export function checklist(exam, { card, media, link, fullScreen }) {
   return {
+    card: !card.needed,
     screen: fullScreen,
     camera: Boolean(media) && link === "up",
     look: Boolean(exam) && exam.state !== "ready",
