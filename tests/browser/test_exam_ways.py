@@ -144,11 +144,16 @@ async def test_extra_time_is_on_the_clock_and_in_the_deadline(
 async def test_a_test_is_sat_remotely_without_seat_or_card(
     site, hall, database, app_server
 ):
-    await put_blueprint(database, MODULE, remote=True)
-    await Town(app_server.app, database).fit("ASHA001")
+    remote = "remote-test"
     async with browsers() as (page,):
         await come_in(page, site, "ASHA001")
-        await page.goto(f"{site.url}/exam?module={MODULE}")
+        await put_blueprint(database, MODULE, remote=True)
+        await page.goto(site.url)
+        await expect(page.get_by_test_id(remote)).to_have_count(0)
+        await Town(app_server.app, database).fit("ASHA001")
+        await page.goto(site.url)
+        link = page.get_by_test_id(remote).get_by_role("link", name="Go to the test")
+        await link.click()
         await page.get_by_test_id("open").click()
         await page.wait_for_url("**/exam/*")
         await look(hall, app_server)
@@ -162,3 +167,8 @@ async def test_a_test_is_sat_remotely_without_seat_or_card(
         title = page.get_by_test_id("state-title")
         await expect(title).to_have_text("You handed in your test")
         assert await value(hall, "SELECT seat_id FROM exam") is None
+        await page.goto(site.url)
+        await expect(link).to_be_visible()  # it was failed: another go
+        await put_blueprint(database, MODULE, remote=False)
+        await page.goto(site.url)
+        await expect(page.get_by_test_id(remote)).to_have_count(0)

@@ -31,6 +31,11 @@ class OnlyAtACentre(Conflict):
     """This test is not sat remotely. Book a seat first."""
 
 
+async def remote_modules(tx: Tx) -> frozenset[ModuleCode]:
+    """Whose tests may be sat without a seat."""
+    return await drawing.remote_modules(tx)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which test somebody wants to sit. A seat comes with its `window`; without one,

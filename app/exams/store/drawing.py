@@ -45,6 +45,17 @@ async def terms(tx: Tx, module: ModuleCode) -> Terms | None:
     )
 
 
+async def remote_modules(tx: Tx) -> frozenset[ModuleCode]:
+    """Whose newest blueprint allows it."""
+    rows = await tx.fetch(
+        """SELECT module_code FROM (
+               SELECT DISTINCT ON (module_code) module_code, remote FROM blueprint
+               ORDER BY module_code, version DESC) newest
+           WHERE remote"""
+    )
+    return frozenset(ModuleCode(row["module_code"]) for row in rows)
+
+
 async def bank(tx: Tx, module: ModuleCode) -> list[BankQuestion]:
     """The newest version of each question that is neither retired nor withdrawn."""
     rows = await tx.fetch(

@@ -1,22 +1,47 @@
 """The tests that lie ahead, for a student's first page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from aiohttp import web
 
 from app.accounts.domain.people import Identity
+from app.booking.domain.finding import SeatShown
 from app.booking.views.exam_door import door_of
-from app.booking.views.kit import finding_of, words_of
+from app.booking.views.kit import finding_of, own_of, words_of
+from app.exams.domain.results import State
+from app.exams.views.results import RESULTS
+from app.learning.domain.catalogue import Module
+from app.proctoring.service.desk import Desk
+from app.proctoring.service.remote import open_remotely_to
+
+DESK = web.AppKey("coming_desk", Desk)
 
 
 async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, object]:
-    """For "exams/coming_tests.html": seats whose test can be opened, now or later; one
-    that is open already is told of by its live topic."""
+    """For "exams/coming_tests.html": seats whose test can be opened, now or later, and
+    tests that can be sat remotely. What is open already is told by its live topic."""
     finding = finding_of(request)
     now, found = finding.now(), []
-    for seat in await finding.mine(who.account):
-        door = await door_of(request, who.account, seat) if seat.ends_at > now else None
+    mine = [it for it in await finding.mine(who.account) if it.ends_at > now]
+    for seat in mine:
+        door = await door_of(request, who.account, seat)
         if door is not None and (door.is_early(now) or door.is_open(now)):
             found.append((seat, door))
     found.sort(key=lambda it: it[0].starts_at)
-    return {"coming": found, "now": now, **words_of()}
+    remote = await _remote(request, who, [seat for seat, _ in found], now)
+    return {"coming": found, "remote": remote, "now": now, **words_of()}
+
+
+async def _remote(
+    request: web.Request, who: Identity, booked: Sequence[SeatShown], now: datetime
+) -> list[Module]:
+    """Not where a seat is booked, nor where a go passed, waits or has to cool."""
+    modules = {it.code: it for it in await own_of(request, who)}
+    taken = {it.seat.module for it in booked}
+    for go in await request.app[RESULTS].mine(who.account):
+        if go.state is not State.FAILED or go.cooling_till(now) is not None:
+            taken.add(go.sat.module)
+    wanted = [code for code in modules if code not in taken]
+    codes = await open_remotely_to(request.app[DESK], who.account, wanted)
+    return [modules[code] for code in codes]

@@ -99,6 +99,7 @@ def wire(app: web.Application, desk: Desk) -> None:
         to_begin=[gates.open_for_tests(app)],
     )
     exam_door.wire(app, app[PAPERS], app[EXAMS].policy)
+    app[coming.DESK] = desk
     add_extras(app, coming.on_dashboard)
 
 
