@@ -52,10 +52,10 @@ class Papers:
         return found
 
     async def paper(self, account: AccountId, exam: ExamId) -> Json:
-        """The exam's state, and its questions while it runs or is paused.
+        """The exam's state, and its questions while it runs.
 
-        Before the beginning nobody sees a question, and after the end the result's page
-        shows them. Raises NoSuchExam.
+        Before the beginning nobody sees a question, nor while the clock stands still;
+        and after the end the result's page shows them. Raises NoSuchExam.
         """
         house = self._exams.house
         async with house.db.connection() as tx:
@@ -63,8 +63,8 @@ class Papers:
             if it is None:
                 raise NoSuchExam
             now = house.clock.now()
-            is_open = it.state in (ExamState.RUNNING, ExamState.PAUSED)
-            rows = await store.paper(tx, exam) if is_open else []
+            runs = it.state is ExamState.RUNNING
+            rows = await store.paper(tx, exam) if runs else []
             number = await store.next_event(tx, exam)
         if it.state is ExamState.RUNNING and life.is_over(it, now):
             it, rows = await self._exams.settle(exam), []

@@ -95,7 +95,7 @@ export class ExamSheet extends HTMLElement {
     const { offline, saving, trouble, sheet } = this.#exam.answering
     const { tone, words } = savedWords({ waiting: sheet.waiting, marks: sheet.marks.length, saving, offline, trouble })
     const place = this.#part("[data-part=saved]")
-    place.hidden = view !== "paper"
+    place.hidden = view !== "paper" && view !== "paused"
     place.dataset.tone = tone
     if (place.textContent !== words) place.textContent = words
     if (offline !== this.#wasOffline) this.#say("told", offline ? "You are offline. Go on: what you answer waits on this device and is sent by itself." : "You are back online.")

@@ -7,7 +7,7 @@ const ENDED = {
   proctor: ["A proctor ended your test", "What was saved by then counts. If you think this was wrong, write to the helpdesk."],
   never_begun: ["This test did not begin", "No question was shown. You can book another seat, or write to the helpdesk if that was our fault."],
 }
-const PAUSED = ["Your test is paused", "The clock stands still and your answers are safe. Please wait: a proctor lets you go on."]
+const PAUSED = ["Your test is paused", "The clock stands still, your answers are safe, and the questions are covered. Please wait: a proctor lets you go on, and the clock runs from then."]
 const ELSEWHERE = ["Your test goes on on another page or device", "Only one page may answer at a time. To go on on this page instead, press Continue here."]
 const READY = ["The clock begins when your first look is passed", "Look into the camera for a moment, with light on your face."]
 const BEFORE = ["Ready when you are", "Press Open the test. The clock begins when your first look is passed, not before."]
@@ -30,7 +30,7 @@ const say = (tone, [title, hint], more = {}) => ({ tone, title, hint, ...more })
 // before), begun (and runs).
 export function describe(exam, page) {
   if (exam?.state === "ended") return say("calm", ENDED[exam.ended_why] ?? ENDED.handed_in, { view: "ended" })
-  const view = exam?.state === "running" || exam?.state === "paused" ? "paper" : "before"
+  const view = { running: "paper", paused: "paused" }[exam?.state] ?? "before"
   return { view, ...telling(exam, page) }
 }
 
