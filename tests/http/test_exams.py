@@ -300,6 +300,7 @@ async def test_a_pause_is_seen_at_once_and_stops_the_clock(site, hall, seat):
         assert (await hear(socket))["state"]["state"] == "paused"
         status, problem = await save(site, exam, epoch, (1, 1, None))
         assert (status, problem["code"]) == (409, "exam_paused")
+        assert (await paper(site, exam))["questions"] == []
         async with hall.database.transaction() as tx:
             it = await hall.exams.resume(tx, UUID(exam), hall.gatehouse.clock.now())
         await hall.exams.tell(it)
@@ -444,6 +445,21 @@ async def close_tests(site, hall) -> None:
                account_id FROM account WHERE srn = 'ADMIN1'"""
     )
     await site.client.server.app[PORTALS].windows(fresh=True)
+
+
+async def test_before_consent_is_withdrawn_it_is_said_that_the_test_is_handed_in(
+    site, hall, seat
+):
+    async def said():
+        return (
+            "the test is handed in" in await (await site.get("/account/consent")).text()
+        )
+
+    assert not await said()
+    exam, epoch = await begun(site, hall, seat)
+    assert await said()
+    await write(site, exam, "hand-in", epoch=epoch, key=KEY)
+    assert not await said()
 
 
 async def test_requests_that_cross_are_each_answered_truly(site, hall, seat):

@@ -31,6 +31,9 @@ SIGNER = web.AppKey("signer", Signer)
 Withdrawn: TypeAlias = Callable[[AccountId], Awaitable[None]]
 ON_WITHDRAWN: web.AppKey[Withdrawn] = web.AppKey("on_withdrawn")
 """What ends when a consent that is needed is gone: the student's open sitting."""
+Warns: TypeAlias = Callable[[AccountId], Awaitable[str]]
+WARNS: web.AppKey[Warns] = web.AppKey("warns_before_withdrawal")
+"""What withdrawing would end just now that is no sitting alone; '' for nothing."""
 ON_FORGET: web.AppKey[list[Withdrawn]] = web.AppKey("on_forget")
 """After every withdrawal: deletes what is kept of whoever does not agree any more.
 Each looks at what stands, so that it can be repeated."""
@@ -107,7 +110,9 @@ async def privacy_page(
     request: web.Request, who: Identity, refusal: Refusal | None = None
 ) -> web.StreamResponse:
     found = await request.app[CONSENTS].overview(who.account)
-    return page(request, "account/privacy.html", refusal, found=found)
+    warns = request.app.get(WARNS)
+    warning = await warns(who.account) if warns else ""
+    return page(request, "account/privacy.html", refusal, found=found, warning=warning)
 
 
 @for_role(Role.STUDENT)

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from app.accounts.domain.people import Identity, Role
 from app.accounts.service.gatehouse import Gatehouse
-from app.accounts.views.consents import CONSENTS
+from app.accounts.views.consents import CONSENTS, WARNS
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import browser_of, page
 from app.adapters.bell import Bell
@@ -25,7 +25,7 @@ from app.exams.service.papers import state_of
 from app.exams.views.sitting import EXAMS, PAPERS, exam_in
 from app.exams.views.wiring import EXAM_STATES, wire_exams
 from app.exams.views.wiring import routes as exam_routes
-from app.kernel.ids import ModuleCode, SeatId
+from app.kernel.ids import AccountId, ModuleCode, SeatId
 from app.kernel.tickets import Glancing
 from app.learning.views.dashboard import add_extras
 from app.learning.views.kit import LEARNING
@@ -45,6 +45,10 @@ EXAM_SITTINGS = web.AppKey("exam_sittings", ExamSittings)
 
 
 BEGUN = (ExamState.RUNNING, ExamState.PAUSED)
+HANDS_IN = (
+    "A test of yours is open. If you withdraw the camera or face recognition now, the "
+    "test is handed in as it is saved, and you cannot go on with it."
+)
 CARD_MOST = 100
 TYPED = Rate(name="admit-card", burst=6, every_s=20)
 """Of one account: numbers of admit cards."""
@@ -100,7 +104,13 @@ def wire(app: web.Application, desk: Desk) -> None:
     )
     exam_door.wire(app, app[PAPERS], app[EXAMS].policy)
     app[coming.DESK] = desk
+    app[WARNS] = lambda account: _warning(app, account)
     add_extras(app, coming.on_dashboard)
+
+
+async def _warning(app: web.Application, account: AccountId) -> str:
+    found = (await app[EXAM_STATES].states([str(account)]))[str(account)]
+    return HANDS_IN if found.get("state") in (ExamState.READY, *BEGUN) else ""
 
 
 @for_role(Role.STUDENT)
