@@ -1,5 +1,6 @@
 """Tests that are sat: gates and looks before, the clock meanwhile, and every end."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -24,12 +25,15 @@ from app.kernel.ids import ModuleCode
 from app.proctoring.domain.exam_clock import ExamIsOpen, NotInATest
 from app.proctoring.domain.words import Ending, Verdict
 from app.proctoring.ledger.verifying import verify
-from app.proctoring.service.exam_sittings import Arrival
+from app.proctoring.service.checks import Checks, DeviceCheckNeeded
+from app.proctoring.service.exam_sittings import Arrival, ExamSittings
 from app.proctoring.service.sittings import OpenedOn
 from app.proctoring.service.undecided import undecided_of
 from app.proctoring.store import wall as wall_store
+from tests.domain.test_checks import FINE
 from tests.stores.booking_world import MODULE, key
 from tests.stores.exam_world import build_exam_world, put_blueprint
+from tests.stores.test_checks import DEVICE, OTHER, by_machine, checked
 from tests.stores.world import finding
 
 STUDIED = """WITH it AS (
@@ -421,3 +425,27 @@ async def test_of_too_many_sittings_no_test_is_missing_on_the_wall(hall):
         rows = await wall_store.sittings(tx, hall.clock.now(), timedelta(seconds=3), 2)
     assert [row["kind"] for row in rows] == ["exam", "learning"]
     assert rows[0]["sitting_id"] == sitting.sitting
+
+
+async def test_a_check_that_fails_later_throws_nobody_out_of_a_test_that_runs(hall):
+    checks = Checks(hall.world.desk, [], by_machine)
+    hall.sittings = ExamSittings(hall.world.desk, hall.exams, checks=checks)
+    student, seat = hall.world.student, await hall.seat()
+    here, there = (
+        Arrival(opened_on=OpenedOn(browser="Firefox", device=it))
+        for it in (DEVICE, OTHER)
+    )
+    with pytest.raises(DeviceCheckNeeded):
+        await hall.sittings.open_for_seat(student, seat, here)
+    assert await hall.value("SELECT count(*) FROM exam") == 0
+    await checked(hall.world, checks)
+    opened = await hall.sittings.open_for_seat(student, seat, here)
+    await checked(hall.world, checks, told=replace(FINE, up_mbit=0.1))
+    with pytest.raises(DeviceCheckNeeded):  # it has not begun
+        await hall.sittings.open_for_seat(student, seat, here)
+    await hall.world.sittings.streaming(student, opened.sitting, opened.epoch)
+    await hall.world.look(Verdict.MATCH)
+    again = await hall.sittings.open_for_seat(student, seat, here)
+    assert (again.exam.exam, again.epoch) == (opened.exam.exam, 2)
+    with pytest.raises(DeviceCheckNeeded):
+        await hall.sittings.open_for_seat(student, seat, there)

@@ -24,6 +24,7 @@ from app.proctoring.domain import watch as life
 from app.proctoring.domain.exam_clock import ending_of
 from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind
+from app.proctoring.service import rechecks
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.fitness import fitness
 from app.proctoring.service.sittings import (
@@ -142,17 +143,18 @@ class ExamSittings:
     async def _open(
         self, account: AccountId, wish: Wish, arrival: Arrival
     ) -> OpenedExam:
-        opened_on, check = arrival.opened_on, None
+        opened_on, device = arrival.opened_on, arrival.opened_on.device
         for gate in self._gates:
             await gate(account)
         hindered = await self._hindered(account) or arrival.hindered
-        if self._checks is not None:
-            check = await self._checks.require(account, opened_on.device)
+        checked = await rechecks.checked(self._checks, account, device)
         async with self._desk.db.transaction() as tx:
             now = self._desk.clock.now()
             # The sitting first: that is the order in which its end locks, too.
             found = await sittings.lock_open_of(tx, account)
             exam = await self._exams.open(tx, await wish(tx, now), now)
+            sits = found.watch if found else None
+            check = await rechecks.check_of(tx, exam, sits, checked, device)
             if exam.state is ExamState.READY:
                 if hindered is not None:
                     raise hindered

@@ -41,6 +41,13 @@ async def lock(tx: Tx, account: AccountId, check: CheckId) -> Row | None:
     )
 
 
+async def device_of(tx: Tx, check: CheckId) -> bytes | None:
+    found: bytes | None = await tx.fetchval(
+        "SELECT device_key FROM device_check WHERE check_id = $1", check
+    )
+    return found
+
+
 async def camera_of(tx: Tx, check: CheckId) -> str | None:
     """The camera's name, as the browser told it."""
     found: str | None = await tx.fetchval(
