@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -348,6 +349,39 @@ async def booked(town, site, **given) -> str:
     return seat
 
 
+async def ask_to_move(site, seat: str, path: str) -> str:
+    """The page that says what changes."""
+    asked = urlencode(await form(site, path, f"{seat}/move"))
+    return await read(site, f"{seat}/move?{asked}")
+
+
+async def confirm_move(site, seat: str, path: str):
+    (fields,) = forms_of(await ask_to_move(site, seat, path), f"{seat}/move")
+    return await site.send(f"{seat}/move", **fields)
+
+
+async def test_moving_says_first_what_changes_and_asks(town, site):
+    centre = await town.centre()
+    seat = await booked(town, site, centre=centre, days=30)
+    slot = await town.slot(centre=centre, days=31, hour=15)
+    path = f"{BOOK}?move={seat.rsplit('/', 1)[1]}"
+    page = " ".join((await ask_to_move(site, seat, path)).split())
+    for words in ("Move your test?", ">10:00<", ">15:00<", "It costs <strong>nothing"):
+        assert words in page
+    assert "You get a letter about it." in page
+    (fields,) = forms_of(page, f"{seat}/move")
+    asked = await site.send(f"{seat}/move", **{**fields, "sure": "false"})
+    assert location(asked).startswith(f"{seat}/move?")
+    assert f"slot={slot}" in location(asked)
+    assert "Your seat is booked" in await read(site, seat)
+
+
+async def test_a_move_that_is_asked_about_nonsense_says_so(town, site):
+    seat = await booked(town, site)
+    for slot in ("", "x", str(uuid4())):
+        assert (await site.get(f"{seat}/move?slot={slot}")).status == 404
+
+
 async def test_cancelling_asks_once_and_says_what_comes_back(town, site):
     seat = await booked(town, site, days=30)
     page = " ".join((await read(site, seat)).split())
@@ -381,9 +415,8 @@ async def test_moving_in_time_is_done_at_once_and_old_pages_lead_there(town, sit
     seat = await booked(town, site, centre=centre, days=30)
     await town.slot(centre=centre, days=31)
     path = f"{BOOK}?move={seat.rsplit('/', 1)[1]}"
-    page = await read(site, path)
-    assert "Moving is free now." in page
-    moved = await site.send(f"{seat}/move", **await form(site, path, f"{seat}/move"))
+    assert "Moving is free now." in await read(site, path)
+    moved = await confirm_move(site, seat, path)
     new = location(moved)
     assert "Your seat is booked" in await read(site, new)
     old = await read(site, seat)
@@ -397,7 +430,7 @@ async def test_moving_late_holds_the_new_seat_to_pay_for(town, site):
     await town.slot(centre=centre, days=6)
     path = f"{BOOK}?move={seat.rsplit('/', 1)[1]}"
     assert "Moving costs ₹100 now" in await read(site, path)
-    moved = await site.send(f"{seat}/move", **await form(site, path, f"{seat}/move"))
+    moved = await confirm_move(site, seat, path)
     new = location(moved)
     page = await read(site, new)
     assert "Pay to move here" in page

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import FormData
 
 from app.adapters.clock import AnchoredClock
+from tests.booking_town import forms_of
 from tests.http.test_staff import trail, upload
 from tests.http.test_ways_in import location, other
 
@@ -184,6 +185,26 @@ async def test_the_list_filters_by_month_and_state(site, database):
     assert (await site.get("/staff/slots?centre=x")).status == 404
 
 
+async def test_moving_a_slot_says_first_whom_it_concerns(site, database):
+    await site.log_in("ADMIN1")
+    path = f"/staff/slots/{await one_slot(site, database)}"
+    starts = "SELECT starts_at FROM slot"
+    before = await value(database, starts)
+    typed = {"day": day(41), "start": "10:00", "end": "12:00"}
+    asked = await site.send(f"{path}/move", **typed)
+    page = " ".join((await asked.text()).split())
+    assert asked.status == 200
+    for words in ("Move this slot?", ", 09:00", ", 10:00"):
+        assert words in page
+    assert "Nobody has a seat or waits in line" in page
+    assert await value(database, starts) == before
+    (fields,) = forms_of(page, f"{path}/move")
+    assert "told=0" in location(await site.send(f"{path}/move", **fields))
+    assert await value(database, starts) != before
+    refused = await site.send(f"{path}/move", **{**typed, "end": "09:00"})
+    assert refused.status == 400
+
+
 async def test_a_slot_is_changed_by_its_forms_and_refused_by_name(site, database):
     await site.log_in("ADMIN1")
     slot = await one_slot(site, database)
@@ -193,7 +214,7 @@ async def test_a_slot_is_changed_by_its_forms_and_refused_by_name(site, database
     too_many = await site.send(f"{path}/seats", **{**seats, "capacity": "41"})
     assert too_many.status == 400
     assert "has 40 seats" in await too_many.text()
-    moved = {"day": day(41), "start": "10:00", "end": "12:00"}
+    moved = {"day": day(41), "start": "10:00", "end": "12:00", "sure": "true"}
     assert "told=0" in location(await site.send(f"{path}/move", **moved))
     backwards = await site.send(f"{path}/move", **{**moved, "end": "09:00"})
     assert backwards.status == 400

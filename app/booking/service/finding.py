@@ -14,7 +14,7 @@ from app.booking.domain.finding import (
     SeatShown,
     Span,
 )
-from app.booking.domain.refusals import NoSuchSeat
+from app.booking.domain.refusals import NoSuchSeat, NoSuchSlot
 from app.booking.domain.seats import price
 from app.booking.domain.words import RefundReason
 from app.booking.service.desk import BookingDesk
@@ -54,6 +54,14 @@ class Finding:
         async with self._desk.db.connection() as tx:
             rows = await store.offers(tx, module.code, city, month, self.now())
         return [_offer(row, fee_of(module)) for row in rows]
+
+    async def place(self, slot: SlotId) -> Offer:
+        """One slot, whatever became of it. Raises NoSuchSlot."""
+        async with self._desk.db.connection() as tx:
+            rows = await store.places(tx, [slot])
+        if not rows:
+            raise NoSuchSlot
+        return _offer(rows[0], Money(minor=0, currency="INR"))
 
     async def mine(self, account: AccountId) -> list[SeatShown]:
         """Newest first."""

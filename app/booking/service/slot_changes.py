@@ -24,12 +24,13 @@ from app.booking.domain.planning_refusals import (
     SlotsOverlap,
     TooFewSeats,
 )
+from app.booking.domain.refusals import NoSuchSlot
 from app.booking.domain.words import Slot
 from app.booking.service.desk import BookingDesk, News, lock_slots
 from app.booking.service.lining import expire_over, settle_slot
 from app.booking.service.planning import require_modules
 from app.booking.service.slot_letters import tell_of_time
-from app.booking.store import planning
+from app.booking.store import planning, slots
 from app.booking.store import slot_changes as store
 from app.kernel.ids import AccountId, SlotId
 
@@ -79,20 +80,10 @@ class SlotChanges:
         """
 
         async def change(tx: Tx, it: Slot, now: datetime) -> int:
-            later = span.starts_at - it.starts_at
-            opens_at, closes_at = it.opens_at, it.closes_at + later
-            if opens_at >= closes_at:
-                opens_at += later
-            require_times(span, opens_at, closes_at)
-            if span.starts_at <= now:
-                raise BadTimes("The new time is past.")
             if span == span_of(it):
                 return 0
             await planning.lock_centre(tx, it.centre, now)
-            taken = await planning.spans(tx, it.centre, span.starts_at, span.ends_at)
-            others = [one for one in taken if one != span_of(it)]
-            if clash := meeting(span, others):
-                raise overlap(span, clash, it.time_zone)
+            opens_at, closes_at = await _times_there(tx, it, span, now)
             day = span.starts_at.astimezone(ZoneInfo(it.time_zone)).date()
             await store.set_span(tx, slot, day, span, opens_at, closes_at)
             return await tell_of_time(tx, self._desk, slot, it.starts_at, now)
@@ -101,6 +92,18 @@ class SlotChanges:
             return await self._change(by, slot, "slot.moved", change)
         except UniqueViolationError as error:
             raise SlotsOverlap from error
+
+    async def may_move(self, slot: SlotId, span: Span) -> Slot:
+        """The slot as it is, if it may be moved there. Raises what `move` does."""
+        async with self._desk.db.connection() as tx:
+            it = await slots.read(tx, slot)
+            if it is None:
+                raise NoSuchSlot
+            now = self._desk.clock.now()
+            if it.cancelled_at is not None or now >= it.starts_at:
+                raise SlotBegun
+            await _times_there(tx, it, span, now)
+        return it
 
     async def modules(
         self, by: AccountId, slot: SlotId, codes: Sequence[str] | None
@@ -155,6 +158,24 @@ class SlotChanges:
         details: dict[str, str | int] = {"slot": str(slot), "told": told}
         act = Act(at=now, by=by, what=what, details=details)
         await self._desk.house.trail.write(tx, act)
+
+
+async def _times_there(
+    tx: Tx, it: Slot, span: Span, now: datetime
+) -> tuple[datetime, datetime]:
+    """When booking opens and closes there. Raises BadTimes or SlotsOverlap."""
+    later = span.starts_at - it.starts_at
+    opens_at, closes_at = it.opens_at, it.closes_at + later
+    if opens_at >= closes_at:
+        opens_at += later
+    require_times(span, opens_at, closes_at)
+    if span.starts_at <= now:
+        raise BadTimes("The new time is past.")
+    taken = await planning.spans(tx, it.centre, span.starts_at, span.ends_at)
+    others = [one for one in taken if one != span_of(it)]
+    if clash := meeting(span, others):
+        raise overlap(span, clash, it.time_zone)
+    return opens_at, closes_at
 
 
 def span_of(it: Slot) -> Span:

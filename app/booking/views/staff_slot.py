@@ -13,7 +13,6 @@ from app.adapters.bodies import Body, read_form
 from app.adapters.http import see_other
 from app.adapters.openapi import takes
 from app.booking.domain.local_times import at, local_day, local_time
-from app.booking.domain.planning import Span
 from app.booking.domain.reports import SlotUse
 from app.booking.views.staff_keys import (
     PLANNING,
@@ -48,14 +47,6 @@ class BookingForm(Body):
     closes_time: str = Field(max_length=TEXT_MAX)
 
 
-class MoveForm(Body):
-    """On the centre's clock; the end is on the same day."""
-
-    day: str = Field(max_length=TEXT_MAX)
-    start: str = Field(max_length=TEXT_MAX)
-    end: str = Field(max_length=TEXT_MAX)
-
-
 class ModulesForm(Body):
     """Codes; none: of every module."""
 
@@ -67,7 +58,6 @@ def routes() -> list[web.RouteDef]:
         web.get(ONE_PATH, show_slot),
         web.post(f"{ONE_PATH}/seats", set_seats),
         web.post(f"{ONE_PATH}/booking", set_booking),
-        web.post(f"{ONE_PATH}/move", move),
         web.post(f"{ONE_PATH}/modules", set_modules),
         web.get(f"{ONE_PATH}/cancel", ask_to_cancel),
         web.post(f"{ONE_PATH}/cancel", cancel),
@@ -134,29 +124,14 @@ async def set_seats(request: web.Request, who: Identity) -> web.StreamResponse:
 @form_for(slot_page)
 async def set_booking(request: web.Request, who: Identity) -> web.StreamResponse:
     slot, form = slot_in(request), await read_form(request, BookingForm)
-    zone = await _zone(request)
+    zone = await zone_of(request)
     await request.app[SLOT_CHANGES].booking(
         who.account,
         slot,
-        _moment(form.opens_day, form.opens_time, zone),
-        _moment(form.closes_day, form.closes_time, zone),
+        moment(form.opens_day, form.opens_time, zone),
+        moment(form.closes_day, form.closes_time, zone),
     )
     return see_other(f"{SLOTS_PATH}/{slot}?said=done")
-
-
-@for_role(Role.ADMIN, proved=True)
-@takes(form=MoveForm)
-@form_for(slot_page)
-async def move(request: web.Request, who: Identity) -> web.StreamResponse:
-    """Everybody with a seat gets a letter, and may cancel free for a week."""
-    slot, form = slot_in(request), await read_form(request, MoveForm)
-    zone = await _zone(request)
-    span = Span(
-        starts_at=_moment(form.day, form.start, zone),
-        ends_at=_moment(form.day, form.end, zone),
-    )
-    told = await request.app[SLOT_CHANGES].move(who.account, slot, span)
-    return see_other(f"{SLOTS_PATH}/{slot}?told={told}")
 
 
 @for_role(Role.ADMIN, proved=True)
@@ -198,11 +173,11 @@ async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
     return see_other(f"{SLOTS_PATH}/{slot}?cancelled={ended.cancelled}")
 
 
-async def _zone(request: web.Request) -> str:
+async def zone_of(request: web.Request) -> str:
     slot, _ = await request.app[REPORTS].slot(slot_in(request))
     return slot.time_zone
 
 
-def _moment(day: str, hour: str, zone: str) -> datetime:
+def moment(day: str, hour: str, zone: str) -> datetime:
     """Raises BadLocalTime or NoSuchLocalTime."""
     return at(local_day(day), local_time(hour), zone)

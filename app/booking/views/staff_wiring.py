@@ -11,6 +11,7 @@ from app.booking.service.slot_cancelling import SlotCancelling
 from app.booking.service.slot_changes import SlotChanges
 from app.booking.views import (
     staff_centres,
+    staff_move,
     staff_reports,
     staff_slot,
     staff_slot_sheet,
@@ -32,6 +33,7 @@ def routes() -> list[web.RouteDef]:
         *staff_slots.routes(),
         *staff_slot_sheet.routes(),
         *staff_slot.routes(),
+        *staff_move.routes(),
         *staff_reports.routes(),
     ]
 

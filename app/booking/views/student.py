@@ -6,11 +6,19 @@ from app.booking.views import (
     student_acts,
     student_api,
     student_book,
+    student_move,
     student_seat,
     student_tests,
 )
 
-PARTS = (student_tests, student_book, student_seat, student_acts, student_api)
+PARTS = (
+    student_tests,
+    student_book,
+    student_seat,
+    student_acts,
+    student_move,
+    student_api,
+)
 
 
 def routes() -> list[web.RouteDef]:

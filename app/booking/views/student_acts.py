@@ -1,4 +1,4 @@
-"""What students do with seats, by forms: hold, pay, move, cancel, wait in line.
+"""What students do with seats, by forms: hold, pay, cancel, wait in line.
 
 Every form brings a key that the server made: sent twice, it is done once.
 """
@@ -49,7 +49,6 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{seat}/release", release),
         web.post(f"{seat}/pay", pay),
         web.post(f"{seat}/cancel", cancel),
-        web.post(f"{seat}/move", move),
     ]
 
 
@@ -141,18 +140,6 @@ async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
         return see_other(f"{seat_path(seat)}?cancel=1")
     await request.app[CHANGING].cancel(who.account, form.key, seat)
     return see_other(seat_path(seat))
-
-
-@for_role(Role.STUDENT)
-@takes(form=ChooseForm)
-@form_for(again)
-async def move(request: web.Request, who: Identity) -> web.StreamResponse:
-    """Moves a booked seat to another slot, or holds the new one to pay for moving."""
-    await choosing(request, who)
-    form = await read_form(request, ChooseForm)
-    seat, to = seat_in(request), SlotId(form.slot)
-    new = await request.app[CHANGING].hold_move(who.account, form.key, seat, to)
-    return see_other(seat_path(new))
 
 
 def wish_of(form: ChooseForm, slot: UUID | None = None) -> Wish:

@@ -37,10 +37,9 @@ export class SeatFinder extends HTMLElement {
 
   // A second click while the first is on its way does nothing.
   #once(event) {
-    if (event.target.method !== "post") return
     const cannot = event.submitter?.getAttribute("aria-disabled") === "true"
     if (event.target.dataset.sent || cannot) event.preventDefault()
-    if (cannot) return
+    if (cannot || event.target.method !== "post") return
     event.target.dataset.sent = "1"
   }
 
