@@ -72,6 +72,9 @@ def test_a_free_test_has_nothing_to_pay():
 def test_what_comes_back_is_said_to_the_last_paisa():
     part = replace(TOLD, amount=Money(minor=40050, currency="INR"))
     assert "₹400.50 of receipt R-000123 comes back" in letters.cancelled(part).text
+    text = letters.cancelled(part, Money(minor=50000, currency="INR")).text
+    assert "Paid: ₹500\nKept: ₹99.50 (the fee for cancelling late)" in text
+    assert "Returned: ₹400.50\n" in text
     nothing = replace(TOLD, amount=Money(minor=0, currency="INR"))
     assert "No money comes back." in letters.cancelled(nothing).text
 

@@ -1,6 +1,6 @@
 """What we write about seats and money: plain words, what happened, what to do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -89,12 +89,14 @@ def money_back(told: Told, reason: RefundReason = RefundReason.TOO_LATE) -> Word
     )
 
 
-def cancelled(told: Told) -> Words:
+def cancelled(told: Told, paid: Money | None = None) -> Words:
+    """`paid`: of which `told.amount` comes back, and the rest is kept."""
     return _letter(
         told,
         "test_cancelled",
         "Your test is cancelled",
-        f"you cancelled this seat:\n\n{told.place}\n\n{_comes_back(told)} Whether it "
+        f"you cancelled this seat:\n\n{told.place}\n\n{_sums(told, paid)}"
+        f"{_comes_back(told)} Whether it "
         f"has arrived, and the receipt, are here:\n\n{told.link}\n\nYou can choose "
         "another seat at any time. Was it not you? Tell the helpdesk at once.",
     )
@@ -195,6 +197,14 @@ def _fee(told: Told) -> str:
         return "The move cost nothing. "
     receipt = f" (receipt {told.receipt})" if told.receipt else ""
     return f"The move cost {told.amount}{receipt}. "
+
+
+def _sums(told: Told, paid: Money | None) -> str:
+    if paid is None or told.amount is None or paid.minor == 0:
+        return ""
+    kept = replace(paid, minor=paid.minor - told.amount.minor)
+    why = " (the fee for cancelling late)" if kept.minor else ""
+    return f"Paid: {paid}\nKept: {kept}{why}\nReturned: {told.amount}\n\n"
 
 
 def _comes_back(told: Told) -> str:

@@ -62,11 +62,11 @@ class Changing:
             for one in beside:
                 await seats.end(tx, one.seat, SeatState.RELEASED, now)
             await seats.end(tx, it.seat, SeatState.CANCELLED, now)
-            back = await self._give_back(tx, it, terms, now)
+            paid, back = await self._give_back(tx, it, terms, now)
             for slot in locked.values():
                 await settle_slot(tx, self._desk, slot, now, news)
                 news.of(slot, account)
-            await told.cancelled(tx, self._desk, it, back)
+            await told.cancelled(tx, self._desk, it, paid, back)
             return {"minor": back.minor, "currency": back.currency}
 
         answer = await self._desk.once(account, key, ("cancel", seat), act)
@@ -143,17 +143,21 @@ class Changing:
         if price(fee, to) != (await orders.read(tx, it.order)).amount:
             raise OtherFee
 
-    async def _give_back(self, tx: Tx, it: Seat, terms: Terms, now: datetime) -> Money:
+    async def _give_back(
+        self, tx: Tx, it: Seat, terms: Terms, now: datetime
+    ) -> tuple[Money, Money]:
+        """What was paid, and what of it comes back."""
         assert it.order is not None
         payment = await orders.lock_buying(tx, it.order)
         if payment is None:
-            return Money(minor=0, currency=terms.fee.currency)
+            nothing = Money(minor=0, currency=terms.fee.currency)
+            return nothing, nothing
         back = terms.back(payment.amount)
         await orders.buys_no_more(tx, payment.payment, terms.fee.minor)
         if back.minor > 0:
             reason = RefundReason.CANCELLED
             await orders.insert_refund(tx, payment.payment, back.minor, reason, now)
-        return back
+        return payment.amount, back
 
     async def _insert(
         self, tx: Tx, it: Seat, to: SlotId, fee: Money, now: datetime

@@ -46,9 +46,11 @@ async def moved(tx: Tx, desk: BookingDesk, seat: Seat) -> None:
     await post(tx, desk, seat.account, letters.moved(told))
 
 
-async def cancelled(tx: Tx, desk: BookingDesk, seat: Seat, back: Money) -> None:
+async def cancelled(
+    tx: Tx, desk: BookingDesk, seat: Seat, paid: Money, back: Money
+) -> None:
     told = await told_of(tx, desk, about(seat))
-    words = letters.cancelled(replace(told, amount=back))
+    words = letters.cancelled(replace(told, amount=back), paid)
     await post(tx, desk, seat.account, words)
 
 
