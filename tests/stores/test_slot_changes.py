@@ -147,6 +147,23 @@ async def test_another_time_is_told_with_the_old_one_and_cancelling_is_free(
     await world.requires_balance()
 
 
+async def test_who_waits_in_line_is_told_of_the_new_time_by_mail_and_live(
+    world, changes, admin
+):
+    slot = await world.slot(1)
+    first, second = await world.students(2)
+    await world.book(first, slot)
+    await join(world, second, slot)
+    async with world.desk.bell.listen() as rings:
+        assert await changes.move(admin, slot, span(days=40)) == 2
+        rung = await rings.take(within_s=1, or_all_every_s=5)
+    letter = letters(world, "test_line_moved")[0]
+    assert "It was: Wednesday, 1 April 2026, 14:30 (Asia/Kolkata)" in letter.text
+    assert "It is now: Monday, 11 May 2026, 14:30 (Asia/Kolkata)" in letter.text
+    assert "Your place in line is kept" in letter.text
+    assert f"seats:{second}" in rung.topics
+
+
 async def test_cancelling_stays_free_at_most_till_the_new_start(world, changes, admin):
     slot = await world.slot(5)
     seat = await world.book(await world.student(), slot)

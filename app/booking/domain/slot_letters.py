@@ -23,6 +23,20 @@ def moved_time(told: Told, before: datetime) -> Words:
     )
 
 
+def line_moved(told: Told, before: datetime) -> Words:
+    """To who waits in line; `told` has the new time."""
+    return _letter(
+        told,
+        "test_line_moved",
+        "A test you wait for has another time",
+        "you wait in line for this test, and it was moved to another time.\n\n"
+        f"It was: {day_and_time(before, told.time_zone)}\n"
+        f"It is now: {told.when}\n\n{told.module}\n{told.centre}, {told.address}\n\n"
+        "Your place in line is kept, and you have paid nothing. Does the new time not "
+        f"suit you? Leave the line, or wait in another, here:\n\n{told.link}",
+    )
+
+
 def moved_place(told: Told, before: str) -> Words:
     """`told` has the new address."""
     return _letter(

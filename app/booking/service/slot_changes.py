@@ -142,6 +142,7 @@ class SlotChanges:
             fresh = (await lock_slots(tx, [slot]))[slot]
             await settle_slot(tx, self._desk, fresh, now, news)
             people = await store.people_of(tx, [slot])
+            people += await store.people_waiting(tx, [slot])
             news.of(fresh, *(AccountId(row["account_id"]) for row in people))
             await self._write(tx, by, what, slot, told)
             return told

@@ -35,10 +35,15 @@ async def tell_of_place(
 async def tell_of_time(
     tx: Tx, desk: BookingDesk, slot: SlotId, before: datetime, now: datetime
 ) -> int:
+    """To who has a seat, and to who waits for one."""
     await store.let_go_free(tx, [slot], now)
     rows = await store.people_of(tx, [slot])
-    return await _post(
+    told = await _post(
         tx, desk, rows, lambda row, told: slot_letters.moved_time(told, before)
+    )
+    waiting = await store.people_waiting(tx, [slot])
+    return told + await _post(
+        tx, desk, waiting, lambda row, told: slot_letters.line_moved(told, before)
     )
 
 
