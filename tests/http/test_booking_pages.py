@@ -253,6 +253,15 @@ async def test_choosing_without_end_is_slowed_down(town, site):
     assert "Please wait a little" in await answers[-1].text()
 
 
+async def test_an_order_and_money_are_written_in_one_way(town, site):
+    await town.slot()
+    seat = await hold(site)
+    assert re.search(r"Order T-\d{6}<", await read(site, seat))
+    page = await read(site, "/")
+    assert "test ₹500" in page
+    assert "INR" not in page
+
+
 # Paying.
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.booking.domain.papers import ORDER
 from app.booking.domain.words import (
     Fitness,
     RefundReason,
@@ -109,6 +110,10 @@ class SeatShown:
         waits = self.seat.state in (SeatState.HELD, SeatState.OFFERED)
         is_over = waits and until is not None and until <= now
         return SeatState.EXPIRED if is_over else self.seat.state
+
+    @property
+    def order_number(self) -> str | None:
+        return None if self.number is None else ORDER.format(self.number)
 
     @property
     def is_move(self) -> bool:

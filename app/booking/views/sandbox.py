@@ -11,6 +11,7 @@ from app.adapters.bodies import Body, read_form
 from app.adapters.http import SITE, see_other
 from app.adapters.openapi import takes
 from app.adapters.payments.sandbox import NoSuchSandboxOrder, Sandbox
+from app.booking.domain.papers import ORDER
 from app.booking.views.payment_keys import POST, SANDBOX
 from app.kernel.money import Money
 
@@ -93,7 +94,7 @@ async def _page(
     number, amount = await _sandbox(request).order(order)
     context = {
         **page_context(request),
-        "number": number,
+        "number": ORDER.format(number),
         "amount": amount,
         "outcomes": WORDS,
         "tells": tells,

@@ -12,6 +12,7 @@ from app.accounts.views.steps import form_for
 from app.adapters.bodies import Body, read_form
 from app.adapters.http import SITE, see_other, status_of
 from app.adapters.openapi import takes
+from app.kernel.money import Money
 from app.kernel.refusals import Refusal
 from app.learning.domain.catalogue import StudySet
 from app.learning.domain.electives import own_modules
@@ -103,7 +104,7 @@ def _shown(study_set: StudySet, standing: Standing) -> dict[str, object]:
                 "summary": it.summary,
                 "hours": it.hours,
                 "pass_mark": it.pass_mark,
-                "fee": f"{it.fee.currency} {it.fee.minor / 100:,.2f}",
+                "fee": str(Money(minor=it.fee.minor, currency=it.fee.currency)),
                 "mine": study_set.mandatory or picked == it.code,
                 "href": _href(it.code, standing),
                 "done": standing.topics_done.get(it.code, (0, 0)),
