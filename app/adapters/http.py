@@ -15,6 +15,7 @@ import structlog
 from aiohttp import web
 
 from app.adapters.http_headers import add_headers, content_policy
+from app.adapters.led_back import led_back
 from app.kernel import refusals
 from app.kernel.refusals import Forbidden, Refusal, Unavailable
 
@@ -102,6 +103,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
         response = refused(request, refusal)
     except web.HTTPException as error:
         response = _plain(request, error)
+        if _wants_page(request):
+            response = await led_back(request, error) or response
     except Exception:
         response = _broken(request)
     if not response.prepared:

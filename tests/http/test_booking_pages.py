@@ -253,6 +253,19 @@ async def test_choosing_without_end_is_slowed_down(town, site):
     assert "Please wait a little" in await answers[-1].text()
 
 
+async def test_a_refused_forms_page_that_is_loaded_anew_leads_to_its_page(town, site):
+    seat = f"/tests/seats/{uuid4()}"
+    for path, page in (
+        ("/tests/hold", "/tests"),
+        (f"/tests/lines/{uuid4()}/join", "/tests"),
+        (f"{seat}/pay", seat),
+        (f"{seat}/cancel", seat),
+    ):
+        led = (await site.get(path)).history
+        assert [(it.status, location(it)) for it in led] == [(303, page)]
+    assert (await site.get("/tests/hold", "application/json")).status == 405
+
+
 async def test_an_order_and_money_are_written_in_one_way(town, site):
     await town.slot()
     seat = await hold(site)
