@@ -253,6 +253,17 @@ async def test_choosing_without_end_is_slowed_down(town, site):
     assert "Please wait a little" in await answers[-1].text()
 
 
+async def test_a_full_slot_says_what_its_line_is(town, site, other):
+    await town.slot()
+    await town.fit("BEN002")
+    await other.log_in("BEN002")
+    await hold(other)
+    page = await read(site, BOOK)
+    assert 'aria-describedby="line-words"' in page
+    for words in ("first come, first served", "It costs nothing", "for 2 hours."):
+        assert words in page
+
+
 async def test_a_refused_forms_page_that_is_loaded_anew_leads_to_its_page(town, site):
     seat = f"/tests/seats/{uuid4()}"
     for path, page in (

@@ -24,6 +24,8 @@ from app.learning.views.kit import LEARNING, STUDENTS
 
 CHOOSING = Rate(name="choose-seat", burst=20, every_s=3)
 """Of one account: a person compares and changes their mind, and no program hoards."""
+ACTING = Rate(name="act-on-seat", burst=30, every_s=2)
+"""Of one account: paying, giving back, cancelling, leaving."""
 KEY_MAX, WORD_MAX = 100, 100
 TESTS_PATH = "/tests"
 
@@ -61,11 +63,20 @@ def words_of() -> dict[str, object]:
         "time_there": time_there,
         "day_there": day_there,
         "day_words": day_words,
+        "minutes_in_words": minutes_in_words,
     }
 
 
 def new_key() -> str:
     return secrets.token_urlsafe(16)
+
+
+def minutes_in_words(minutes: float) -> str:
+    """'30 minutes', '2 hours'."""
+    whole = round(minutes)
+    if whole % 60 or not whole:
+        return f"{whole} minutes"
+    return f"{whole // 60} hours" if whole > 60 else "an hour"
 
 
 def time_there(at: datetime, zone: str) -> str:

@@ -32,7 +32,7 @@ from app.booking.views.kit import (
     own_module,
     words_of,
 )
-from app.booking.views.wiring import CHANGING, SEATS
+from app.booking.views.wiring import CHANGING, DESK, SEATS
 from app.kernel.ids import SeatId
 from app.kernel.refusals import Refusal
 from app.learning.domain.catalogue import Module
@@ -92,6 +92,7 @@ async def book_page(
         "seat_link": _seat_link(refusal) or _seat_link(why_not),
         "refused": await _refused(request, refusal),
         "zone": who.time_zone,
+        "policy": request.app[DESK].policy,
         **await _month(request, who, asked),
         **words_of(),
     }
