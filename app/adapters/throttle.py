@@ -65,7 +65,8 @@ class Throttle:
             log.warning("throttle_without_redis", error=type(error).__name__)
             wait_s = self._take_here(rate, hashed)
         if wait_s > 0:
-            raise Throttled(wait_s=round(wait_s + 0.5))
+            seconds = round(wait_s + 0.5)
+            raise Throttled(_words(seconds), wait_s=seconds)
 
     def _take_here(self, rate: Rate, hashed: bytes) -> float:
         now, burst = time.monotonic(), max(1, rate.burst // 2)
@@ -78,3 +79,14 @@ class Throttle:
         while len(self._full) > KEPT:
             self._full.popitem(last=False)
         return 0
+
+
+def _words(seconds: int) -> str:
+    """With when to come again."""
+    if seconds == 1:
+        after = "a second"
+    elif seconds < 120:
+        after = f"{seconds} seconds"
+    else:
+        after = f"{-(-seconds // 60)} minutes"
+    return f"Too many tries from here. Please wait a little: try again in {after}."

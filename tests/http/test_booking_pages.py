@@ -264,6 +264,19 @@ async def test_a_full_slot_says_what_its_line_is(town, site, other):
         assert words in page
 
 
+async def test_acting_without_end_is_slowed_down_and_says_for_how_long(town, site):
+    await town.slot()
+    seat = await hold(site)
+    fields = await form(site, seat, f"{seat}/pay")
+    acts = [f"{seat}/cancel", f"{seat}/release", f"/tests/lines/{uuid4()}/leave"]
+    for turn in range(33):
+        await site.send(acts[turn % 3], key=uuid4().hex, sure="true")
+    late = await site.send(f"{seat}/pay", **fields)
+    assert late.status == 429
+    assert re.search(r"try again in (\d+ seconds|a second)", await late.text())
+    assert int(late.headers["Retry-After"]) > 0
+
+
 async def test_a_refused_forms_page_that_is_loaded_anew_leads_to_its_page(town, site):
     seat = f"/tests/seats/{uuid4()}"
     for path, page in (

@@ -97,6 +97,11 @@ async def choosing(request: web.Request, who: Identity) -> None:
     await request.app[THROTTLE].take(CHOOSING, str(who.account))
 
 
+async def acting(request: web.Request, who: Identity) -> None:
+    """Raises Throttled."""
+    await request.app[THROTTLE].take(ACTING, str(who.account))
+
+
 async def own_of(request: web.Request, who: Identity) -> list[Module]:
     """The modules whose tests are this student's."""
     standing = await request.app[STUDENTS].standing(who.account)

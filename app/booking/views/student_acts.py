@@ -21,6 +21,7 @@ from app.booking.views.kit import (
     TESTS_PATH,
     ChooseForm,
     KeyForm,
+    acting,
     choosing,
     given_in,
     seat_in,
@@ -87,6 +88,7 @@ async def join(request: web.Request, who: Identity) -> web.StreamResponse:
 @takes(form=KeyForm)
 @form_for(mine_page)
 async def leave(request: web.Request, who: Identity) -> web.StreamResponse:
+    await acting(request, who)
     form = await read_form(request, KeyForm)
     await request.app[LINES].leave(who.account, form.key, slot_in(request))
     return see_other(f"{TESTS_PATH}?told=left")
@@ -108,6 +110,7 @@ async def take(request: web.Request, who: Identity) -> web.StreamResponse:
 @form_for(seat_page)
 async def release(request: web.Request, who: Identity) -> web.StreamResponse:
     """Gives a held or offered seat back."""
+    await acting(request, who)
     form = await read_form(request, KeyForm)
     await request.app[SEATS].release(who.account, form.key, seat_in(request))
     return see_other(f"{TESTS_PATH}?told=released")
@@ -118,6 +121,7 @@ async def release(request: web.Request, who: Identity) -> web.StreamResponse:
 @form_for(seat_page)
 async def pay(request: web.Request, who: Identity) -> web.StreamResponse:
     """On to the payment provider, with a page of ours between."""
+    await acting(request, who)
     form = await read_form(request, KeyForm)
     seat = seat_in(request)
     there = await request.app[PAYING].begin(who.account, form.key, seat)
@@ -134,6 +138,7 @@ async def pay(request: web.Request, who: Identity) -> web.StreamResponse:
 @form_for(seat_page)
 async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
     """Cancels a booked seat; what comes back is said before and after."""
+    await acting(request, who)
     form = await read_form(request, CancelForm)
     seat = seat_in(request)
     if not form.sure:

@@ -16,6 +16,7 @@ from app.booking.domain.finding import Offer
 from app.booking.domain.words import Wish
 from app.booking.service.told import seat_path
 from app.booking.views.kit import (
+    acting,
     as_month,
     choosing,
     finding_of,
@@ -100,6 +101,7 @@ async def join(request: web.Request, who: Identity) -> web.StreamResponse:
 
 @for_role(Role.STUDENT)
 async def leave(request: web.Request, who: Identity) -> web.StreamResponse:
+    await acting(request, who)
     await request.app[LINES].leave(who.account, _key(request), slot_in(request))
     return web.Response(status=204)
 
@@ -115,6 +117,7 @@ async def take(request: web.Request, who: Identity) -> web.StreamResponse:
 @for_role(Role.STUDENT)
 async def release(request: web.Request, who: Identity) -> web.StreamResponse:
     """Gives a held or offered seat back."""
+    await acting(request, who)
     await request.app[SEATS].release(who.account, _key(request), seat_in(request))
     return web.Response(status=204)
 
@@ -122,6 +125,7 @@ async def release(request: web.Request, who: Identity) -> web.StreamResponse:
 @for_role(Role.STUDENT)
 async def pay(request: web.Request, who: Identity) -> web.StreamResponse:
     """Where a held seat is paid: a form to send there; `booked` where it is free."""
+    await acting(request, who)
     paying = request.app[PAYING]
     there = await paying.begin(who.account, _key(request), seat_in(request))
     if there is None:
@@ -137,6 +141,7 @@ async def pay(request: web.Request, who: Identity) -> web.StreamResponse:
 @for_role(Role.STUDENT)
 async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
     """Cancels a booked seat; answers what comes back."""
+    await acting(request, who)
     changing = request.app[CHANGING]
     back = await changing.cancel(who.account, _key(request), seat_in(request))
     return web.json_response({"back": _money(back)})
