@@ -120,6 +120,7 @@ _TABLE = {
         POST /tests/seats/{seat}/release
         POST /tests/seats/{seat}/pay
         POST /tests/seats/{seat}/cancel
+        POST /tests/seats/{seat}/seen
         GET POST /tests/seats/{seat}/move
         GET /api/tests/slots
         POST /api/tests/holds

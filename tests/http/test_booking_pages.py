@@ -2,12 +2,17 @@
 
 import asyncio
 import re
+from datetime import timedelta
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
 
+from app.adapters.payments import Failed
+from app.booking.domain.planning import Span
+from app.booking.service.slot_changes import SlotChanges
 from app.booking.views.payment_keys import PAYING
+from app.booking.views.wiring import DESK
 from tests.booking_town import Town, forms_of
 from tests.http.test_portals import plan
 from tests.http.test_ways_in import location, other
@@ -502,6 +507,28 @@ async def test_a_slot_we_cancelled_says_so(town, site):
     await town.run("UPDATE slot SET cancelled_at = now()")
     await act(site, seat, "cancel")
     assert "This slot was cancelled by us" in await read(site, seat)
+
+
+async def test_a_seat_we_moved_says_so_on_top_until_it_is_seen(town, site):
+    seat = await booked(town, site, days=30)
+    assert "was moved by us" not in await read(site, "/tests")
+    slot = await town.value("SELECT slot_id FROM slot")
+    starts = await town.value("SELECT starts_at FROM slot")
+    to = starts + timedelta(days=2, hours=3)
+    span = Span(starts_at=to, ends_at=to + timedelta(hours=2))
+    admin = await town.value("SELECT account_id FROM account WHERE srn = 'ADMIN1'")
+    await SlotChanges(town.app[DESK]).move(admin, slot, span)
+    for path in ("/tests", seat):
+        page = await read(site, path)
+        notice = page.split('data-testid="changed"')[1].split("</section>")[0]
+        assert page.index('data-testid="changed"') < page.index("Institute")
+        for words in (">10:00<", ">13:00<", "It suits me", "Choose another"):
+            assert words in notice, (path, words)
+        assert "Cancel free of charge" in notice
+    (fields,) = forms_of(await read(site, "/tests"), f"{seat}/seen")
+    assert location(await site.send(f"{seat}/seen", **fields)) == "/tests"
+    for path in ("/tests", seat):
+        assert 'data-testid="changed"' not in await read(site, path)
 
 
 # Others, and programs.

@@ -63,6 +63,20 @@ async def test_a_receipt_says_who_what_where_when_and_how_much(site, booked):
     assert not UUID.search(said)
 
 
+async def test_a_receipt_states_the_time_that_was_paid_for(site, booked):
+    await site.log_in("ASHA001")
+    before = await paper(site, booked.path("receipt.pdf"))
+    when = re.search(r"When (.+?) till", before)[1]
+    await booked.world.run(
+        """UPDATE slot SET starts_at = starts_at + interval '9 days',
+               ends_at = ends_at + interval '9 days'"""
+    )
+    after = await paper(site, booked.path("receipt.pdf"))
+    assert re.search(r"When (.+?) till", after)[1] == when
+    assert "Moved by us to" in after
+    assert "Moved by us to" not in before
+
+
 async def test_a_move_fee_and_what_comes_back_have_lines_of_their_own(
     site, app_server, database
 ):

@@ -104,6 +104,9 @@ test("a seat that came and went before the page was opened is no news", () => {
 test("another place in line is shown, not said", () => {
   const known = { seats: {}, lines: { s: 2 } }
   assert.deepEqual(news(known, { seats: [], lines: [{ slot: "s", place: 1 }] }), { words: "", stale: true })
+  const seen = { seats: { 1: "held" }, lines: { s: 1 }, versions: { 1: "0.0", s: "0" } }
+  const told = (seat, line) => news(seen, { seats: [{ ...held, seat: "1", version: seat }], lines: [{ slot: "s", place: 1, version: line }] }).stale
+  assert.deepEqual([told("0.0", "0"), told("2.0", "0"), told("0.0", "1")], [false, true, true])
   assert.deepEqual(news(known, { seats: [], lines: [{ slot: "s", place: 2 }] }), { words: "", stale: false })
 })
 

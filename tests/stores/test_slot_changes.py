@@ -16,8 +16,9 @@ from app.booking.domain.planning_refusals import (
     SlotTookPlace,
     TooFewSeats,
 )
-from app.booking.domain.refusals import SlotCancelled
+from app.booking.domain.refusals import NoSuchSeat, SlotCancelled
 from app.booking.domain.words import Wish
+from app.booking.service.finding import Finding
 from app.booking.service.paying import Settled
 from app.booking.service.reminders import Reminders
 from app.booking.service.slot_cancelling import SlotCancelling
@@ -162,6 +163,69 @@ async def test_who_waits_in_line_is_told_of_the_new_time_by_mail_and_live(
     assert "It is now: Monday, 11 May 2026, 14:30 (Asia/Kolkata)" in letter.text
     assert "Your place in line is kept" in letter.text
     assert f"seats:{second}" in rung.topics
+
+
+async def test_a_changed_seat_says_what_it_was_until_it_is_seen(world, changes, admin):
+    slot = await world.slot(2)
+    (paid,) = await world.students(1)
+    seat = await world.book(paid, slot)
+    find = Finding(world.desk)
+    now = world.clock.now
+    assert (await find.seat(paid, seat)).changed_from(now()) is None
+    await changes.move(admin, slot, span(days=40))
+    await changes.move(admin, slot, span(days=41))
+    it = await find.seat(paid, seat)
+    assert it.changed_from(now()).starts_at == START
+    assert it.starts_at == START + timedelta(days=41)
+    await changes.move(admin, slot, span())  # As it was: nothing to tell.
+    assert (await find.seat(paid, seat)).changed_from(now()) is None
+    await changes.move(admin, slot, span(days=41))
+    versions = {(await find.seat(paid, seat)).version}
+    await world.changing.seen(paid, seat)
+    await world.changing.seen(paid, seat)
+    it = await find.seat(paid, seat)
+    assert it.changed_from(now()) is None
+    await changes.move(admin, slot, span(days=42))
+    fresh = await find.seat(paid, seat)
+    assert fresh.changed_from(now()).starts_at == START + timedelta(days=41)
+    assert len(versions | {it.version, fresh.version}) == 3
+    with pytest.raises(NoSuchSeat):
+        await world.changing.seen(admin, seat)
+
+
+async def test_a_seat_that_is_over_keeps_its_time_and_place(world, changes, admin):
+    slot = await world.slot(3)
+    paid, holds, comes = await world.students(3)
+    ended = await world.book(paid, slot)
+    released = await world.hold(holds, slot)
+    booked = await world.book(comes, slot)
+    await world.changing.cancel(paid, key(), ended)
+    await world.seats.release(holds, key(), released)
+    await changes.move(admin, slot, span(days=40))
+    await world.run("UPDATE centre SET address = 'Elsewhere'")
+    find = Finding(world.desk)
+    for account, seat in ((paid, ended), (holds, released)):
+        it = await find.seat(account, seat)
+        assert it.starts_at == START
+        assert it.place.address != "Elsewhere"
+    it = await find.seat(comes, booked)
+    assert it.starts_at == START + timedelta(days=40)
+    assert it.place.address == "Elsewhere"
+
+
+async def test_a_mark_at_the_door_keeps_the_time_and_undoing_it_follows_again(world):
+    slot = await world.slot(1)
+    (paid,) = await world.students(1)
+    seat = await world.book(paid, slot)
+    kept = "SELECT as_ended IS NOT NULL FROM seat WHERE seat_id = $1"
+    await world.run(
+        "UPDATE seat SET state = 'attended', marked_by = $1, marked_at = now()", paid
+    )
+    assert await world.value(kept, seat)
+    await world.run(
+        "UPDATE seat SET state = 'booked', marked_by = NULL, marked_at = NULL"
+    )
+    assert not await world.value(kept, seat)
 
 
 async def test_cancelling_stays_free_at_most_till_the_new_start(world, changes, admin):

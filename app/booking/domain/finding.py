@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from app.booking.domain.papers import ORDER
+from app.booking.domain.papers import Place as Kept
 from app.booking.domain.words import (
     Fitness,
     RefundReason,
@@ -102,6 +103,11 @@ class SeatShown:
     fee: Money
     amount: Money
     slot_cancelled: bool = False
+    known: Kept | None = None
+    """Before we changed it, where its student has not said to have seen that."""
+    failed_at: datetime | None = None
+    """The last try to pay it that did not go through."""
+    version: str = ""
     money: tuple[Paid, ...] = ()
 
     def state(self, now: datetime) -> SeatState:
@@ -110,6 +116,23 @@ class SeatShown:
         waits = self.seat.state in (SeatState.HELD, SeatState.OFFERED)
         is_over = waits and until is not None and until <= now
         return SeatState.EXPIRED if is_over else self.seat.state
+
+    def changed_from(self, now: datetime) -> Kept | None:
+        """What it was before we changed it, to be told till it is seen or over."""
+        it = self.known
+        if it is None or self.state(now) not in COMING or now >= self.ends_at:
+            return None
+        was = (it.starts_at, it.ends_at, it.centre, it.address, it.city)
+        place = self.place
+        are = (self.starts_at, self.ends_at, place.centre, place.address, place.city)
+        return None if was == are else it
+
+    def pay_failed_at(self, now: datetime) -> datetime | None:
+        """While it can still be paid."""
+        failed = self.failed_at
+        is_of_now = failed is not None and failed >= self.seat.held_at
+        held = self.state(now) is SeatState.HELD
+        return failed if held and is_of_now else None
 
     @property
     def order_number(self) -> str | None:
@@ -128,6 +151,7 @@ class LineShown:
     module: ModuleCode
     accessible: bool
     place_in_line: int
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

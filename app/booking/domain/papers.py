@@ -88,7 +88,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeatPaper:
-    """One seat, whose it is and where. `number`: of the order of its fee."""
+    """One seat, whose it is and where. `number`: of the order of its fee; `place`: as
+    it is, or was when the seat ended; `paid_place`: as it was when it was paid."""
 
     seat: SeatId
     slot: SlotId
@@ -102,6 +103,11 @@ class SeatPaper:
     number: int
     booked_at: datetime | None
     place: Place
+    paid_place: Place | None = None
+
+    @property
+    def booked_place(self) -> Place:
+        return self.paid_place or self.place
 
     @property
     def order_number(self) -> str:

@@ -25,6 +25,7 @@ from app.booking.service.slot_cancelling import end_slots
 from app.booking.service.slot_letters import tell_of_place
 from app.booking.store import planning as store
 from app.booking.store import slot_changes
+from app.booking.store.kept import keep_known
 from app.kernel.ids import AccountId, CentreId
 
 
@@ -74,10 +75,16 @@ class Centres:
                 raise NoSuchCentre
             if it.time_zone != before.it.time_zone and before.slots:
                 raise ZoneInUse
+            elsewhere = is_elsewhere(before.it, it)
+            if elsewhere:
+                await keep_known(tx, coming)
             await store.update_centre(tx, centre, it)
             told = 0
-            if is_elsewhere(before.it, it):
+            if elsewhere:
                 told = await tell_of_place(tx, self._desk, before.it, coming, now)
+                people = await slot_changes.people_of(tx, coming)
+                people += await slot_changes.people_waiting(tx, coming)
+                news.accounts.update(AccountId(row["account_id"]) for row in people)
             for slot in slots.values():
                 news.of(slot)
             await self._write(tx, by, "centre.changed", centre, told=told)

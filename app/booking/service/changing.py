@@ -30,7 +30,7 @@ from app.booking.service.seats import (
     require_fit_for,
     require_no_other,
 )
-from app.booking.store import orders, seats, slots
+from app.booking.store import kept, orders, seats, slots
 from app.booking.store.orders import NewOrder
 from app.booking.store.seats import NewSeat
 from app.kernel.ids import AccountId, OrderId, SeatId, SlotId
@@ -72,6 +72,17 @@ class Changing:
         answer = await self._desk.once(account, key, ("cancel", seat), act)
         minor = int(str(answer["minor"]))
         return Money(minor=minor, currency=str(answer["currency"]))
+
+    async def seen(self, account: AccountId, seat: SeatId) -> None:
+        """The student has seen how we changed it; said twice, once. Raises
+        NoSuchSeat."""
+
+        async def act(tx: Tx, now: datetime, news: News) -> None:
+            if await kept.is_known(tx, account, seat) is None:
+                raise NoSuchSeat
+            news.accounts.add(account)
+
+        await self._desk.change(act)
 
     async def hold_move(
         self, account: AccountId, key: str, seat: SeatId, to: SlotId

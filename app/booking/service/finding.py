@@ -20,6 +20,8 @@ from app.booking.domain.words import RefundReason
 from app.booking.service.desk import BookingDesk
 from app.booking.store import finding as store
 from app.booking.store import lines
+from app.booking.store.kept import place_in
+from app.booking.store.papers import place_of
 from app.booking.store.seats import seat_of
 from app.booking.store.slots import slot_of
 from app.kernel.ids import AccountId, ModuleCode, OrderId, SeatId, SlotId
@@ -115,6 +117,7 @@ async def _lines(tx: Tx, account: AccountId) -> list[LineShown]:
             module=ModuleCode(row["module_code"]),
             accessible=row["accessible"],
             place_in_line=row["place"],
+            version=row["version"],
         )
         for row in rows
     ]
@@ -148,17 +151,21 @@ def _seat(row: Row) -> SeatShown:
     amount = fee
     if row["move_minor"] is not None:
         amount = Money(minor=row["move_minor"], currency=row["move_currency"])
+    kept = place_in(row["as_ended"]) or place_of(row)
     return SeatShown(
         seat=seat_of(row),
         title=row["title"],
-        starts_at=row["starts_at"],
-        ends_at=row["ends_at"],
-        time_zone=row["time_zone"],
-        place=_place(row),
+        starts_at=kept.starts_at,
+        ends_at=kept.ends_at,
+        time_zone=kept.time_zone,
+        place=Place(centre=kept.centre, city=kept.city, address=kept.address),
         number=row["number"],
         fee=fee,
         amount=amount,
         slot_cancelled=row["slot_cancelled_at"] is not None,
+        known=place_in(row["as_known"]),
+        failed_at=row["failed_at"],
+        version=row["version"],
     )
 
 

@@ -72,6 +72,7 @@ def _seat(row: Row) -> JsonState:
         "slot": str(row["slot_id"]),
         "module": row["module_code"],
         "state": row["state"],
+        "version": row["version"],
         "held_until": until.isoformat() if isinstance(until, datetime) else None,
         "replaces": str(row["replaces"]) if row["replaces"] else None,
         "moved_to": str(row["moved_to"]) if row["moved_to"] else None,
@@ -84,4 +85,5 @@ def _line(row: Row) -> JsonState:
         "module": row["module_code"],
         "accessible": row["accessible"],
         "place": row["place"],
+        "version": row["version"],
     }

@@ -32,6 +32,7 @@ from app.booking.service.planning import require_modules
 from app.booking.service.slot_letters import tell_of_time
 from app.booking.store import planning, slots
 from app.booking.store import slot_changes as store
+from app.booking.store.kept import keep_known
 from app.kernel.ids import AccountId, SlotId
 
 Change: TypeAlias = Callable[[Tx, Slot, datetime], Awaitable[int]]
@@ -85,6 +86,7 @@ class SlotChanges:
             await planning.lock_centre(tx, it.centre, now)
             opens_at, closes_at = await _times_there(tx, it, span, now)
             day = span.starts_at.astimezone(ZoneInfo(it.time_zone)).date()
+            await keep_known(tx, [slot])
             await store.set_span(tx, slot, day, span, opens_at, closes_at)
             return await tell_of_time(tx, self._desk, slot, it.starts_at, now)
 

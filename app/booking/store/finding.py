@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.adapters.db import Row, Tx
+from app.booking.store.kept import VERSION
 from app.booking.store.slots import COLUMNS
 from app.kernel.ids import AccountId, ModuleCode, OrderId, SeatId, SlotId
 
@@ -78,14 +79,17 @@ async def places(tx: Tx, slots: Sequence[SlotId]) -> list[Row]:
 async def seats(tx: Tx, account: AccountId, only: SeatId | None = None) -> list[Row]:
     """A student's seats with place, time, order and what is to pay; newest first."""
     return await tx.fetch(
-        """SELECT t.*, s.starts_at, s.ends_at, s.cancelled_at AS slot_cancelled_at,
+        f"""SELECT t.*, s.starts_at, s.ends_at, s.cancelled_at AS slot_cancelled_at,
                c.name AS centre, c.city, c.address, c.time_zone, m.title, o.number,
                coalesce(o.amount_minor, c.fee_minor, m.fee_minor) AS fee_minor,
                coalesce(o.currency, c.currency, m.currency) AS currency,
+               p.failed_at, {VERSION} AS version,
                v.amount_minor AS move_minor, v.currency AS move_currency
            FROM seat t JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
              JOIN module m ON m.code = t.module_code
              LEFT JOIN test_order o ON o.order_id = t.order_id
+             LEFT JOIN test_order p
+                 ON p.order_id = coalesce(t.move_order_id, t.order_id)
              LEFT JOIN test_order v ON v.order_id = t.move_order_id
            WHERE t.account_id = $1 AND ($2::uuid IS NULL OR t.seat_id = $2)
            ORDER BY t.held_at DESC, t.ended_at IS NULL DESC, t.seat_id LIMIT $3""",

@@ -131,13 +131,14 @@ async def end_line(tx: Tx, slot: SlotId, now: datetime) -> list[Row]:
 
 async def lines_of(tx: Tx, accounts: Sequence[AccountId]) -> list[Row]:
     """account_id, slot_id, module_code, accessible, place: how many stand before,
-    and oneself."""
+    and oneself; version: changes when we change the slot."""
     return await tx.fetch(
         """SELECT w.account_id, w.slot_id, w.module_code, w.accessible,
+               (s.changes + c.changes)::text AS version,
                (SELECT count(*) FROM waiting o
                 WHERE o.slot_id = w.slot_id AND o.accessible = w.accessible
                   AND o.state = 'waiting' AND o.turn <= w.turn) AS place
-           FROM waiting w
+           FROM waiting w JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
            WHERE w.account_id = ANY($1) AND w.state = 'waiting' ORDER BY w.turn""",
         accounts,
     )

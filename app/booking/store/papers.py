@@ -6,12 +6,13 @@ from datetime import datetime
 from app.adapters.db import Row, Tx
 from app.booking.domain.papers import GivenBack, Paid, Place, SeatPaper
 from app.booking.domain.words import OrderKind, RefundReason, SeatState
+from app.booking.store.kept import place_in
 from app.kernel.ids import AccountId, OrderId, SeatId, SlotId
 from app.kernel.money import Money
 
 _PAPER = """SELECT e.seat_id, e.slot_id, e.account_id, e.state, e.order_id, e.booked_at,
         e.module_code, a.name, a.srn, m.title, o.number, c.name AS centre, c.city,
-        c.address, c.time_zone, s.starts_at, s.ends_at
+        c.address, c.time_zone, s.starts_at, s.ends_at, e.as_booked, e.as_ended
     FROM seat e JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
     JOIN account a USING (account_id) JOIN module m ON m.code = e.module_code
     JOIN test_order o ON o.order_id = e.order_id """
@@ -126,5 +127,6 @@ def _paper(row: Row) -> SeatPaper:
         order=OrderId(row["order_id"]),
         number=row["number"],
         booked_at=row["booked_at"],
-        place=place_of(row),
+        place=place_in(row["as_ended"]) or place_of(row),
+        paid_place=place_in(row["as_booked"]),
     )

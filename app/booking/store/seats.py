@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.adapters.db import Row, Tx
 from app.booking.domain.words import Seat, SeatState, Wish
+from app.booking.store.kept import VERSION
 from app.kernel.ids import AccountId, ModuleCode, OrderId, SeatId, SlotId
 
 
@@ -148,12 +149,15 @@ async def moves(tx: Tx, order: OrderId) -> int:
 async def live_of(tx: Tx, accounts: Sequence[AccountId]) -> list[Row]:
     """What each waits for, holds or has: of now, and of the last hour."""
     return await tx.fetch(
-        """SELECT it.* FROM unnest($1::uuid[]) AS a (account_id), LATERAL (
-               SELECT seat_id, slot_id, account_id, module_code, state, held_until,
-                   replaces, moved_to
-               FROM seat WHERE account_id = a.account_id
-                 AND (live OR ended_at > now() - interval '1 hour')
-               ORDER BY live DESC, held_at DESC LIMIT 20) AS it""",
+        f"""SELECT it.* FROM unnest($1::uuid[]) AS a (account_id), LATERAL (
+               SELECT t.seat_id, t.slot_id, t.account_id, t.module_code, t.state,
+                   t.held_until, t.replaces, t.moved_to, {VERSION} AS version
+               FROM seat t JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
+                   LEFT JOIN test_order p
+                       ON p.order_id = coalesce(t.move_order_id, t.order_id)
+               WHERE t.account_id = a.account_id
+                 AND (t.live OR t.ended_at > now() - interval '1 hour')
+               ORDER BY t.live DESC, t.held_at DESC LIMIT 20) AS it""",
         accounts,
     )
 

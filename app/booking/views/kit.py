@@ -53,8 +53,8 @@ def finding_of(request: web.Request) -> Finding:
 
 
 def words_of() -> dict[str, object]:
-    """Functions and makers that templates call."""
-    return {
+    """Functions and makers that templates call; macros take them as `words`."""
+    words: dict[str, object] = {
         "new_key": new_key,
         "availability": finding.availability,
         "zone_in_words": finding.zone_in_words,
@@ -65,6 +65,7 @@ def words_of() -> dict[str, object]:
         "day_words": day_words,
         "minutes_in_words": minutes_in_words,
     }
+    return {**words, "words": words}
 
 
 def new_key() -> str:

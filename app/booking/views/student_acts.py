@@ -11,7 +11,7 @@ from pydantic import Field
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role, page_context
 from app.accounts.views.steps import form_for
-from app.adapters.bodies import read_form
+from app.adapters.bodies import Body, read_form
 from app.adapters.http import SITE, see_other
 from app.adapters.http_headers import FORMS_TO
 from app.adapters.openapi import takes
@@ -40,6 +40,12 @@ class CancelForm(KeyForm):
     sure: bool = Field(False)
 
 
+class SeenForm(Body):
+    """`back`: 'tests' where it was seen there."""
+
+    back: str = Field("", max_length=5)
+
+
 def routes() -> list[web.RouteDef]:
     seat = "/tests/seats/{seat}"
     return [
@@ -50,6 +56,7 @@ def routes() -> list[web.RouteDef]:
         web.post(f"{seat}/release", release),
         web.post(f"{seat}/pay", pay),
         web.post(f"{seat}/cancel", cancel),
+        web.post(f"{seat}/seen", seen),
     ]
 
 
@@ -145,6 +152,17 @@ async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
         return see_other(f"{seat_path(seat)}?cancel=1")
     await request.app[CHANGING].cancel(who.account, form.key, seat)
     return see_other(seat_path(seat))
+
+
+@for_role(Role.STUDENT)
+@takes(form=SeenForm)
+@form_for(seat_page)
+async def seen(request: web.Request, who: Identity) -> web.StreamResponse:
+    """The student has seen how we changed the seat, and it suits them."""
+    await acting(request, who)
+    form, seat = await read_form(request, SeenForm), seat_in(request)
+    await request.app[CHANGING].seen(who.account, seat)
+    return see_other(TESTS_PATH if form.back == "tests" else seat_path(seat))
 
 
 def wish_of(form: ChooseForm, slot: UUID | None = None) -> Wish:

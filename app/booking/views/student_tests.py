@@ -46,6 +46,7 @@ async def mine_page(
     cards = [await _card(request, who, it) for it in owns]
     context = {
         "cards": cards,
+        "mine": mine,
         "doors": await _doors(request, who, cards),
         "unpicked": await _unpicked(request, who),
         "history": history(mine, now),
@@ -87,10 +88,14 @@ async def _unpicked(request: web.Request, who: Identity) -> list[str]:
 
 def known(seats: Sequence[SeatShown], lines: Sequence[LineShown]) -> str:
     """What the page shows, for its script to see what is new: states by seat, and
-    places in line by slot."""
+    places in line by slot; and what of both we changed."""
     return json.dumps(
         {
             "seats": {str(it.seat.seat): it.seat.state for it in seats},
             "lines": {str(it.offer.slot.slot): it.place_in_line for it in lines},
+            "versions": {
+                **{str(it.seat.seat): it.version for it in seats},
+                **{str(it.offer.slot.slot): it.version for it in lines},
+            },
         }
     )

@@ -19,6 +19,7 @@ export function news(known, state, titles = {}) {
   let stale = false
   for (const it of state.seats) {
     const before = known.seats[it.seat]
+    stale ||= changed(known, it.seat, it.version)
     if (before === it.state) continue
     const told = before === undefined ? COMES[it.state] : (GOES_ON[it.state] ?? ENDS[it.state])
     if (before === undefined && told === undefined) continue // Came and went unseen.
@@ -26,7 +27,13 @@ export function news(known, state, titles = {}) {
     if (told) words.push(titles[it.module] ? `${titles[it.module]}: ${lower(told)}.` : `${told}.`)
   }
   const inLine = Object.fromEntries(state.lines.map(({ slot, place }) => [slot, place]))
+  stale ||= state.lines.some(({ slot, version }) => changed(known, slot, version))
   return { words: words.join(" "), stale: stale || (known.lines !== null && !same(known.lines, inLine)) }
+}
+
+// By us: its time, its place, or a payment that failed. The page's own words tell which.
+function changed({ versions = {} }, id, version) {
+  return versions[id] !== undefined && version !== undefined && versions[id] !== version
 }
 
 function same(one, other) {
