@@ -359,6 +359,16 @@ async def test_a_malformed_answer_is_none(razorpay, server, wrong):
     assert told.payments == ()
 
 
+async def test_a_failed_try_is_told_as_what_it_is(razorpay, server):
+    failed = {**GOOD, "status": "failed", "captured": False}
+    told = razorpay.read_webhook(*server.webhook("payment.failed", payment=failed))
+    assert [it.provider_order for it in told.failed] == [GOOD["order_id"]]
+    assert told.payments == ()
+    for other in ({**failed, "order_id": None}, GOOD, {**failed, "created_at": "x"}):
+        said = server.webhook("payment.failed", payment=other)
+        assert razorpay.read_webhook(*said).failed in ((), [])
+
+
 async def test_a_payment_of_another_order_is_no_answer(razorpay, server):
     server.answer = (200, json.dumps({"items": [GOOD]}).encode())
     with pytest.raises(ProviderAway):

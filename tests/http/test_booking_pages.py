@@ -531,6 +531,24 @@ async def test_a_seat_we_moved_says_so_on_top_until_it_is_seen(town, site):
         assert 'data-testid="changed"' not in await read(site, path)
 
 
+async def test_a_failed_payment_is_said_on_the_page_of_the_seat(app_server, town, site):
+    await town.slot()
+    seat = await hold(site)
+    answer = await site.send(f"{seat}/pay", **await form(site, seat, f"{seat}/pay"))
+    action = re.search(r'action="([^"]+/sandbox/pay/[^"]+)"', await answer.text())[1]
+    assert "Your last try to pay" not in await read(site, seat)
+    order = action.rsplit("/", 1)[1]
+    now = town.now()
+    paying = app_server.app[PAYING]
+    await paying.failed(Failed(provider_order=order, at=now + timedelta(days=1)))
+    await paying.failed(Failed(provider_order="of nobody", at=now))
+    page = " ".join((await read(site, seat)).split())
+    assert "Your last try to pay did not go through (" in page
+    assert "Nothing was taken. Try again while the seat is held." in page
+    await pay(site, seat)
+    assert "Your last try to pay" not in await read(site, seat)
+
+
 # Others, and programs.
 
 

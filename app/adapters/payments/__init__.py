@@ -3,6 +3,7 @@
 from app.adapters.payments.port import (
     BadSignature,
     Captured,
+    Failed,
     PayPage,
     Provider,
     ProviderAway,
@@ -13,6 +14,7 @@ from app.adapters.payments.port import (
 __all__ = [
     "BadSignature",
     "Captured",
+    "Failed",
     "PayPage",
     "Provider",
     "ProviderAway",

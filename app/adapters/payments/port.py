@@ -36,6 +36,14 @@ class Captured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """A try to pay an order of ours that did not go through. A later one may."""
+
+    provider_order: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RefundIs:
     """What became of a refund; `done` once the money is on its way back for good."""
 
@@ -63,6 +71,7 @@ class Told:
 
     payments: Sequence[Captured] = ()
     refunds: Sequence[RefundIs] = ()
+    failed: Sequence[Failed] = ()
 
 
 class Provider(Protocol):

@@ -38,6 +38,7 @@ LISTING_S = 50.0
 UNKNOWN = (400, 404)
 """Of a refund that is asked for by its id."""
 PAYMENT_EVENTS = ("payment.captured", "order.paid")
+FAILED_EVENT = "payment.failed"
 REFUND_EVENTS = ("refund.created", "refund.processed", "refund.failed")
 
 log = structlog.get_logger()
@@ -199,6 +200,9 @@ def _told(event: answers.Json) -> Told:
         captured = answers.kept_of(_entity(event, "payment"))
         ours = captured is not None and captured.provider_order
         return Told(payments=[captured] if captured and ours else [])
+    if kind == FAILED_EVENT:
+        failed = answers.failed_of(_entity(event, "payment"))
+        return Told(failed=[failed] if failed else [])
     if kind in REFUND_EVENTS:
         return Told(refunds=[answers.refund_of(_entity(event, "refund"))])
     return Told()

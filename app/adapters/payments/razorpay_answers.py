@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from app.adapters.payments.port import Captured, RefundIs
+from app.adapters.payments.port import Captured, Failed, RefundIs
 from app.kernel.money import Money
 
 Json: TypeAlias = Mapping[str, Any]
@@ -59,6 +59,16 @@ def kept_of(it: object, *, of_order: str | None = None) -> Captured | None:
     somebody refunded by hand, reconciliation shows. Raises Malformed."""
     captured = captured_of(it, of_order=of_order)
     return None if as_object(it).get("amount_refunded") else captured
+
+
+def failed_of(it: object) -> Failed | None:
+    """A try that failed; None: it did not, or is of no order. Raises Malformed."""
+    payment = as_object(it)
+    order = payment.get("order_id")
+    if payment.get("status") != "failed" or order is None:
+        return None
+    at = _moment(payment.get("created_at"))
+    return Failed(provider_order=text(order), at=at)
 
 
 def refund_of(it: object) -> RefundIs:

@@ -15,6 +15,7 @@ from app.adapters.payments import sandbox_store as store
 from app.adapters.payments.port import (
     BadSignature,
     Captured,
+    Failed,
     PayPage,
     ProviderAway,
     RefundIs,
@@ -79,6 +80,9 @@ class Sandbox:
         if not is_signed(self._secret, body, headers.get(HEADER, "")):
             raise BadSignature
         it = json.loads(body)
+        if "failed_at" in it:
+            at = datetime.fromtimestamp(it["failed_at"], UTC)
+            return Told(failed=[Failed(provider_order=it["order"], at=at)])
         amount = Money(minor=it["amount"], currency=it["currency"])
         captured = Captured(
             provider_order=it["order"],
@@ -164,6 +168,11 @@ class Sandbox:
             "currency": captured.amount.currency,
             "paid_at": captured.paid_at.timestamp(),
         }
+        body = json.dumps(said).encode()
+        return Message(body=body, headers={HEADER: sign(self._secret, body)})
+
+    def failure_of(self, provider_order: str) -> Message:
+        said = {"order": provider_order, "failed_at": self._clock.now().timestamp()}
         body = json.dumps(said).encode()
         return Message(body=body, headers={HEADER: sign(self._secret, body)})
 

@@ -8,7 +8,7 @@ from asyncpg import PostgresError
 
 from app.adapters.db import Tx
 from app.adapters.payments import Captured as TheyCaptured
-from app.adapters.payments import PayPage, Provider, ProviderAway
+from app.adapters.payments import Failed, PayPage, Provider, ProviderAway
 from app.booking.domain.refusals import HoldOver, NothingToPay, PaymentsAway
 from app.booking.domain.words import Captured, Order, Seat, SeatState
 from app.booking.service.booking import Using, book_free, use
@@ -127,6 +127,18 @@ class Paying:
         if settled is Settled.NOT_OURS:
             log.warning("payment_of_no_order", provider=it.provider)
         return settled
+
+    async def failed(self, they: Failed) -> None:
+        """For the page of the seat to say; a try that is not ours is nobody's."""
+
+        async def act(tx: Tx, now: datetime, news: News) -> None:
+            # Never later than now: their clock may run ahead of ours.
+            at, name = min(they.at, now), self._provider.name
+            account = await orders.note_failed(tx, name, they.provider_order, at)
+            if account is not None:
+                news.accounts.add(account)
+
+        await self._desk.change(act)
 
     async def _lock_seats(self, tx: Tx, order: Order) -> Seat | None:
         """The seat that this order pays, with its slot and the one it leaves locked."""

@@ -73,6 +73,20 @@ async def name_at_provider(
     return await read(tx, order)
 
 
+async def note_failed(
+    tx: Tx, provider: str, provider_order: str, at: datetime
+) -> AccountId | None:
+    """The last try to pay that failed, and whose; told in any order."""
+    account = await tx.fetchval(
+        """UPDATE test_order SET failed_at = greatest(failed_at, $3)
+           WHERE provider = $1 AND provider_order = $2 RETURNING account_id""",
+        provider,
+        provider_order,
+        at,
+    )
+    return AccountId(account) if account else None
+
+
 async def ask_next(tx: Tx, order: OrderId, at: datetime) -> None:
     await tx.execute("UPDATE test_order SET ask_at = $2 WHERE order_id = $1", order, at)
 

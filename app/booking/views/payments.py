@@ -46,9 +46,13 @@ async def webhook(request: web.Request) -> web.StreamResponse:
     told = provider.read_webhook(request.headers, await read_whole(request))
     for payment in told.payments:
         await request.app[PAYING].settle(payment)
+    for failed in told.failed:
+        await request.app[PAYING].failed(failed)
     for refund in told.refunds:
         await request.app[REFUNDS].heard(refund)
-    return web.json_response({"heard": len(told.payments) + len(told.refunds)})
+    return web.json_response(
+        {"heard": len(told.payments) + len(told.failed) + len(told.refunds)}
+    )
 
 
 async def come_back(request: web.Request) -> web.StreamResponse:

@@ -69,6 +69,8 @@ async def pay(request: web.Request) -> web.StreamResponse:
         await _sandbox(request).order(order)
         return see_other(_of_ours(request, form.cancel, "/tests"))
     if form.outcome is Outcome.FAIL:
+        await _sandbox(request).order(order)
+        request.app[POST].send(_sandbox(request).failure_of(order))
         return await _page(request, form.back, form.cancel, tells="The bank said no.")
     _, amount = await _sandbox(request).order(order)
     if form.outcome is Outcome.FORGED:
