@@ -125,7 +125,8 @@ async def _confirm_hours(
     corrections = Corrections(house.gatehouse, house.desk.bell)
     for module in CONFIRMED:
         async with house.desk.db.connection() as tx:
-            fit = await fitness(tx, student, module, house.desk.clock.now())
+            now = house.desk.clock.now()
+            fit = (await fitness(tx, student, [module], now))[module]
         minutes = -(-(fit.required_us - fit.confirmed_us) // MINUTE_US)
         if minutes <= 0:
             continue

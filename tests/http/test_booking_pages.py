@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from asyncpg import Connection
 
 from app.adapters.payments import Failed
 from app.booking.domain.planning import Span
@@ -96,6 +97,53 @@ async def test_a_closed_portal_says_so_and_holds_nothing(town, site, other):
     assert answer.status == 503
     assert "The test portal is closed till" in await answer.text()
     assert "The test portal is closed till" in await read(site, "/tests")
+
+
+async def statements_of(monkeypatch, site, path: str) -> int:
+    """How many statements a page takes, once what a process keeps is kept."""
+    await read(site, path)
+    count = 0
+
+    def counting(name: str):
+        was = getattr(Connection, name)
+
+        async def counted(self, *arguments, **more):
+            nonlocal count
+            count += 1
+            return await was(self, *arguments, **more)
+
+        return counted
+
+    with monkeypatch.context() as patched:
+        for name in ("fetch", "fetchrow", "fetchval", "execute"):
+            patched.setattr(Connection, name, counting(name))
+        await read(site, path)
+    return count
+
+
+async def test_the_first_page_reads_as_often_for_one_module_as_for_four(
+    town, site, monkeypatch
+):
+    asha = "(SELECT account_id FROM account WHERE srn = 'ASHA001')"
+    await town.run("UPDATE module SET retired_at = now() WHERE code <> 'CEL'")
+    await town.run(f"DELETE FROM elective WHERE account_id = {asha}")
+    await town.slot(capacity=9, days=30)
+    await hold(site)
+    one = await statements_of(monkeypatch, site, "/tests")
+    await town.run("UPDATE module SET retired_at = NULL")
+    for set_code in ("C", "D"):
+        await town.run(
+            f"""INSERT INTO elective (account_id, set_code, module_code, chosen_at)
+                SELECT {asha}, $1, min(code), now() FROM module WHERE set_code = $1""",
+            set_code,
+        )
+    await town.fit("ASHA001", "SCPM")
+    await town.slot(capacity=9, days=25)
+    await hold(site, "/tests/book/SCPM")
+    await town.run("UPDATE seat SET held_until = now() + interval '9 minutes'")
+    page = await read(site, "/tests")
+    assert page.count('class="test-card"') == 4
+    assert one == await statements_of(monkeypatch, site, "/tests")
 
 
 # Finding.

@@ -14,7 +14,7 @@ async def world(database):
 
 async def fit(world):
     async with world.db.connection() as tx:
-        return await fitness(tx, world.student, MODULE, world.clock.now())
+        return (await fitness(tx, world.student, [MODULE], world.clock.now()))[MODULE]
 
 
 async def test_only_confirmed_hours_count(world):

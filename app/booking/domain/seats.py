@@ -14,6 +14,7 @@ from app.booking.domain.refusals import (
 from app.booking.domain.words import Fitness, Slot
 from app.kernel.ids import ModuleCode
 from app.kernel.money import Money
+from app.kernel.refusals import Refusal
 
 MINUTE_US = 60_000_000
 
@@ -42,6 +43,15 @@ def require_fit(fitness: Fitness) -> None:
         )
     if fitness.open_incidents:
         raise IncidentOpen
+
+
+def unfit(fitness: Fitness) -> Refusal | None:
+    """Why its test cannot be booked; None: it can."""
+    try:
+        require_fit(fitness)
+    except (HoursMissing, IncidentOpen) as refusal:
+        return refusal
+    return None
 
 
 def price(of_module: Money, slot: Slot) -> Money:

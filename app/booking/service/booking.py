@@ -67,7 +67,8 @@ async def _why_back(
     if seat is None or seat.state not in (SeatState.HELD, SeatState.EXPIRED):
         return RefundReason.TOO_LATE  # Given back by the student, or by us.
     if it.order.kind is OrderKind.FEE:
-        fit = await desk.fitness(tx, seat.account, seat.module, now)
+        module = seat.module
+        fit = (await desk.fitness(tx, seat.account, [module], now))[module]
         return None if _is_fit(fit) else RefundReason.NOT_FIT
     return None
 

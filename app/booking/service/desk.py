@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol, TypeAlias, TypeVar
@@ -33,8 +33,8 @@ class FitnessOf(Protocol):
     """Hours and incidents, of the slice that keeps them."""
 
     async def __call__(
-        self, tx: Tx, account: AccountId, module: ModuleCode, now: datetime
-    ) -> Fitness: ...
+        self, tx: Tx, account: AccountId, modules: Sequence[ModuleCode], now: datetime
+    ) -> Mapping[ModuleCode, Fitness]: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,16 +81,18 @@ class Finding:
     async def own(
         self, account: AccountId, modules: Iterable[Module], seats: Sequence[SeatShown]
     ) -> list[Own]:
-        """What is known of the test of each of these modules."""
-        now = self.now()
+        """What is known of the test of each of these modules; of all at once."""
+        now, modules = self.now(), list(modules)
         async with self._desk.db.connection() as tx:
             waits = await _lines(tx, account)
+            codes = [it.code for it in modules]
+            fit = await self._desk.fitness(tx, account, codes, now)
             return [
                 Own(
                     module=it.code,
                     title=it.title,
                     fee=fee_of(it),
-                    fitness=await self._desk.fitness(tx, account, it.code, now),
+                    fitness=fit[it.code],
                     seats=tuple(one for one in seats if one.seat.module == it.code),
                     lines=tuple(one for one in waits if one.module == it.code),
                 )

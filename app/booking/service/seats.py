@@ -56,6 +56,14 @@ class Seats:
             return refusal
         return None if coming is None or is_over(coming, now) else has_one(coming)
 
+    async def why_none(self) -> Refusal | None:
+        """Why no seat at all can be taken just now."""
+        try:
+            await self._desk.portals.require_open(Portal.TESTS)
+        except Refusal as refusal:
+            return refusal
+        return None
+
     async def hold(self, account: AccountId, key: str, wish: Wish) -> SeatId:
         """Holds a seat for `hold_min` minutes; said twice with one key, one hold.
 
@@ -201,7 +209,7 @@ async def require_fit_for(
     tx: Tx, desk: BookingDesk, account: AccountId, module: ModuleCode, now: datetime
 ) -> None:
     """Raises HoursMissing or IncidentOpen."""
-    require_fit(await desk.fitness(tx, account, module, now))
+    require_fit((await desk.fitness(tx, account, [module], now))[module])
 
 
 def fee_order(

@@ -1,6 +1,6 @@
 """The way from a booked seat into its test; tests themselves come from above."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -9,7 +9,7 @@ from aiohttp import web
 
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
-from app.kernel.ids import AccountId
+from app.kernel.ids import AccountId, SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +34,10 @@ class ExamDoor:
         return not self.ended and not self.goes_on and now < self.opens_at
 
 
-DoorOf: TypeAlias = Callable[[AccountId, SeatShown], Awaitable[ExamDoor]]
-DOOR_OF: web.AppKey[DoorOf] = web.AppKey("exam_door_of")
+DoorsOf: TypeAlias = Callable[
+    [AccountId, Sequence[SeatShown]], Awaitable[Mapping[SeatId, ExamDoor]]
+]
+DOORS_OF: web.AppKey[DoorsOf] = web.AppKey("exam_doors_of")
 """Set by who wires tests."""
 SEATED = (SeatState.BOOKED, SeatState.ATTENDED)
 
@@ -46,4 +48,12 @@ async def door_of(
     """None: no test is sat with this seat."""
     if seat is None or seat.seat.state not in SEATED:
         return None
-    return await request.app[DOOR_OF](account, seat)
+    return (await request.app[DOORS_OF](account, [seat]))[seat.seat.seat]
+
+
+async def doors_of(
+    request: web.Request, account: AccountId, seats: Sequence[SeatShown]
+) -> Mapping[SeatId, ExamDoor]:
+    """Of those with which a test is sat, all at once."""
+    seated = [it for it in seats if it.seat.state in SEATED]
+    return await request.app[DOORS_OF](account, seated)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 
 from aiohttp import web
 
@@ -10,7 +11,8 @@ from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
 from app.booking.domain.next_steps import Card, Next, card_of, history
-from app.booking.views.exam_door import ExamDoor, door_of
+from app.booking.domain.seats import unfit
+from app.booking.views.exam_door import ExamDoor, doors_of
 from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
 from app.booking.views.wiring import SEATS
 from app.kernel.refusals import Refusal
@@ -43,7 +45,8 @@ async def mine_page(
     now, modules = finding.now(), await own_of(request, who)
     mine = await finding.mine(who.account)
     owns = await finding.own(who.account, modules, mine)
-    cards = [await _card(request, who, it) for it in owns]
+    closed = await request.app[SEATS].why_none()
+    cards = [_card(it, closed, now) for it in owns]
     context = {
         "cards": cards,
         "mine": mine,
@@ -60,24 +63,19 @@ async def mine_page(
     return page(request, "booking/tests.html", refusal, **context)
 
 
-async def _card(request: web.Request, who: Identity, own: Own) -> Card:
-    now = finding_of(request).now()
+def _card(own: Own, closed: Refusal | None, now: datetime) -> Card:
     if own.first(now, *COMING) is not None:
         return card_of(own, None, now)
-    why_not = await request.app[SEATS].why_not(who.account, own.module)
-    return card_of(own, why_not, now)
+    return card_of(own, closed or unfit(own.fitness), now)
 
 
 async def _doors(
     request: web.Request, who: Identity, cards: Sequence[Card]
 ) -> dict[str, ExamDoor]:
     """By seat."""
-    found = {
-        str(it.seat.seat.seat): await door_of(request, who.account, it.seat)
-        for it in cards
-        if it.seat is not None
-    }
-    return {seat: door for seat, door in found.items() if door is not None}
+    seats = [it.seat for it in cards if it.seat is not None]
+    found = await doors_of(request, who.account, seats)
+    return {str(seat): door for seat, door in found.items()}
 
 
 async def _unpicked(request: web.Request, who: Identity) -> list[str]:

@@ -1,6 +1,7 @@
 """A paper as its browser may see it: what is asked, never what is right."""
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -37,11 +38,15 @@ class Papers:
             raise NoSuchExam
         return it
 
-    async def of_seat(self, account: AccountId, seat: SeatId) -> Exam | None:
-        """The test that was opened with it; None: none yet."""
+    async def of_seats(
+        self, account: AccountId, seats: Sequence[SeatId]
+    ) -> dict[SeatId, Exam]:
+        """The tests that were opened with them; without those with none yet."""
         async with self._exams.house.db.connection() as tx:
-            it = await exam_store.of_seat(tx, seat)
-        return it if it is not None and it.account == account else None
+            found = await exam_store.of_seats(tx, seats)
+        return {
+            it.seat: it for it in found if it.seat is not None and it.account == account
+        }
 
     async def file(self, account: AccountId, exam: ExamId, name: str) -> PaperFile:
         """A picture of one of the questions. Raises NoSuchPicture."""

@@ -82,6 +82,11 @@ async def of_seat(tx: Tx, seat: SeatId) -> Exam | None:
     return exam_of(row) if row else None
 
 
+async def of_seats(tx: Tx, seats: Sequence[SeatId]) -> list[Exam]:
+    rows = await tx.fetch(f"{_EXAMS} WHERE e.seat_id = ANY($1)", seats)
+    return [exam_of(row) for row in rows]
+
+
 async def save(tx: Tx, exam: Exam) -> None:
     await tx.execute(
         """UPDATE exam SET state = $2, epoch = $3, started_at = $4, deadline_at = $5,

@@ -119,7 +119,8 @@ class ExamSittings:
         async def wish(tx: Tx, now: datetime) -> Wanted:
             if await self._exams.open_of(tx, account) is None:
                 await own_fee(tx, account, module)
-                require_fit(await fitness(tx, account, module, now))
+                fit = await fitness(tx, account, [module], now)
+                require_fit(fit[module])
             return Wanted(account=account, module=module)
 
         return await self._open(account, wish, arrival)

@@ -1,26 +1,27 @@
 """What booking asks of proctoring: hours confirmed, and what waits for a decision."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, ModuleCode
 
 
-async def read(tx: Tx, account: AccountId, module: ModuleCode, now: datetime) -> Row:
-    """required_us, confirmed_us, open_incidents: of sittings of this module, not yet
-    decided by anybody."""
-    row = await tx.fetchrow(
-        """SELECT (m.hours * 3600000000)::bigint AS required_us,
+async def read(
+    tx: Tx, account: AccountId, modules: Sequence[ModuleCode], now: datetime
+) -> list[Row]:
+    """code, required_us, confirmed_us, open_incidents: of sittings of each module, not
+    yet decided by anybody."""
+    return await tx.fetch(
+        """SELECT m.code, (m.hours * 3600000000)::bigint AS required_us,
                coalesce((SELECT h.confirmed_us FROM hours_of(
                    ARRAY[$1::uuid], $3, interval '0', ARRAY[m.code]) h), 0)
                    AS confirmed_us,
                (SELECT count(*) FROM incident i JOIN sitting s USING (sitting_id)
                 WHERE i.account_id = $1 AND i.state = 'open'
                   AND s.module_code = m.code) AS open_incidents
-           FROM module m WHERE m.code = $2""",
+           FROM module m WHERE m.code = ANY($2)""",
         account,
-        module,
+        modules,
         now,
     )
-    assert row is not None
-    return row

@@ -1,21 +1,21 @@
 """When a seat's test can be opened, for the pages of seats."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from aiohttp import web
 
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
-from app.booking.views.exam_door import DOOR_OF, ExamDoor
-from app.exams.domain.exams import ExamState
+from app.booking.views.exam_door import DOORS_OF, ExamDoor
+from app.exams.domain.exams import Exam, ExamState
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.papers import Papers
-from app.kernel.ids import AccountId
+from app.kernel.ids import AccountId, SeatId
 
 
 def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
-    async def door_of(account: AccountId, seat: SeatShown) -> ExamDoor:
-        found = await papers.of_seat(account, seat.seat.seat)
+    def door_of(seat: SeatShown, found: Exam | None) -> ExamDoor:
         ended = found is not None and found.state is ExamState.ENDED
         href = f"/exam?seat={seat.seat.seat}"
         if found is not None:
@@ -31,4 +31,11 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
             href=href,
         )
 
-    app[DOOR_OF] = door_of
+    async def doors_of(
+        account: AccountId, seats: Sequence[SeatShown]
+    ) -> dict[SeatId, ExamDoor]:
+        ids = [it.seat.seat for it in seats]
+        found = await papers.of_seats(account, ids)
+        return {it.seat.seat: door_of(it, found.get(it.seat.seat)) for it in seats}
+
+    app[DOORS_OF] = doors_of
