@@ -10,6 +10,7 @@ from tests.door_world import book, slot_in
 from tests.http.conftest import PHOTO
 from tests.http.test_staff import trail
 from tests.http.test_ways_in import location, other
+from tests.stores.booking_world import key
 
 __all__ = ["other"]
 
@@ -116,6 +117,37 @@ async def test_a_forged_card_and_one_for_another_slot_say_why(site, booked, code
     assert answer.status == 409
     assert "Not expected here: this seat is at Institute" in page
     assert "Asha" not in page
+
+
+async def test_who_stands_at_the_wrong_door_is_told_where_to_go(site, booked, code):
+    other_slot = await slot_in(booked.world, minutes=75)
+    await site.log_in("PROCTOR1")
+    answer = await site.send(f"/staff/door/{other_slot}", given="ASHA001")
+    page = await answer.text()
+    assert answer.status == 404
+    assert "Their next booked seat is at Institute, 1 Main Road, Kochi, on " in page
+    assert "Asha" not in page
+    nobody = await site.send(f"/staff/door/{other_slot}", given="NOBODY1")
+    assert "next booked seat" not in await nobody.text()
+
+
+async def test_the_card_of_a_seat_that_was_moved_tells_where_the_new_one_is(
+    site, app_server, database
+):
+    early = await book(database, days=30)
+    ends = await early.world.value("SELECT ends_at FROM slot")
+    card = card_code(early.seat, ends, seals_of(early.world.desk))
+    to = await slot_in(early.world, days=31)
+    await early.world.changing.hold_move(early.asha, key(), early.seat, to)
+    await early.world.run(
+        """UPDATE slot SET day = (now() AT TIME ZONE 'Asia/Kolkata')::date
+           WHERE slot_id = $1""",
+        early.slot,
+    )
+    await site.log_in("PROCTOR1")
+    page = await shown(site, location(await site.send(early.door, given=card)))
+    assert "this seat was moved to another slot" in page
+    assert "Their next booked seat:" in page
 
 
 async def test_a_cancelled_seat_is_not_expected(site, booked, code):

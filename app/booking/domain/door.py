@@ -88,6 +88,8 @@ class Guest:
     has_photo: bool
     marked_at: datetime | None
     place: Place
+    elsewhere: Place | None = None
+    """Of who is not expected here: where their next booked seat is."""
 
     @property
     def why_not(self) -> str | None:
@@ -97,6 +99,16 @@ class Guest:
 
 def doors_at(starts_at: datetime, policy: BookingPolicy) -> datetime:
     return starts_at - timedelta(minutes=policy.door_opens_min)
+
+
+def not_here(elsewhere: Place | None) -> NotHere:
+    """To who typed an SRN: nothing of who it is, but where they are expected next."""
+    if elsewhere is None:
+        return NotHere()
+    return NotHere(
+        "Nobody with this SRN has a seat in this slot. Their next booked seat is at "
+        f"{elsewhere.where}, on {elsewhere.when}."
+    )
 
 
 def require_here(guest: Guest, slot: SlotId) -> None:

@@ -1,5 +1,6 @@
 """The door of a slot: finding who stands there, letting them in, and who never came."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,8 +17,8 @@ from app.booking.domain.cards import BadCard, looks_like_card, read_card
 from app.booking.domain.door import (
     DoorSlot,
     Guest,
-    NotHere,
     NotToday,
+    not_here,
     require_here,
     require_to_let_in,
     require_to_undo,
@@ -60,8 +61,8 @@ class Door:
     async def look(self, who: Identity, slot: SlotId, given: str) -> SeatId:
         """Whose admit card was scanned, or SRN typed; seats of this slot alone.
 
-        Raises BadCard, CardExpired, NotExpected (a seat elsewhere), NotHere (nothing
-        more is said of an SRN), NotToday, Throttled.
+        Raises BadCard, CardExpired, NotExpected (a seat elsewhere), NotHere (of an
+        SRN no more is said than where it is expected next), NotToday, Throttled.
         """
         plain = normalise_srn(given)
         async with self._desk.db.connection() as tx:
@@ -83,9 +84,14 @@ class Door:
         async with self._desk.db.connection() as tx:
             await self._of_today(tx, slot)
             found = await self._guest(tx, seat)
-        if found.slot != slot:
-            raise NoSuchSeat
-        return found
+            if found.slot != slot:
+                raise NoSuchSeat
+            if found.why_not is None:
+                return found
+            now = self._desk.clock.now()
+            return replace(
+                found, elsewhere=await store.next_place(tx, found.account, now)
+            )
 
     async def photo(self, by: AccountId, slot: SlotId, seat: SeatId) -> bytes:
         """To compare; the trail has who looked. Raises NoSuchSeat."""
@@ -164,12 +170,16 @@ class Door:
         async with self._desk.db.connection() as tx:
             seat = await store.seat_of_srn(tx, slot, srn)
             person = await people.by_srn(tx, srn)
+            elsewhere = None
+            if seat is None and person is not None:
+                now = self._desk.clock.now()
+                elsewhere = await store.next_place(tx, person.account, now)
         if seat is not None:
             return seat
         await self._missed(
             who, slot, "door.not_here", person.account if person else None
         )
-        raise NotHere
+        raise not_here(elsewhere)
 
     async def _missed(
         self, who: Identity, slot: SlotId, what: str, whom: AccountId | None

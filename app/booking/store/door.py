@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from app.adapters.db import Row, Tx
 from app.booking.domain.door import DoorSlot, Guest
+from app.booking.domain.papers import Place
 from app.booking.domain.words import Seat, SeatState
 from app.booking.store.papers import place_of
 from app.booking.store.seats import seat_of
@@ -82,6 +83,20 @@ async def seat_of_srn(tx: Tx, slot: SlotId, srn: str) -> SeatId | None:
         srn,
     )
     return SeatId(found) if found else None
+
+
+async def next_place(tx: Tx, account: AccountId, now: datetime) -> Place | None:
+    """Where this student's next booked seat is."""
+    row = await tx.fetchrow(
+        """SELECT c.name AS centre, c.city, c.address, c.time_zone, s.starts_at,
+               s.ends_at
+           FROM seat e JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
+           WHERE e.account_id = $1 AND e.state = 'booked' AND s.ends_at > $2
+           ORDER BY s.starts_at LIMIT 1""",
+        account,
+        now,
+    )
+    return place_of(row) if row else None
 
 
 async def mark(tx: Tx, seat: SeatId, by: AccountId, now: datetime) -> None:
