@@ -237,6 +237,7 @@ _TABLE = {
         GET POST /staff/slots/sheet
         POST /api/slots
         GET /staff/slots/{slot}
+        GET /staff/slots/{slot}/people
         POST /staff/slots/{slot}/seats
         POST /staff/slots/{slot}/booking
         POST /staff/slots/{slot}/move

@@ -8,6 +8,7 @@ from aiohttp import FormData
 
 from app.adapters.clock import AnchoredClock
 from tests.booking_town import forms_of
+from tests.door_world import book
 from tests.http.test_staff import trail, upload
 from tests.http.test_ways_in import location, other
 
@@ -183,6 +184,26 @@ async def test_the_list_filters_by_month_and_state(site, database):
     for odd in ("month=9999-99", "month=x", "show=x", "made=9e9"):
         assert (await site.get(f"/staff/slots?{odd}")).status == 200
     assert (await site.get("/staff/slots?centre=x")).status == 404
+
+
+async def test_who_has_a_seat_is_listed_for_admins_and_in_the_trail(
+    site, other, app_server, database
+):
+    booked = await book(database, days=30)
+    path = f"/staff/slots/{booked.slot}"
+    await site.log_in("ADMIN1")
+    page = await (await site.get(path)).text()
+    assert f'href="{path}/people"' in page
+    assert "Asha Rao" not in page
+    page = await (await site.get(f"{path}/people")).text()
+    assert f'<a href="/staff/people/{booked.asha}">Asha Rao</a>' in page
+    assert re.search(
+        r"<td>ASHA001</td><td>M1</td><td>booked</td><td>T-\d{6}</td>", page
+    )
+    assert (await trail(database))[-1] == "slot.people_seen"
+    for srn in ("HELP1", "PROCTOR1", "ASHA001"):
+        await other.log_in(srn)
+        assert (await other.get(f"{path}/people")).status == 403
 
 
 async def test_moving_a_slot_says_first_whom_it_concerns(site, database):

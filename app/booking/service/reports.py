@@ -1,8 +1,10 @@
 """Reports of booking, for those who run it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeVar
 
+from app.adapters.audit import Act
 from app.booking.domain.refusals import NoSuchSlot
 from app.booking.domain.reports import (
     Period,
@@ -11,16 +13,19 @@ from app.booking.domain.reports import (
     Takings,
     TooMuch,
 )
+from app.booking.domain.roll import Seated
 from app.booking.service.desk import BookingDesk
 from app.booking.store import reports as store
+from app.booking.store import roll
 from app.booking.store.reports import Which
-from app.kernel.ids import CentreId, SlotId
+from app.kernel.ids import AccountId, CentreId, SlotId
 from app.kernel.money import Money
 
 Line = TypeVar("Line")
 LINES_MOST = 20_000
 LISTED_MOST = 1_000
 REFUSED_MOST = 200
+SEATED_MOST = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,22 @@ class Reports:
             found = await store.one_slot(tx, slot)
         if found is None:
             raise NoSuchSlot
+        return found
+
+    async def first_day(self, centre: CentreId | None) -> date | None:
+        """Of the next slot that is not cancelled, from today on."""
+        today = self._desk.clock.now().date()
+        async with self._desk.db.connection() as tx:
+            return await store.first_day(tx, today, centre)
+
+    async def people(self, by: AccountId, slot: SlotId) -> list[Seated]:
+        """Who has a seat there, at most SEATED_MOST; the trail has who looked."""
+        now = self._desk.clock.now()
+        async with self._desk.db.transaction() as tx:
+            found = await roll.seated(tx, slot, now, SEATED_MOST)
+            details: dict[str, str | int] = {"slot": str(slot), "names": len(found)}
+            act = Act(at=now, by=by, what="slot.people_seen", details=details)
+            await self._desk.house.trail.write(tx, act)
         return found
 
     async def takings(self, period: Period) -> list[Takings]:

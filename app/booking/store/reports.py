@@ -64,6 +64,16 @@ async def slots(tx: Tx, which: Which, most: int) -> list[SlotUse]:
     return [_slot(row) for row in rows]
 
 
+async def first_day(tx: Tx, today: date, centre: CentreId | None) -> date | None:
+    day: date | None = await tx.fetchval(
+        """SELECT min(day) FROM slot WHERE day >= $1 AND cancelled_at IS NULL
+             AND ($2::uuid IS NULL OR centre_id = $2)""",
+        today,
+        centre,
+    )
+    return day
+
+
 async def one_slot(tx: Tx, slot: SlotId) -> tuple[SlotUse, CentreId] | None:
     row = await tx.fetchrow(f"{SLOT} WHERE s.slot_id = $1", slot)
     return (_slot(row), CentreId(row["centre_id"])) if row else None

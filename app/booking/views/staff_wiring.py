@@ -12,6 +12,7 @@ from app.booking.service.slot_changes import SlotChanges
 from app.booking.views import (
     staff_centres,
     staff_move,
+    staff_people,
     staff_reports,
     staff_slot,
     staff_slot_sheet,
@@ -34,6 +35,7 @@ def routes() -> list[web.RouteDef]:
         *staff_slot_sheet.routes(),
         *staff_slot.routes(),
         *staff_move.routes(),
+        *staff_people.routes(),
         *staff_reports.routes(),
     ]
 
