@@ -186,6 +186,19 @@ async def test_the_list_filters_by_month_and_state(site, database):
     assert (await site.get("/staff/slots?centre=x")).status == 404
 
 
+async def test_the_list_opens_on_the_first_month_that_has_slots(site, database):
+    await site.log_in("ADMIN1")
+    now = AnchoredClock().now()
+    page = await (await site.get("/staff/slots")).text()
+    assert f"<strong>{now:%B %Y}</strong>" in page
+    slot = await one_slot(site, database)  # In forty days: of another month.
+    page = await (await site.get("/staff/slots")).text()
+    assert f"<strong>{now + timedelta(days=40):%B %Y}</strong>" in page
+    assert slot in page
+    page = await (await site.get(f"/staff/slots?month={now:%Y-%m}")).text()
+    assert f"<strong>{now:%B %Y}</strong>" in page
+
+
 async def test_who_has_a_seat_is_listed_for_admins_and_in_the_trail(
     site, other, app_server, database
 ):
@@ -204,6 +217,17 @@ async def test_who_has_a_seat_is_listed_for_admins_and_in_the_trail(
     for srn in ("HELP1", "PROCTOR1", "ASHA001"):
         await other.log_in(srn)
         assert (await other.get(f"{path}/people")).status == 403
+
+
+async def test_the_occupancy_shows_what_is_held_and_blocked(site, database):
+    await site.log_in("ADMIN1")
+    slot = await one_slot(site, database)
+    seats = {"capacity": "30", "accessible": "1", "blocked": "5"}
+    await site.send(f"/staff/slots/{slot}/seats", **seats)
+    days = f"since={day(0)}&until={day(60)}"
+    page = await (await site.get(f"/staff/bookings?{days}")).text()
+    assert '<th scope="col">Held</th><th scope="col">Blocked</th>' in page
+    assert "<td>0</td><td>5</td><td>25</td>" in page
 
 
 async def test_moving_a_slot_says_first_whom_it_concerns(site, database):

@@ -98,8 +98,12 @@ async def show_slots(request: web.Request, who: Identity) -> web.StreamResponse:
     """Of a month, by centre and day, with how full they are."""
     now = request.app[CLOCK].now()
     asked = request.query
-    month = month_of(asked.get("month", ""), now)
     centre = centre_of(asked["centre"]) if asked.get("centre") else None
+    first = now.date()
+    if not asked.get("month"):
+        # Nobody asked for a month: the first that has something to show.
+        first = await request.app[REPORTS].first_day(centre) or first
+    month = month_of(asked.get("month", ""), first)
     show = asked.get("show", "all")
     after = (month + DAY * 31).replace(day=1)
     period = Period(since=month, until=after - DAY)
@@ -120,13 +124,13 @@ async def show_slots(request: web.Request, who: Identity) -> web.StreamResponse:
     )
 
 
-def month_of(text: str, now: datetime) -> date:
-    """'2026-11'; anything else is this month."""
+def month_of(text: str, usual: date) -> date:
+    """'2026-11'; anything else is the month of the `usual` day."""
     try:
         day = date.fromisoformat(f"{text[:7]}-01")
     except ValueError:
-        return now.date().replace(day=1)
-    return day if day.year in YEARS else now.date().replace(day=1)
+        return usual.replace(day=1)
+    return day if day.year in YEARS else usual.replace(day=1)
 
 
 def state_of(it: SlotUse, now: datetime) -> str:
