@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -181,6 +182,7 @@ async def test_sheets_are_exact_and_hold_no_formula(world, reports):
     assert taken["title"] == "'@SUM(A1)"
     await world.changing.cancel(student, key(), seat)
     [back] = rows(refunds_csv(await reports.refunds(ALWAYS)))
+    assert re.fullmatch(r"T-\d{6}", back["order"])
     assert (back["amount"], back["state"], back["reason"]) == (
         "82.50",
         "asked",

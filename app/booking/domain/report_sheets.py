@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from app.booking.domain.papers import ORDER, RECEIPT
 from app.booking.domain.reports import RefundLine, SlotUse, Takings
 from app.kernel.money import exact
 from app.kernel.sheets import plain
@@ -54,7 +55,13 @@ def _revenue(it: Takings) -> Iterable[object]:
 
 
 def _refund(it: RefundLine) -> Iterable[object]:
-    yield from (it.refund, f"R-{it.receipt:06}", it.order, it.srn, it.module)
+    yield from (
+        it.refund,
+        RECEIPT.format(it.receipt),
+        ORDER.format(it.order),
+        it.srn,
+        it.module,
+    )
     yield _Amount(exact(it.amount.minor, it.amount.currency))
     yield from (it.amount.currency, it.reason, it.state, it.provider)
     yield from (it.provider_payment, it.provider_refund, it.said, it.attempts)
