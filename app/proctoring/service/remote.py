@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.booking.domain.seats import require_fit
+from app.booking.domain.words import Fitness
 from app.exams.service.drawing import remote_modules
 from app.kernel.ids import AccountId, ModuleCode
 from app.kernel.refusals import Refusal
@@ -14,15 +15,17 @@ async def open_remotely_to(
     desk: Desk, account: AccountId, modules: Sequence[ModuleCode]
 ) -> list[ModuleCode]:
     """Of these: allowed by their blueprint, and all hours are confirmed."""
-    found, now = [], desk.clock.now()
+    now = desk.clock.now()
     async with desk.db.connection() as tx:
         allowed = await remote_modules(tx)
-        for module in modules:
-            if module not in allowed:
-                continue
-            try:
-                require_fit(await fitness(tx, account, module, now))
-            except Refusal:
-                continue
-            found.append(module)
-    return found
+        wanted = [it for it in modules if it in allowed]
+        fits = await fitness(tx, account, wanted, now)
+    return [it for it in wanted if _is_fit(fits[it])]
+
+
+def _is_fit(it: Fitness) -> bool:
+    try:
+        require_fit(it)
+    except Refusal:
+        return False
+    return True

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from app.accounts.domain.people import Identity
 from app.booking.domain.finding import SeatShown
-from app.booking.views.exam_door import door_of
+from app.booking.views.exam_door import doors_of
 from app.booking.views.kit import finding_of, own_of, words_of
 from app.exams.domain.results import State
 from app.exams.views.results import RESULTS
@@ -24,8 +24,9 @@ async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, obje
     finding = finding_of(request)
     now, found = finding.now(), []
     mine = [it for it in await finding.mine(who.account) if it.ends_at > now]
+    doors = await doors_of(request, who.account, mine)
     for seat in mine:
-        door = await door_of(request, who.account, seat)
+        door = doors.get(seat.seat.seat)
         if door is not None and (door.is_early(now) or door.is_open(now)):
             found.append((seat, door))
     found.sort(key=lambda it: it[0].starts_at)
