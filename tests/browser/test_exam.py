@@ -17,7 +17,7 @@ from tests.axe import serious_violations
 from tests.browser.test_accounts import come_in
 from tests.browsing import chromium
 from tests.http import conftest as app
-from tests.http.exam_hall import ExamHall, put_seat
+from tests.http.exam_hall import ExamHall, let_in, put_seat
 from tests.http.test_staff import account_of
 
 account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
@@ -417,8 +417,10 @@ async def test_a_number_that_is_none_is_said_at_its_question(
 
 
 async def test_a_seat_says_when_its_test_opens_and_where_it_goes_on(
-    site, hall, seat, app_server
+    site, database, hall, app_server
 ):
+    asha = UUID(await account_of(database, "ASHA001"))
+    seat = await put_seat(database, asha, shown=False)
     async with browsers() as (page,):
         await come_in(page, site, "ASHA001")
         await hall.run(
@@ -434,6 +436,7 @@ async def test_a_seat_says_when_its_test_opens_and_where_it_goes_on(
             """UPDATE slot SET starts_at = starts_at - interval '3 hours',
                    ends_at = ends_at - interval '3 hours'"""
         )
+        await let_in(app_server.app, database, seat)
         await page.reload()
         await page.get_by_role("link", name="Go to the test").click()
         await page.get_by_test_id("open").click()
