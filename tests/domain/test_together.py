@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from app.adapters.together import Together
+from app.kernel.refusals import Unavailable
 
 
 class Asking:
@@ -41,6 +42,15 @@ async def test_one_alone_goes_at_once_and_those_who_come_meanwhile_together():
     assert await together(6) == 12
 
 
+async def test_who_asks_again_at_once_is_not_left_waiting():
+    """Before the lane that answered has been cleared away."""
+    asking = Asking()
+    asking.go.set()
+    together = Together(asking, lanes=1)
+    async with asyncio.timeout(2):
+        assert [await together(it) for it in range(5)] == [0, 2, 4, 6, 8]
+
+
 async def test_a_second_lane_goes_beside():
     asking = Asking()
     together = Together(asking, lanes=2)
@@ -53,13 +63,28 @@ async def test_a_second_lane_goes_beside():
     assert asking.batches == [[1], [2], [3, 4]]
 
 
-async def test_what_is_raised_each_gets_and_the_next_ones_go_on():
+async def test_who_raises_raises_alone_and_the_others_are_answered():
     asking = Asking()
     asking.go.set()
     together = Together(asking, lanes=1)
-    got = await asyncio.gather(together(12), together(13), return_exceptions=True)
-    assert [type(it) for it in got] == [ValueError, ValueError]
+    got = await asyncio.gather(*map(together, (12, 13, 14)), return_exceptions=True)
+    assert got[0] == 24
+    assert isinstance(got[1], ValueError)
+    assert got[2] == 28
     assert await together(1) == 2
+
+
+async def test_what_is_away_is_away_for_all_and_asked_once():
+    asked = []
+
+    async def away(numbers):
+        asked.append(len(numbers))
+        raise Unavailable
+
+    together = Together(away, lanes=1)
+    got = await asyncio.gather(together(1), together(2), return_exceptions=True)
+    assert [type(it) for it in got] == [Unavailable, Unavailable]
+    assert asked == [2]
 
 
 async def test_who_goes_away_takes_nobody_along():

@@ -1,5 +1,7 @@
 """Logging in: who gets in, who does not, and what the cookie is like."""
 
+import asyncio
+
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -20,6 +22,19 @@ async def test_the_cookie_cannot_be_read_sent_abroad_or_planted(site):
     assert name.startswith("__Host-spom=")
     assert {"Secure", "HttpOnly", "SameSite=Strict", "Path=/"} <= set(rest)
     assert "Domain" not in "".join(rest)
+
+
+async def test_a_cookie_of_any_bytes_is_nobody_s_and_hurts_nobody(site):
+    """Sent bare: our own client would not."""
+    reader, writer = await asyncio.open_connection(site.client.host, site.client.port)
+    writer.write(
+        b"GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n"
+        b"Connection: close\r\nCookie: __Host-spom=\xff\xfe\r\n\r\n"
+    )
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 303")
+    assert b"Location: /login" in answer
 
 
 async def test_a_wrong_password_and_an_unknown_user_get_the_same_answer(site):

@@ -36,6 +36,8 @@ class Logins:
 
     async def who(self, token: str) -> Identity | None:
         """Whose token this is, if it still lives. Being seen keeps it alive."""
+        if not token.isascii():  # none of ours
+            return None
         return await self._who(token)
 
     async def who_of(self, tokens: Sequence[str]) -> dict[str, Identity]:

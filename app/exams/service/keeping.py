@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-from asyncpg import PostgresError
-
 from app.adapters.db import Database, Row
 from app.adapters.together import Together
 from app.exams.store import answers as store
@@ -11,8 +9,8 @@ from app.exams.store.answers import Entry
 
 
 class Keeping:
-    """Nobody pays for a neighbour: where an exam is locked just now, is unknown, writes
-    twice at once, or where the statement fails, each entry goes alone."""
+    """Nobody waits for a neighbour: where an exam is locked just now, is unknown, or
+    writes twice at once, the entry goes alone."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -20,10 +18,7 @@ class Keeping:
 
     async def save(self, entry: Entry) -> list[Row]:
         """As `store.save`, for one."""
-        try:
-            rows = await self._together(entry)
-        except PostgresError:
-            rows = []
+        rows = await self._together(entry)
         if rows:
             return rows
         async with self._db.connection() as tx:
