@@ -59,8 +59,11 @@ async def read(tx: Tx, token_hashes: Sequence[bytes]) -> dict[bytes, Login]:
 
 
 async def touch(tx: Tx, token_hashes: Sequence[bytes], now: datetime) -> None:
+    """Those that nobody has locked just now; the others with their next request."""
     await tx.execute(
-        "UPDATE login SET last_seen_at = $2 WHERE token_hash = ANY($1)",
+        """UPDATE login SET last_seen_at = $2 WHERE token_hash IN (
+               SELECT token_hash FROM login WHERE token_hash = ANY($1)
+               FOR UPDATE SKIP LOCKED)""",
         list(token_hashes),
         now,
     )
