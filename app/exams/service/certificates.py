@@ -114,10 +114,7 @@ class Certificates:
     async def take(self, tx: Tx, exam: ExamId, why: str, now: datetime) -> bool:
         """Revokes the one of a test that is annulled; False where none holds."""
         row = await store.of_exam(tx, exam)
-        if row is None or row.revoked_at is not None:
-            return False
-        await store.revoke(tx, row.certificate, why, now)
-        return True
+        return row is not None and await store.revoke(tx, row.certificate, why, now)
 
     async def give_back(self, tx: Tx, exam: ExamId) -> None:
         """What `take` took holds again, number and signature unchanged."""
@@ -130,9 +127,8 @@ class Certificates:
             sat, row = await results.read(tx, exam), await store.of_exam(tx, exam)
             if sat is None or row is None:
                 raise NotIssued
-            if row.revoked_at is not None:
+            if not await store.revoke(tx, row.certificate, reason, now):
                 raise RevokedAlready
-            await store.revoke(tx, row.certificate, reason, now)
             words = exam_letters.certificate_revoked(
                 told_of(sat, self._house.url, reason=reason)
             )

@@ -57,14 +57,16 @@ async def of_exam(tx: Tx, exam: ExamId) -> CertificateRow | None:
     return _certificate(row) if row else None
 
 
-async def revoke(tx: Tx, certificate: CertificateId, why: str, now: datetime) -> None:
-    await tx.execute(
+async def revoke(tx: Tx, certificate: CertificateId, why: str, now: datetime) -> bool:
+    """False: it was revoked already."""
+    done: str = await tx.execute(
         """UPDATE certificate SET revoked_at = $2, revoked_why = $3
-           WHERE certificate_id = $1""",
+           WHERE certificate_id = $1 AND revoked_at IS NULL""",
         certificate,
         now,
         why,
     )
+    return done == "UPDATE 1"
 
 
 async def give_back(tx: Tx, exam: ExamId) -> None:
