@@ -197,6 +197,9 @@ async def test_a_picture_is_shown_to_who_has_its_question_while_it_is_sat(
     assert await (await asked("curve.png")).read() == picture
     assert (await asked("other.png")).status == 404
     assert (await asked("x")).status == 404
+    await hall.run("UPDATE exam SET state = 'paused', paused_at = now()")
+    assert (await asked("curve.png")).status == 404  # no time to think
+    await hall.run("UPDATE exam SET state = 'running', paused_at = NULL")
     await write(site, exam, "hand-in", epoch=epoch, key=KEY)
     assert (await asked("curve.png")).status == 404
 

@@ -13,12 +13,12 @@ class PaperFile:
 
 
 async def read(tx: Tx, exam: ExamId, account: AccountId, name: str) -> PaperFile | None:
-    """While the questions may be seen, and only what stands in a text of theirs."""
+    """While the questions are seen, and only what stands in a text of theirs."""
     row = await tx.fetchrow(
         """SELECT f.sha256, f.media_type
            FROM exam e JOIN question_file f USING (module_code)
            WHERE e.exam_id = $1 AND e.account_id = $2 AND f.name = $3
-             AND e.state IN ('running', 'paused') AND EXISTS (
+             AND e.state = 'running' AND EXISTS (
                  SELECT FROM exam_question q
                  JOIN question_version v USING (question_id, version)
                  WHERE q.exam_id = e.exam_id
