@@ -421,10 +421,24 @@ async def test_of_too_many_sittings_no_test_is_missing_on_the_wall(hall):
             student,
             MODULE,
         )
+    await hall.run(
+        """WITH s AS (
+               INSERT INTO sitting (sitting_id, account_id, module_code, state, reason,
+                   epoch, opened_at)
+               VALUES (gen_random_uuid(), $1, $2, 'paused', 'mismatch', 1, now())
+               RETURNING sitting_id, account_id)
+           INSERT INTO incident (incident_id, sitting_id, account_id, kind, raised_at,
+               last_at)
+           SELECT gen_random_uuid(), sitting_id, account_id, 'mismatch', now(), now()
+           FROM s""",
+        await hall.booking.student(),
+        MODULE,
+    )
     async with hall.db.connection() as tx:
         rows = await wall_store.sittings(tx, hall.clock.now(), timedelta(seconds=3), 2)
     assert [row["kind"] for row in rows] == ["exam", "learning"]
     assert rows[0]["sitting_id"] == sitting.sitting
+    assert rows[1]["incident_id"] is not None
 
 
 async def test_a_check_that_fails_later_throws_nobody_out_of_a_test_that_runs(hall):

@@ -46,6 +46,7 @@ async def sittings(
             ) i ON true
             WHERE s.state <> 'ended' AND s.kind <> 'check'
             ORDER BY s.kind = 'exam' DESC, s.reason = 'needs_person' DESC NULLS LAST,
+                (s.state = 'paused' AND i.incident_id IS NOT NULL) DESC,
                 s.opened_at LIMIT $3""",
         now,
         reach,
