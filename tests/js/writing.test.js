@@ -30,6 +30,17 @@ test("another page has the test: nothing is sent again", async () => {
   assert.deepEqual([told, sent.length], [[3], 1])
 })
 
+test("answers are not sent under an epoch that another page had before", async () => {
+  const state = { exam: "e1", epoch: 3 }
+  answers.push("opened_elsewhere", "opened_elsewhere")
+  const overtaken = () => { state.epoch = 5; return true }
+  const tell = { state: () => state, overtaken }
+  await assert.rejects(write("answers", {}, {}, tell), { code: "opened_elsewhere" })
+  assert.equal(sent.length, 1)
+  state.epoch = 3
+  assert.deepEqual(await write("hand-in", {}, {}, tell), { state: "ended" })
+})
+
 test("any other refusal is told at once", async () => {
   answers.push("exam_over")
   await assert.rejects(write("hand-in", {}, {}, { state: () => ({ exam: "e1", epoch: 1 }), overtaken: assert.fail }), { code: "exam_over" })

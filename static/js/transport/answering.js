@@ -18,10 +18,12 @@ export class Answering extends EventTarget {
   #name = ""
   #epoch = 0
 
-  // `write(what, body)` sends to the open test; `may()`: whether it takes answers now.
-  constructor(write, may) {
+  // `write(what, body)` sends to the open test; `may()`: whether it takes answers now;
+  // `ready()`: whether the paper was read since it was opened here. What is answered
+  // before is kept, and sent after: somebody else may have answered in between.
+  constructor(write, may, ready) {
     super()
-    Object.assign(this, { write, may })
+    Object.assign(this, { write, may, ready })
   }
 
   // Opened anew: what waits on this device comes along. `elsewhere`: another page had
@@ -62,7 +64,7 @@ export class Answering extends EventTarget {
   }
 
   async flush() {
-    if (this.saving || !this.isWaiting || !this.may()) return
+    if (this.saving || !this.isWaiting || !this.may() || !this.ready()) return
     this.saving = true
     this.#tell("change")
     try {

@@ -28,7 +28,7 @@ export class Exam extends EventTarget {
     const change = () => this.#tell("change")
     Object.assign(this, { wanted: seat ? { seat } : { module }, card })
     this.watching = new Watching(() => this.#open(), () => (this.state ? this.elsewhere : Boolean(begun)), signal) // a paper needs no camera
-    this.answering = new Answering(send, () => this.#is("running"))
+    this.answering = new Answering(send, () => this.#is("running"), () => !this.#unread)
     this.noticing = new Noticing(send, () => this.#is("running", "paused"), signal)
     const follow = (target, acts) => Object.entries(acts).forEach(([type, act]) => target.addEventListener(type, ({ detail }) => act(detail), { signal }))
     follow(this.answering, { change, stale: () => this.load(), refused: () => this.load() })
@@ -59,12 +59,12 @@ export class Exam extends EventTarget {
     const { questions, next_event: next, ...state } = await get(`/api/exams/${this.state.exam}`)
     this.#put(state)
     if (this.elsewhere) return
-    if (questions.length) {
+    this.noticing.take(next, this.#between)
+    if (questions.length) { // none while it is paused: then it is read when it goes on
       if (!this.questions.length) this.questions = questions // a paper never changes
       if (this.answering.take(questions, this.#between).length) this.#tell("note", "What you answered on the other device was newer, so it was kept.")
+      this.#between = this.#unread = false
     }
-    this.noticing.take(next, this.#between)
-    this.#between = this.#unread = false
     this.#tell("paper")
     this.answering.flush()
   }
@@ -84,7 +84,7 @@ export class Exam extends EventTarget {
   #take(state) {
     if (state.exam === null || state.exam !== this.state?.exam) return
     this.#put(state)
-    if (this.#is("running") && !this.questions.length) this.load()
+    if (this.#is("running") && this.#unread) this.load()
   }
 
   #put(news) {

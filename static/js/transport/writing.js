@@ -2,10 +2,12 @@ import { post } from "./api.js"
 
 const TRIES = 5
 const MOMENT_MS = 400
+const SHEET = new Set(["answers", "flag"])
 
 // Sends to the test that is open on this page. `state()` gives its exam and epoch; where
 // another page has opened it, the refusal goes to `overtaken(epoch)`. That says true when
-// it was our own opening (the camera came back): then it is sent again, under the new epoch.
+// it was our own opening (the camera came back): then it is sent again, under the new epoch;
+// but what is of the sheet not where another page had the test in between.
 export async function write(what, body, options, { state, overtaken }) {
   for (let tries = TRIES; ; tries--) {
     const { exam, epoch } = state()
@@ -14,6 +16,7 @@ export async function write(what, body, options, { state, overtaken }) {
     } catch (error) {
       if (error.code !== "opened_elsewhere" || !overtaken(epoch) || tries === 1) throw error
       await new Promise((go) => setTimeout(go, MOMENT_MS))
+      if (SHEET.has(what) && state().epoch > epoch + 1) throw error
     }
   }
 }
