@@ -68,6 +68,32 @@ def test_the_best_paid_branch_is_right_and_the_lesser_one_is_told():
     assert "worth a part" in str(parsed.notes[0])
 
 
+def test_what_is_paid_the_same_is_right_the_same():
+    either = rules(paid(match("42")), paid(match("7")), paid(match("9"), "0"))
+    asked = only(ruled("single", either, body=GAP, kind="integer"))
+    assert [(it.low, it.high) for it in asked.spans] == [(7, 7), (42, 42)]
+    said = problem(ruled("single", rules(paid(match("A")), paid(match("B")))))
+    assert "a single choice has one right option; this has 2" in said
+
+
+def test_either_of_two_sets_is_nothing_that_we_ask():
+    either = rules(paid(f"<and>{BOTH}</and>"), paid(member("B")))
+    assert "says of no answer" in problem(ruled("multiple", either))
+
+
+def test_a_number_worth_a_part_is_told():
+    some = rules(paid(match("42"), "2"), paid(match("7"), "1"))
+    parsed = read_qti(ruled("single", some, body=GAP, kind="integer"))
+    assert [it.low for it in parsed.questions[0].spans] == [42]
+    assert "worth a part" in str(parsed.notes[0])
+
+
+def test_beside_a_rule_that_is_not_understood_no_other_counts():
+    known, unknown = paid(member("A")), paid(f"<isNull>{match('B')}</isNull>")
+    content = ruled("multiple", rules(known), rules(unknown))
+    assert "says of no answer" in problem(content)
+
+
 @pytest.mark.parametrize(
     "branch",
     [
@@ -76,6 +102,8 @@ def test_the_best_paid_branch_is_right_and_the_lesser_one_is_told():
         paid(match("B").replace('"R"', '"Q"')),
         paid(match("B")).replace('"S"', '"F"'),
         paid(f"<and>{match('B')}<gt/></and>"),
+        "",
+        paid(""),
     ],
 )
 def test_rules_that_are_not_understood_make_nothing_right(branch):

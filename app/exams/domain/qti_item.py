@@ -118,9 +118,7 @@ def _right(item: Item, declared: Element) -> frozenset[str]:
             ) from error
     right = frozenset(key for key, value in worth.items() if value > 0)
     if not right:
-        right, has_parts = right_by_rules(item.root, declared)
-        if has_parts:
-            item.notes.append((ONE_IS_RIGHT, declared.line))
+        right = _ruled(item, declared)
     if not right:
         raise Wrong(
             "<responseDeclaration> says of no answer that it is right", declared.line
@@ -137,7 +135,16 @@ def _numeric(item: Item, interaction: Element, declared: Element) -> _Kind:
         raise CannotAsk("this is a short answer")
     if declared.attrs.get("cardinality", "single") != "single":
         raise CannotAsk("this asks for several numbers")
-    return QuestionKind.NUMERIC, (), spans_of(item.root, declared)
+    says = declared.first("correctResponse", "mapEntry") is not None
+    ruled = () if says else _ruled(item, declared)
+    return QuestionKind.NUMERIC, (), spans_of(item.root, declared, ruled)
+
+
+def _ruled(item: Item, declared: Element) -> frozenset[str]:
+    right, has_parts = right_by_rules(item.root, declared)
+    if has_parts:
+        item.notes.append((ONE_IS_RIGHT, declared.line))
+    return right
 
 
 _Reads = Callable[[Item, Element, Element], _Kind]

@@ -2,18 +2,21 @@
 that its responseProcessing gives."""
 
 import re
+from collections.abc import Collection
 from decimal import Decimal
 
 from app.exams.domain.parsed import Wrong
-from app.exams.domain.qti_rules import right_by_rules
 from app.exams.domain.questions import Span
 from app.exams.domain.xml_tree import Element
 
 _NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?")
 
 
-def spans_of(root: Element, declared: Element) -> tuple[Span, ...]:
-    """Raises Wrong."""
+def spans_of(
+    root: Element, declared: Element, ruled: Collection[str] = ()
+) -> tuple[Span, ...]:
+    """`ruled`: the numbers that the rules say are right, where nothing else does.
+    Raises Wrong."""
     processing = root.first("responseProcessing")
     given = declared.attrs.get("identifier", "")
     if processing is not None:
@@ -21,11 +24,9 @@ def spans_of(root: Element, declared: Element) -> tuple[Span, ...]:
         between = [it for part in parts if (it := _between(part, given))]
         if found := [*between, *_around(processing, declared, given)]:
             return tuple(dict.fromkeys(found))
-        if declared.first("correctResponse", "mapEntry") is None:
-            names, _ = right_by_rules(root, declared)
-            numbers = sorted(_number(it, declared) for it in names)
-            if numbers:
-                return tuple(Span(low=it, high=it) for it in numbers)
+    if ruled:
+        numbers = sorted(_number(it, declared) for it in ruled)
+        return tuple(Span(low=it, high=it) for it in numbers)
     return tuple(Span(low=it, high=it) for it in _values(declared))
 
 

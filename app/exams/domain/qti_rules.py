@@ -7,13 +7,13 @@ section 8.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from app.exams.domain.xml_tree import Element
 
 _POINTS = re.compile(r"\d{1,9}(\.\d{1,9})?")
-_Paid = tuple[Decimal, frozenset[str]]
+_Paid = tuple[Decimal, frozenset[str] | None]
 
 
 def right_by_rules(root: Element, declared: Element) -> tuple[frozenset[str], bool]:
@@ -24,18 +24,25 @@ def right_by_rules(root: Element, declared: Element) -> tuple[frozenset[str], bo
     if processing is None:
         return frozenset(), False
     rules = _Rules(root, declared)
-    best: list[_Paid] = []
-    paid: set[str] = set()
-    for condition in processing.children("responseCondition"):
-        found = list(rules.paid(condition))
-        if found:
-            best.append(max(found, key=lambda it: it[0]))
-            paid.update(*(names for _, names in found))
-    if best and declared.attrs.get("cardinality") == "single":
-        most = max(points for points, _ in best)
-        best = [it for it in best if it[0] == most]
-    right = frozenset[str]().union(*(names for _, names in best))
+    conditions = [
+        list(rules.paid(it)) for it in processing.children("responseCondition")
+    ]
+    if any(names is None for found in conditions for _, names in found):
+        return frozenset(), False
+    best = [_best(found) for found in conditions if found]
+    if declared.attrs.get("cardinality") == "single":
+        best = [_best([it for found in best for it in found])] if best else []
+    elif any(len({names for _, names in found}) > 1 for found in best):
+        return frozenset(), False  # either of two sets
+    right = frozenset[str]().union(*(names or () for it in best for _, names in it))
+    paid = {name for found in conditions for _, names in found for name in names or ()}
     return right, bool(paid - right)
+
+
+def _best(found: Sequence[_Paid]) -> list[_Paid]:
+    """What is paid the same is right the same."""
+    most = max((points for points, _ in found), default=Decimal(0))
+    return [it for it in found if it[0] == most]
 
 
 class _Rules:
@@ -49,11 +56,11 @@ class _Rules:
         }
 
     def paid(self, condition: Element) -> Iterator[_Paid]:
-        for branch in condition.all("responseIf", "responseElseIf"):
+        """Of each branch that pays, what it pays for; None: not understood."""
+        for branch in condition.all("responseIf", "responseElseIf", "responseElse"):
             points = sum(map(self._points, branch.children("setOutcomeValue")))
-            names = self._named(branch.children()[0])
-            if points > 0 and names:
-                yield Decimal(points), names
+            if points > 0:
+                yield Decimal(points), self._named(branch.children()[0]) or None
 
     def _points(self, setting: Element) -> Decimal:
         """Of a number, or of a number more than before; else 0."""
