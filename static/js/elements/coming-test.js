@@ -1,5 +1,6 @@
 // A booked test on the dashboard: when it opens, and once it is open the way to it, by
-// the server's clock. It goes when the test is open on a page, or the seat is given up.
+// the server's clock. It goes when the test is open on a page, or the seat is given up;
+// when we change the time or place, the page is read anew.
 const HAS = new Set(["booked", "attended"])
 const TICK_MS = 1_000
 
@@ -20,10 +21,12 @@ export class ComingTest extends HTMLElement {
 
   // What is known of our seats and of the newest test; null: not yet.
   take(seats, exam) {
-    const { seat, module } = this.dataset
+    const { seat, module, version } = this.dataset
     const mine = seats?.find((it) => it.seat === seat)
+    if (version && mine?.version && mine.version !== version) return location.reload()
+    const isGiven = mine !== undefined && !HAS.has(mine.state)
     const isOpen = Boolean(exam?.exam) && exam.module === module && exam.state !== "ended"
-    this.#gone = isOpen || (mine !== undefined && !HAS.has(mine.state))
+    this.#gone = isGiven || (exam ? isOpen : this.#gone)
     this.#render()
   }
 
