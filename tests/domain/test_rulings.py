@@ -83,6 +83,8 @@ def test_an_annulment_whose_incident_was_dismissed_since_has_lost_its_ground():
 def test_the_next_go_waits_as_after_one_that_was_not_passed():
     annulled = ruled(Ruled.ANNULLED)
     assert result(annulled).cooling_till(NOW) == NOW + timedelta(hours=1)
+    assert not result(annulled).may_go_again(NOW)
+    assert result(annulled).may_go_again(NOW + timedelta(hours=1))
     assert result(annulled).cooling_till(NOW + timedelta(hours=1)) is None
 
 

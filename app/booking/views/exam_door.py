@@ -56,4 +56,4 @@ async def doors_of(
 ) -> Mapping[SeatId, ExamDoor]:
     """Of those with which a test is sat, all at once."""
     seated = [it for it in seats if it.seat.state in SEATED]
-    return await request.app[DOORS_OF](account, seated)
+    return await request.app[DOORS_OF](account, seated) if seated else {}

@@ -179,6 +179,11 @@ class Result:
     def is_empty(self) -> bool:
         return bool(self.state is State.FAILED and self.grade and self.grade.is_empty)
 
+    def may_go_again(self, now: datetime) -> bool:
+        """Not where it was passed, waits for somebody, or has to cool."""
+        done = self.state in (State.FAILED, State.ANNULLED)
+        return done and self.cooling_till(now) is None
+
     def cooling_till(self, now: datetime) -> datetime | None:
         """Till when the next go cannot be booked; None: at once."""
         counts = self.state in (State.FAILED, State.ANNULLED) and not self.is_empty

@@ -11,6 +11,11 @@ from app.proctoring.service.desk import Desk
 from app.proctoring.service.fitness import fitness
 
 
+async def any_remote(desk: Desk) -> bool:
+    async with desk.db.connection() as tx:
+        return bool(await remote_modules(tx))
+
+
 async def open_remotely_to(
     desk: Desk, account: AccountId, modules: Sequence[ModuleCode]
 ) -> list[ModuleCode]:

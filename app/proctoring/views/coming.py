@@ -9,11 +9,10 @@ from app.accounts.domain.people import Identity
 from app.booking.domain.finding import SeatShown
 from app.booking.views.exam_door import doors_of
 from app.booking.views.kit import finding_of, own_of, words_of
-from app.exams.domain.results import State
 from app.exams.views.results import RESULTS
 from app.learning.domain.catalogue import Module
 from app.proctoring.service.desk import Desk
-from app.proctoring.service.remote import open_remotely_to
+from app.proctoring.service.remote import any_remote, open_remotely_to
 
 DESK = web.AppKey("coming_desk", Desk)
 
@@ -37,11 +36,13 @@ async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, obje
 async def _remote(
     request: web.Request, who: Identity, booked: Sequence[SeatShown], now: datetime
 ) -> list[Module]:
-    """Not where a seat is booked, nor where a go passed, waits or has to cool."""
+    """Not where a seat is booked, nor where the newest goes do not allow another."""
+    if not await any_remote(request.app[DESK]):
+        return []
     modules = {it.code: it for it in await own_of(request, who)}
     taken = {it.seat.module for it in booked}
     for go in await request.app[RESULTS].mine(who.account):
-        if go.state is not State.FAILED or go.cooling_till(now) is not None:
+        if not go.may_go_again(now):
             taken.add(go.sat.module)
     wanted = [code for code in modules if code not in taken]
     codes = await open_remotely_to(request.app[DESK], who.account, wanted)
