@@ -153,7 +153,10 @@ class ExamSittings:
             now = self._desk.clock.now()
             # The sitting first: that is the order in which its end locks, too.
             found = await sittings.lock_open_of(tx, account)
-            exam = await self._exams.open(tx, await wish(tx, now), now)
+            wanted = await wish(tx, now)
+            if hindered and await self._exams.open_of(tx, account) is None:
+                raise hindered  # before a paper is drawn for nothing
+            exam = await self._exams.open(tx, wanted, now)
             sits = found.watch if found else None
             check = await rechecks.check_of(tx, exam, sits, checked, device)
             if exam.state is ExamState.READY:
