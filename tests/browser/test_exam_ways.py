@@ -39,7 +39,7 @@ TWO_DISPLAYS = "Object.defineProperty(screen, 'isExtended', { get: () => true })
 
 
 async def move_near(hall, coming) -> None:
-    """Staff move the slot while the page is open, which tells the new time by itself."""
+    """Staff move the slot while the page is open: it tells the new time by itself."""
     opens = await coming.get_attribute("data-opens")
     await hall.run(
         """UPDATE slot SET starts_at = now() + interval '30 minutes 18 seconds',
