@@ -334,6 +334,7 @@ async def test_a_test_is_sat_by_keys_alone(site, hall, seat, app_server):
         await press("Enter")
         state = page.get_by_test_id("state-title")
         await expect(state).to_have_text("You handed in your test")
+        await expect(page.get_by_role("button", name="Full screen")).to_be_hidden()
         assert await value(hall, ANSWERED) == 6
 
 

@@ -21,7 +21,7 @@ export class ExamState extends HTMLElement {
       item.dataset.done = done
       item.querySelector("[data-part=done]").textContent = done ? "Done:" : "To do:"
     }
-    this.querySelector("[data-act=screen]").hidden = page.fullScreen || !document.fullscreenEnabled
+    this.querySelector("[data-act=screen]").hidden = exam?.state === "ended" || page.fullScreen || !document.fullscreenEnabled
   }
 
   #say({ tone, title, hint, asked, view }) {
