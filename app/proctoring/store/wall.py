@@ -9,6 +9,37 @@ from app.adapters.db import Row, Tx
 from app.kernel.ids import AccountId, ExamId, SittingId
 
 SITTINGS_MOST = 2_000
+_SITTINGS = """SELECT s.*, a.srn, a.name, m.title,
+    (m.hours * 3600)::float8 AS required_s,
+    EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
+        AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
+        AND lease_until > $1) AS looking,
+    EXISTS (SELECT FROM sitting_message g WHERE g.sitting_id = s.sitting_id
+        AND g.read_at IS NULL) AS unread,
+    (SELECT count(*) FROM live_view v WHERE v.sitting_id = s.sitting_id
+        AND v.ended_at IS NULL AND v.held_until > $1) AS viewers,
+    coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
+    coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
+    i.incident_id, i.kind AS incident_kind, i.raised_at,
+    x.state AS exam_state, extract(epoch FROM CASE x.state
+        WHEN 'ready' THEN make_interval(secs => x.duration_s)
+        WHEN 'paused' THEN x.deadline_at - x.paused_at
+        ELSE x.deadline_at - $1 END)::float8 AS left_s
+FROM sitting s JOIN account a USING (account_id)
+JOIN module m ON m.code = s.module_code
+LEFT JOIN exam x ON x.exam_id = s.exam_id
+LEFT JOIN LATERAL hours_of(
+    ARRAY[s.account_id], $1, $2, ARRAY[s.module_code]) t ON true
+LEFT JOIN LATERAL (
+    SELECT incident_id, kind, raised_at FROM incident
+    WHERE sitting_id = s.sitting_id
+      AND state IN ('open', 'appealed', 'proposed')
+    ORDER BY raised_at DESC LIMIT 1
+) i ON true
+WHERE s.state <> 'ended' AND s.kind <> 'check'
+ORDER BY s.kind = 'exam' DESC, s.reason = 'needs_person' DESC NULLS LAST,
+    (s.state = 'paused' AND i.incident_id IS NOT NULL) DESC,
+    s.opened_at LIMIT $3"""
 
 
 async def sittings(
@@ -17,41 +48,7 @@ async def sittings(
     """Every open sitting with its student, module, time of that module, the incident
     that waits for a person, and what the student has not read yet. Beyond `most` no
     test is missing, nor who waits for a person."""
-    return await tx.fetch(
-        """SELECT s.*, a.srn, a.name, m.title, (m.hours * 3600)::float8 AS required_s,
-                EXISTS (SELECT FROM look WHERE sitting_id = s.sitting_id
-                    AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL
-                    AND lease_until > $1) AS looking,
-                EXISTS (SELECT FROM sitting_message g WHERE g.sitting_id = s.sitting_id
-                    AND g.read_at IS NULL) AS unread,
-                (SELECT count(*) FROM live_view v WHERE v.sitting_id = s.sitting_id
-                    AND v.ended_at IS NULL AND v.held_until > $1) AS viewers,
-                coalesce(t.confirmed_us, 0) / 1e6::float8 AS confirmed_s,
-                coalesce(t.provisional_us, 0) / 1e6::float8 AS provisional_s,
-                i.incident_id, i.kind AS incident_kind, i.raised_at,
-                x.state AS exam_state, extract(epoch FROM CASE x.state
-                    WHEN 'ready' THEN make_interval(secs => x.duration_s)
-                    WHEN 'paused' THEN x.deadline_at - x.paused_at
-                    ELSE x.deadline_at - $1 END)::float8 AS left_s
-            FROM sitting s JOIN account a USING (account_id)
-            JOIN module m ON m.code = s.module_code
-            LEFT JOIN exam x ON x.exam_id = s.exam_id
-            LEFT JOIN LATERAL hours_of(
-                ARRAY[s.account_id], $1, $2, ARRAY[s.module_code]) t ON true
-            LEFT JOIN LATERAL (
-                SELECT incident_id, kind, raised_at FROM incident
-                WHERE sitting_id = s.sitting_id
-                  AND state IN ('open', 'appealed', 'proposed')
-                ORDER BY raised_at DESC LIMIT 1
-            ) i ON true
-            WHERE s.state <> 'ended' AND s.kind <> 'check'
-            ORDER BY s.kind = 'exam' DESC, s.reason = 'needs_person' DESC NULLS LAST,
-                (s.state = 'paused' AND i.incident_id IS NOT NULL) DESC,
-                s.opened_at LIMIT $3""",
-        now,
-        reach,
-        most,
-    )
+    return await tx.fetch(_SITTINGS, now, reach, most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
