@@ -54,7 +54,7 @@ async def test_a_scanner_types_and_the_keyboard_lets_in(site, booked, code):
         assert await booked.world.state(booked.seat) == "attended"
         await expect(page.get_by_test_id("given")).to_be_focused()
         await page.keyboard.type(f"{code}\n")  # the next scan needs no click
-        await expect(page.get_by_text("Marked already: let in at")).to_be_visible()
+        await expect(page.get_by_text("Marked already: here since")).to_be_visible()
         await expect(page.get_by_test_id("given")).to_be_focused()
         await page.keyboard.type("nobody7\n")
         await expect(page.get_by_test_id("refused")).to_contain_text("Nobody with")

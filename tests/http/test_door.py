@@ -62,9 +62,23 @@ async def test_a_scanned_card_shows_who_it_is_and_lets_them_in_once(
 
     again = await site.send(f"{found}/let-in")
     assert again.status == 409
-    assert "Asha Rao is marked already: let in at" in await again.text()
+    assert "Asha Rao is marked already: here since" in await again.text()
     assert "Marked already" in await shown(site, found)
     assert (await trail(database))[-2:] == ["photo.seen", "seat.attended"]
+
+
+async def test_who_opened_the_test_without_the_door_is_here_with_no_time(site, booked):
+    await booked.world.run("UPDATE seat SET state = 'attended'")
+    await site.log_in("PROCTOR1")
+    assert '<span class="tag good">here</span>' in await shown(site, booked.door)
+    at = f"{booked.door}/{booked.seat}"
+    page = await shown(site, at)
+    assert "Marked already: here." in page
+    assert "/undo" not in page
+    assert "/undo" not in await shown(site, f"{booked.door}?let_in={booked.seat}")
+    again = await site.send(f"{at}/let-in")
+    assert "Asha Rao is marked already: here." in await again.text()
+    assert (await site.send(f"{at}/undo")).status == 409
 
 
 async def test_a_mark_is_undone_on_the_page(site, booked):

@@ -171,7 +171,7 @@ async def test_a_student_is_let_in_once_and_the_trail_has_by_whom(it):
     assert await it.world.value(marked, it.seat) == it.keeper.account
     with pytest.raises(MarkedAlready) as refused:
         await it.let_in()
-    assert "let in at 14:00" in refused.value.message  # 14:30 there is the start
+    assert "here since 14:00" in refused.value.message  # 14:30 there is the start
     assert await it.acts() == ["seat.attended"]
     await it.world.requires_balance()
 

@@ -96,6 +96,13 @@ class Guest:
         """Why they are not expected; None: they are, or are in already."""
         return WHY_NOT.get(self.state)
 
+    @property
+    def here_since(self) -> str:
+        """Who opened their test without the door has no time there."""
+        if self.marked_at is None:
+            return "here"
+        return f"here since {self.place.time(self.marked_at)}"
+
 
 def doors_at(starts_at: datetime, policy: BookingPolicy) -> datetime:
     return starts_at - timedelta(minutes=policy.door_opens_min)
@@ -124,8 +131,7 @@ def require_to_let_in(guest: Guest, now: datetime, policy: BookingPolicy) -> Non
     """Raises MarkedAlready, NotExpected or DoorClosed."""
     place = guest.place
     if guest.state is SeatState.ATTENDED:
-        at = place.time(guest.marked_at) if guest.marked_at else "before"
-        raise MarkedAlready(f"{guest.name} is marked already: let in at {at}.")
+        raise MarkedAlready(f"{guest.name} is marked already: {guest.here_since}.")
     if guest.why_not is not None:
         raise NotExpected(f"Not expected here: {guest.why_not}")
     opens = doors_at(place.starts_at, policy)
