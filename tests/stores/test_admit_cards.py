@@ -83,7 +83,11 @@ async def test_where_it_may_be_typed_the_right_number_marks_the_seat(typing):
         with pytest.raises(NotThisCard):
             await opened(typing, seat, wrong)
     assert await typing.booking.state(seat) == "booked"
-    await opened(typing, seat, f" {number.lower().replace('-', ' ')} ")
+    async with typing.world.desk.bell.listen() as rings:
+        await opened(typing, seat, f" {number.lower().replace('-', ' ')} ")
+        heard = await rings.take(within_s=0, or_all_every_s=5)
+    assert f"seats:{typing.world.student}" in heard.topics
+    assert any(topic.startswith("slots:") for topic in heard.topics)
     assert await typing.booking.state(seat) == "attended"
     assert await typing.value(TYPED) == str(seat)
     await opened(typing, seat)

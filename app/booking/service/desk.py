@@ -48,6 +48,10 @@ class News:
         self.slots[slot.slot] = (slot.centre, slot.day)
         self.accounts.update(accounts)
 
+    def topics(self) -> set[str]:
+        slots = {slots_topic(*where) for where in self.slots.values()}
+        return slots | {seats_topic(account) for account in self.accounts}
+
 
 Act: TypeAlias = Callable[[Tx, datetime, News], Awaitable[Answer]]
 
@@ -117,9 +121,7 @@ class BookingDesk:
 
     async def tell(self, news: News) -> None:
         """After the commit."""
-        topics = {slots_topic(*where) for where in news.slots.values()}
-        topics |= {seats_topic(account) for account in news.accounts}
-        if topics:
+        if topics := news.topics():
             await self.bell.ring(topics)
 
 

@@ -1,6 +1,6 @@
 """One way to change a sitting: lock, decide, write, commit, then ring."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
@@ -91,9 +91,12 @@ class Desk:
         """After the commit: something of this student changed, but no sitting."""
         await self.bell.ring([topic_of(account), WALL])
 
-    async def tell(self, watch: Watch, changes: Sequence[Change] = ()) -> None:
-        """After the commit: whoever shows this sitting, and the sampler."""
-        topics = [topic_of(watch.account), WALL]
+    async def tell(
+        self, watch: Watch, changes: Sequence[Change] = (), also: Iterable[str] = ()
+    ) -> None:
+        """After the commit: whoever shows this sitting, and the sampler; and who shows
+        what else changed with it."""
+        topics = [topic_of(watch.account), WALL, *also]
         if watch.exam is not None:
             topics.append(exam_topic(watch.account))
         if any(isinstance(change, LookWanted) for change in changes):

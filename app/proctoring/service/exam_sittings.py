@@ -10,6 +10,7 @@ import structlog
 
 from app.adapters.db import Tx
 from app.booking.domain.seats import require_fit
+from app.booking.service.desk import News
 from app.booking.service.sat import lock_to_sit, require_card_shown
 from app.booking.service.seats import own_fee
 from app.exams.domain.exams import EndedWhy, Exam, ExamState
@@ -145,6 +146,7 @@ class ExamSittings:
         self, account: AccountId, wish: Wish, arrival: Arrival
     ) -> OpenedExam:
         opened_on, device = arrival.opened_on, arrival.opened_on.device
+        marked = News()
         for gate in self._gates:
             await gate(account)
         hindered = await self._hindered(account) or arrival.hindered
@@ -162,7 +164,7 @@ class ExamSittings:
             if exam.state is ExamState.READY:
                 if hindered is not None:
                     raise hindered
-                await self._require_card(tx, exam, arrival.card, now)
+                await self._require_card(tx, exam, arrival.card, now, marked)
             if found is not None and found.watch.exam == exam.exam:
                 watch = life.connected(found.watch, opened_on.browser, check)
                 await sittings.save(tx, watch, now)
@@ -171,7 +173,7 @@ class ExamSittings:
                 watch = _watch_of(exam, opened_on, check, now)
                 await self._insert(tx, watch, exam, found, now)
             await begin_sitting(self._desk, tx, watch, now)
-        await self._desk.tell(watch)
+        await self._desk.tell(watch, also=marked.topics())
         return OpenedExam(exam=exam, sitting=watch.sitting, epoch=watch.epoch)
 
     async def _hindered(self, account: AccountId) -> Refusal | None:
@@ -183,7 +185,7 @@ class ExamSittings:
         return None
 
     async def _require_card(
-        self, tx: Tx, exam: Exam, typed: str | None, now: datetime
+        self, tx: Tx, exam: Exam, typed: str | None, now: datetime, marked: News
     ) -> None:
         """Of a test that has not begun: then a mark that is undone stops nothing."""
         how, house = self._exams.policy.admit_card, self._exams.house
@@ -193,6 +195,7 @@ class ExamSittings:
         number = typed if how is AdmitCards.CODE else None
         if await require_card_shown(tx, slot, seat, number, house.sealer):
             await note(tx, house, exam, "card_typed", now, seat=str(exam.seat))
+            marked.of(slot, exam.account)
 
     async def _insert(
         self,
