@@ -385,6 +385,21 @@ async def test_a_seat_held_elsewhere_to_move_from_here_is_given_back(
     await world.requires_balance()
 
 
+@pytest.mark.parametrize("state", ["attended", "absent"])
+async def test_a_slot_with_marks_at_its_door_is_not_moved(world, changes, admin, state):
+    slot = await world.slot(2)
+    seat = await world.book(await world.student(), slot)
+    await world.run(f"UPDATE seat SET state = '{state}' WHERE seat_id = $1", seat)
+    for moving in (
+        changes.may_move(slot, span(days=1)),
+        changes.move(admin, slot, span(days=1)),
+    ):
+        with pytest.raises(SlotTookPlace):
+            await moving
+    await world.run("UPDATE seat SET state = 'booked' WHERE seat_id = $1", seat)
+    await changes.move(admin, slot, span(days=1))
+
+
 async def test_a_slot_that_took_place_is_not_cancelled(world, cancelling, admin):
     slot = await world.slot(2)
     seat = await world.book(await world.student(), slot)

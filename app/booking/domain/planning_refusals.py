@@ -58,7 +58,8 @@ class SlotBegun(Conflict):
 
 
 class SlotTookPlace(Conflict):
-    """Students were marked at the door of this slot, so it has taken place."""
+    """Students were marked at the door of this slot, so it takes place as it
+    is."""
 
 
 class TooFewSeats(Conflict):

@@ -22,6 +22,7 @@ from app.booking.domain.planning_refusals import (
     ModuleInUse,
     SlotBegun,
     SlotsOverlap,
+    SlotTookPlace,
     TooFewSeats,
 )
 from app.booking.domain.refusals import NoSuchSlot
@@ -77,7 +78,8 @@ class SlotChanges:
         """To another time; everybody with a seat is told. Booking closes as long
         before the test as it did.
 
-        Raises BadTimes, SlotsOverlap, SlotBegun or NoSuchSlot.
+        Raises BadTimes, SlotsOverlap, SlotBegun, NoSuchSlot, and SlotTookPlace where
+        students were marked at the door.
         """
 
         async def change(tx: Tx, it: Slot, now: datetime) -> int:
@@ -166,7 +168,10 @@ class SlotChanges:
 async def _times_there(
     tx: Tx, it: Slot, span: Span, now: datetime
 ) -> tuple[datetime, datetime]:
-    """When booking opens and closes there. Raises BadTimes or SlotsOverlap."""
+    """When booking opens and closes there. Raises SlotTookPlace, BadTimes or
+    SlotsOverlap."""
+    if (await store.concerned(tx, it.slot))["marked"]:
+        raise SlotTookPlace
     later = span.starts_at - it.starts_at
     opens_at, closes_at = it.opens_at, it.closes_at + later
     if opens_at >= closes_at:
