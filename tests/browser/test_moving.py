@@ -8,13 +8,16 @@ import pytest
 from playwright.async_api import Page, expect
 
 from app.booking.domain.planning import Span
+from app.booking.domain.words import Wish
 from app.booking.service.slot_changes import SlotChanges
-from app.booking.views.wiring import DESK
-from tests.booking_town import Town
+from app.booking.views.kit import new_key
+from app.booking.views.wiring import DESK, SEATS
+from app.kernel.ids import AccountId, ModuleCode, SlotId
+from tests.booking_town import MODULE, Town
 from tests.browser.test_accounts import come_in, opened
 from tests.browser.test_staff_slots import NARROW, is_fine
 from tests.http import conftest as app
-from tests.http.test_booking_pages import hold, pay
+from tests.http.test_booking_pages import BOOK, hold, pay
 
 account_policy, accounts, gatehouse = app.account_policy, app.accounts, app.gatehouse
 app_settings, app_server, site = app.app_settings, app.app_server, app.site
@@ -89,6 +92,25 @@ async def test_a_student_moves_by_two_presses_and_a_way_back(site, town):
         await page.get_by_role("button", name="Yes, move my test").click()
         await expect(page.get_by_text("Your seat is booked")).to_be_visible()
         assert seat not in page.url
+
+
+async def test_who_moves_an_accessible_seat_sees_accessible_ones_live(site, town):
+    await town.fit("BEN002")
+    await site.log_in("ASHA001")
+    centre = await town.centre()
+    await town.slot(centre=centre, days=30, accessible=1)
+    seat = await hold(site, f"{BOOK}?accessible=1")
+    await pay(site, seat)
+    slot = await town.slot(3, centre=centre, days=30, hour=15, accessible=1)
+    async with opened(viewport=NARROW, bypass_csp=True) as page:
+        await come_in(page, site, "ASHA001")
+        await page.goto(f"{site.url}{BOOK}?move={seat.rsplit('/', 1)[1]}")
+        free = page.locator(f"#slot-{slot} [data-part=free]")
+        await expect(free).to_have_text("Last seat")
+        wish = Wish(slot=SlotId(slot), module=ModuleCode(MODULE), accessible=True)
+        ben = await town.value("SELECT account_id FROM account WHERE srn = 'BEN002'")
+        await town.app[SEATS].hold(AccountId(ben), new_key(), wish)
+        await expect(free).to_have_text("Full")
 
 
 async def test_an_admin_is_asked_before_a_slot_moves_and_sees_whose_it_is(site, town):
