@@ -557,6 +557,11 @@ async def test_a_slot_we_cancelled_says_so(town, site):
     assert "This slot was cancelled by us" in await read(site, seat)
 
 
+def later(span: Span, **by: float) -> Span:
+    by = timedelta(**by)
+    return Span(starts_at=span.starts_at + by, ends_at=span.ends_at + by)
+
+
 async def test_a_seat_we_moved_says_so_on_top_until_it_is_seen(town, site):
     seat = await booked(town, site, days=30)
     assert "was moved by us" not in await read(site, "/tests")
@@ -574,6 +579,11 @@ async def test_a_seat_we_moved_says_so_on_top_until_it_is_seen(town, site):
             assert words in notice, (path, words)
         assert "Cancel free of charge" in notice
     (fields,) = forms_of(await read(site, "/tests"), f"{seat}/seen")
+    await SlotChanges(town.app[DESK]).move(admin, slot, later(span, hours=1))
+    assert location(await site.send(f"{seat}/seen", **fields)) == "/tests"
+    page = await read(site, "/tests")
+    assert page.index('data-testid="changed"') < page.index(">14:00<")
+    (fields,) = forms_of(page, f"{seat}/seen")
     assert location(await site.send(f"{seat}/seen", **fields)) == "/tests"
     for path in ("/tests", seat):
         assert 'data-testid="changed"' not in await read(site, path)

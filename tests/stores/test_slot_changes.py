@@ -181,8 +181,9 @@ async def test_a_changed_seat_says_what_it_was_until_it_is_seen(world, changes, 
     assert (await find.seat(paid, seat)).changed_from(now()) is None
     await changes.move(admin, slot, span(days=41))
     versions = {(await find.seat(paid, seat)).version}
-    await world.changing.seen(paid, seat)
-    await world.changing.seen(paid, seat)
+    seen = (await find.seat(paid, seat)).version
+    assert await world.changing.seen(paid, seat, seen)
+    assert not await world.changing.seen(paid, seat, seen)
     it = await find.seat(paid, seat)
     assert it.changed_from(now()) is None
     await changes.move(admin, slot, span(days=42))
@@ -190,7 +191,26 @@ async def test_a_changed_seat_says_what_it_was_until_it_is_seen(world, changes, 
     assert fresh.changed_from(now()).starts_at == START + timedelta(days=41)
     assert len(versions | {it.version, fresh.version}) == 3
     with pytest.raises(NoSuchSeat):
-        await world.changing.seen(admin, seat)
+        await world.changing.seen(admin, seat, fresh.version)
+
+
+async def test_what_was_changed_since_the_page_was_shown_is_not_seen(
+    world, changes, admin
+):
+    slot = await world.slot(2)
+    (paid,) = await world.students(1)
+    seat = await world.book(paid, slot)
+    find = Finding(world.desk)
+    await changes.move(admin, slot, span(days=40))
+    shown = (await find.seat(paid, seat)).version
+    await changes.move(admin, slot, span(days=41))
+    for version in (shown, "", "x" * 100):
+        assert not await world.changing.seen(paid, seat, version)
+    it = await find.seat(paid, seat)
+    assert it.changed_from(world.clock.now()).starts_at == START
+    assert await world.changing.seen(paid, seat, it.version)
+    it = await find.seat(paid, seat)
+    assert it.changed_from(world.clock.now()) is None
 
 
 async def test_a_seat_that_is_over_keeps_its_time_and_place(world, changes, admin):

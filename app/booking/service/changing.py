@@ -26,6 +26,7 @@ from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
 from app.booking.service.seats import (
     insert_seat,
+    lock_seat,
     own_fee,
     require_fit_for,
     require_no_other,
@@ -73,16 +74,16 @@ class Changing:
         minor = int(str(answer["minor"]))
         return Money(minor=minor, currency=str(answer["currency"]))
 
-    async def seen(self, account: AccountId, seat: SeatId) -> None:
-        """The student has seen how we changed it; said twice, once. Raises
-        NoSuchSeat."""
+    async def seen(self, account: AccountId, seat: SeatId, version: str) -> bool:
+        """The student has seen how we changed it; False: we have changed it since that
+        version, or they have said it before. Raises NoSuchSeat."""
 
-        async def act(tx: Tx, now: datetime, news: News) -> None:
-            if await kept.is_known(tx, account, seat) is None:
-                raise NoSuchSeat
+        async def act(tx: Tx, now: datetime, news: News) -> bool:
+            await lock_seat(tx, seat, account)
             news.accounts.add(account)
+            return await kept.is_known(tx, seat, version)
 
-        await self._desk.change(act)
+        return await self._desk.change(act)
 
     async def hold_move(
         self, account: AccountId, key: str, seat: SeatId, to: SlotId

@@ -6,10 +6,12 @@ from datetime import datetime
 
 from app.adapters.db import Tx
 from app.booking.domain.papers import Place
-from app.kernel.ids import AccountId, SeatId, SlotId
+from app.kernel.ids import SeatId, SlotId
 
-VERSION = """(2 * (s.changes + c.changes) + (t.as_known IS NULL)::integer) || '.'
-    || coalesce(extract(epoch FROM p.failed_at)::bigint, 0)"""
+_CHANGES = "(2 * (s.changes + c.changes) + (t.as_known IS NULL)::integer)"
+VERSION = (
+    f"""{_CHANGES} || '.' || coalesce(extract(epoch FROM p.failed_at)::bigint, 0)"""
+)
 """Changes whenever a page of the seat says something else, but for the seat's state: of
 seat t, slot s, centre c, and the order p that books it."""
 
@@ -35,12 +37,16 @@ async def keep_known(tx: Tx, slots: Sequence[SlotId]) -> None:
     )
 
 
-async def is_known(tx: Tx, account: AccountId, seat: SeatId) -> SlotId | None:
-    """The student has seen how it is now. None: no such seat of theirs."""
-    slot = await tx.fetchval(
-        """UPDATE seat SET as_known = NULL
-           WHERE seat_id = $1 AND account_id = $2 RETURNING slot_id""",
+async def is_known(tx: Tx, seat: SeatId, version: str) -> bool:
+    """The student has seen how it was in that version; False: that is not how it is
+    now, and what they have not seen stays. Lock its slot first."""
+    found = await tx.fetchval(
+        f"""UPDATE seat t SET as_known = NULL
+            FROM slot s JOIN centre c USING (centre_id)
+            WHERE t.seat_id = $1 AND s.slot_id = t.slot_id
+              AND split_part($2, '.', 1) = {_CHANGES}::text
+            RETURNING t.seat_id""",
         seat,
-        account,
+        version,
     )
-    return SlotId(slot) if slot else None
+    return found is not None

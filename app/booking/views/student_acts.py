@@ -19,6 +19,7 @@ from app.booking.domain.words import Wish
 from app.booking.service.told import seat_path
 from app.booking.views.kit import (
     TESTS_PATH,
+    WORD_MAX,
     ChooseForm,
     KeyForm,
     acting,
@@ -41,8 +42,10 @@ class CancelForm(KeyForm):
 
 
 class SeenForm(Body):
-    """`back`: 'tests' where it was seen there."""
+    """`version`: of the seat on the page that was seen. `back`: 'tests' where it was
+    seen there."""
 
+    version: str = Field("", max_length=WORD_MAX)
     back: str = Field("", max_length=5)
 
 
@@ -158,10 +161,11 @@ async def cancel(request: web.Request, who: Identity) -> web.StreamResponse:
 @takes(form=SeenForm)
 @form_for(seat_page)
 async def seen(request: web.Request, who: Identity) -> web.StreamResponse:
-    """The student has seen how we changed the seat, and it suits them."""
+    """The student has seen how we changed the seat, and it suits them; what we changed
+    meanwhile they see on the page that follows."""
     await acting(request, who)
     form, seat = await read_form(request, SeenForm), seat_in(request)
-    await request.app[CHANGING].seen(who.account, seat)
+    await request.app[CHANGING].seen(who.account, seat, form.version)
     return see_other(TESTS_PATH if form.back == "tests" else seat_path(seat))
 
 
