@@ -242,6 +242,16 @@ async def test_moving_a_slot_says_first_whom_it_concerns(site, database):
     for words in ("Move this slot?", ", 09:00", ", 10:00"):
         assert words in page
     assert "Nobody has a seat or waits in line" in page
+    assert "Places in line are kept." in page
+    async with database.transaction() as tx:
+        await tx.execute(
+            """UPDATE slot SET opens_at = now() - interval '60 days',
+                   closes_at = starts_at - interval '10 days'"""
+        )
+    too_soon = await site.send(f"{path}/move", **{**typed, "day": day(5)})
+    said = await too_soon.text()
+    assert "Booking would be closed already" in said
+    assert "Places in line are kept." not in said
     assert await value(database, starts) == before
     (fields,) = forms_of(page, f"{path}/move")
     assert "told=0" in location(await site.send(f"{path}/move", **fields))

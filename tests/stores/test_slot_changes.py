@@ -165,6 +165,23 @@ async def test_who_waits_in_line_is_told_of_the_new_time_by_mail_and_live(
     assert f"seats:{second}" in rung.topics
 
 
+async def test_a_move_that_closes_booking_ends_the_line_with_one_letter(
+    world, changes, admin
+):
+    slot = await world.slot(1)
+    first, second = await world.students(2)
+    await world.book(first, slot)
+    await join(world, second, slot)
+    before = await world.value("SELECT starts_at - closes_at FROM slot")
+    soon = world.clock.now() + before - START
+    there = Span(starts_at=START + soon, ends_at=START + soon + TWO_HOURS)
+    assert not await changes.may_move(slot, there)
+    assert await changes.may_move(slot, span(days=1))
+    assert await changes.move(admin, slot, there) == 2
+    assert letters(world, "test_line_moved") == []
+    assert len(letters(world, "test_line_ended")) == 1
+
+
 async def test_a_changed_seat_says_what_it_was_until_it_is_seen(world, changes, admin):
     slot = await world.slot(2)
     (paid,) = await world.students(1)

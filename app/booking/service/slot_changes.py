@@ -30,7 +30,7 @@ from app.booking.domain.words import Slot
 from app.booking.service.desk import BookingDesk, News, lock_slots
 from app.booking.service.lining import expire_over, settle_slot
 from app.booking.service.planning import require_modules
-from app.booking.service.slot_letters import tell_of_time
+from app.booking.service.slot_letters import tell_line_of_time, tell_of_time
 from app.booking.store import planning, slots
 from app.booking.store import slot_changes as store
 from app.booking.store.kept import keep_known
@@ -90,15 +90,19 @@ class SlotChanges:
             day = span.starts_at.astimezone(ZoneInfo(it.time_zone)).date()
             await keep_known(tx, [slot])
             await store.set_span(tx, slot, day, span, opens_at, closes_at)
-            return await tell_of_time(tx, self._desk, slot, it.starts_at, now)
+            told = await tell_of_time(tx, self._desk, slot, it.starts_at, now)
+            if closes_at <= now:  # Settling the slot ends the line, with its letters.
+                return told + len(await store.people_waiting(tx, [slot]))
+            return told + await tell_line_of_time(tx, self._desk, slot, it.starts_at)
 
         try:
             return await self._change(by, slot, "slot.moved", change)
         except UniqueViolationError as error:
             raise SlotsOverlap from error
 
-    async def may_move(self, slot: SlotId, span: Span) -> Slot:
-        """The slot as it is, if it may be moved there. Raises what `move` does."""
+    async def may_move(self, slot: SlotId, span: Span) -> bool:
+        """Whether its line goes on there: not where booking is closed already. Raises
+        what `move` does."""
         async with self._desk.db.connection() as tx:
             it = await slots.read(tx, slot)
             if it is None:
@@ -106,8 +110,8 @@ class SlotChanges:
             now = self._desk.clock.now()
             if it.cancelled_at is not None or now >= it.starts_at:
                 raise SlotBegun
-            await _times_there(tx, it, span, now)
-        return it
+            _, closes_at = await _times_there(tx, it, span, now)
+        return closes_at > now
 
     async def modules(
         self, by: AccountId, slot: SlotId, codes: Sequence[str] | None

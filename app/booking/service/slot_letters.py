@@ -35,14 +35,20 @@ async def tell_of_place(
 async def tell_of_time(
     tx: Tx, desk: BookingDesk, slot: SlotId, before: datetime, now: datetime
 ) -> int:
-    """To who has a seat, and to who waits for one."""
+    """To who has a seat."""
     await store.let_go_free(tx, [slot], now)
     rows = await store.people_of(tx, [slot])
-    told = await _post(
+    return await _post(
         tx, desk, rows, lambda row, told: slot_letters.moved_time(told, before)
     )
+
+
+async def tell_line_of_time(
+    tx: Tx, desk: BookingDesk, slot: SlotId, before: datetime
+) -> int:
+    """To who waits for a seat, whose place is kept."""
     waiting = await store.people_waiting(tx, [slot])
-    return told + await _post(
+    return await _post(
         tx, desk, waiting, lambda row, told: slot_letters.line_moved(told, before)
     )
 

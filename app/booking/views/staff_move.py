@@ -56,7 +56,7 @@ async def move(request: web.Request, who: Identity) -> web.StreamResponse:
 async def _ask(request: web.Request, span: Span, form: MoveForm) -> web.StreamResponse:
     """Raises what moving would."""
     slot = slot_in(request)
-    await request.app[SLOT_CHANGES].may_move(slot, span)
+    line_goes_on = await request.app[SLOT_CHANGES].may_move(slot, span)
     use, _ = await request.app[REPORTS].slot(slot)
     concerned = await request.app[SLOT_CANCELLING].concerned(slot)
     return page(
@@ -67,4 +67,5 @@ async def _ask(request: web.Request, span: Span, form: MoveForm) -> web.StreamRe
         to=span,
         typed=form,
         concerned=concerned,
+        line_goes_on=line_goes_on,
     )
