@@ -104,7 +104,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
     except web.HTTPException as error:
         response = _plain(request, error)
         if _wants_page(request):
-            response = await led_back(request, error) or response
+            outside = request.app[SITE].outside
+            response = await led_back(request, error, outside) or response
     except Exception:
         response = _broken(request)
     if not response.prepared:
