@@ -1,11 +1,13 @@
 """Who loads the address of a form anew comes to the form's page, and nobody else."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.adapters.http import SITE
 from tests.http.test_ways_in import location
+
+SEAT = UUID(int=7)
 
 
 async def got(site, path: str):
@@ -20,10 +22,18 @@ async def got(site, path: str):
         ("/account/devices/x/end", "/account/devices"),
         ("/electives/E1", "/"),
         ("/logout", "/"),
+        (f"/staff/door/absent/{SEAT}", "/staff/door/absent"),
     ],
 )
 async def test_a_form_leads_to_its_page(site, form, page):
     assert location(await got(site, form)) == page
+
+
+async def test_the_form_to_move_a_seat_leads_to_the_seat(site):
+    await site.log_in("ASHA001")
+    assert location(await got(site, f"/tests/seats/{SEAT}/move")) == (
+        f"/tests/seats/{SEAT}"
+    )
 
 
 @pytest.mark.parametrize("odd", ["a%0d%0aSet-Cookie:%20x=y", "a%3Fb", "a%25b", "a%2Fb"])

@@ -23,6 +23,8 @@ from app.kernel.refusals import Refusal
 
 DOOR = web.AppKey("door", Door)
 DOOR_PATH = "/staff/door"
+SLOT = "[0-9a-fA-F-]{36}"
+"""Other words of the path belong to other pages."""
 DOORKEEPERS = (Role.PROCTOR, *HELPERS)
 
 
@@ -33,7 +35,7 @@ class LookForm(Body):
 
 
 def routes() -> list[web.RouteDef]:
-    slot = f"{DOOR_PATH}/{{slot}}"
+    slot = f"{DOOR_PATH}/{{slot:{SLOT}}}"
     seat = f"{slot}/{{seat}}"
     return [
         web.get(DOOR_PATH, show_today),

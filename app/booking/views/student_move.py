@@ -42,8 +42,12 @@ def routes() -> list[web.RouteDef]:
 
 @for_role(Role.STUDENT)
 async def ask_to_move(request: web.Request, who: Identity) -> web.StreamResponse:
-    """From where and when to where and when, what it costs, and who is told."""
-    seat, to = seat_in(request), _slot_asked(request)
+    """From where and when to where and when, what it costs, and who is told; asked of
+    no slot, as where the form's address is loaded anew, the seat as it is."""
+    seat = seat_in(request)
+    if "slot" not in request.query:
+        return see_other(seat_path(seat))
+    to = _slot_asked(request)
     finding = finding_of(request)
     it = await finding.seat(who.account, seat)
     if it.seat.state is not SeatState.BOOKED:
