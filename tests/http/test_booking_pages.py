@@ -481,6 +481,36 @@ async def test_a_move_that_is_asked_about_nonsense_says_so(town, site):
         assert (await site.get(f"{seat}/move?slot={slot}")).status == 404
 
 
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        ("cancelled_at = now()", "This slot was cancelled."),
+        ("closes_at = now()", "Booking of this slot is closed."),
+        ("blocked = 1", "The last seat of this slot has just been taken."),
+        ("modules = '{SCPM}'", "This slot is not for the test of this module."),
+        ("fee_minor = 9000, currency = 'AED'", "The test costs another fee"),
+    ],
+)
+async def test_a_move_that_would_be_refused_is_not_promised(town, site, column, why):
+    centre = await town.centre()
+    seat = await booked(town, site, centre=centre, days=30)
+    slot = await town.slot(centre=centre, days=31, opens=-2)
+    await town.slot(centre=centre, days=32)
+    table = "centre" if "fee" in column else "slot"
+    which, of = ("centre_id", centre) if table == "centre" else ("slot_id", slot)
+    await town.run(f"UPDATE {table} SET {column} WHERE {which} = $1", of)
+    answer = await site.get(f"{seat}/move?slot={slot}")
+    page = " ".join((await answer.text()).split())
+    assert answer.status == 409
+    assert why in page
+    assert "<h1>Move your test <small>" in page
+    assert "Yes, move my test" not in page
+    here = await town.value("SELECT slot_id FROM seat WHERE state = 'booked'")
+    same = await site.get(f"{seat}/move?slot={here}")
+    assert same.status == 400
+    assert "This is the slot you have." in await same.text()
+
+
 async def test_cancelling_asks_once_and_says_what_comes_back(town, site):
     seat = await booked(town, site, days=30)
     page = " ".join((await read(site, seat)).split())

@@ -10,7 +10,14 @@ from app.booking.domain.changing import (
     require_movable,
     terms_of,
 )
-from app.booking.domain.refusals import HeldAlready, NoSuchSeat, OtherFee, SameSlot
+from app.booking.domain.refusals import (
+    HeldAlready,
+    NoSuchSeat,
+    NoSuchSlot,
+    OtherFee,
+    SameSlot,
+    SlotFull,
+)
 from app.booking.domain.seats import held_until, price, require_bookable
 from app.booking.domain.words import (
     OrderKind,
@@ -52,6 +59,24 @@ class Changing:
             slot = await slots.read(tx, it.slot)
             assert slot is not None
             return await self._terms(tx, it, slot, self._desk.clock.now())
+
+    async def may_move(self, account: AccountId, seat: SeatId, to: SlotId) -> Terms:
+        """What moving there costs now. Raises NoSuchSlot and what `hold_move` does."""
+        await self._desk.portals.require_open(Portal.TESTS)
+        async with self._desk.db.connection() as tx:
+            it = await seats.read(tx, seat, account)
+            if it is None or it.order is None:
+                raise NoSuchSeat
+            held = await seats.to_take_place_of(tx, seat)
+            before, there = await slots.read(tx, it.slot), await slots.read(tx, to)
+            if before is None or there is None:
+                raise NoSuchSlot
+            terms = await self._require_move(tx, it, before, there)
+            is_full = there.free_of(accessible=it.accessible) <= 0
+            if is_full and (held is None or held.slot != to):
+                raise SlotFull
+            await require_no_other(tx, account, to, seat)
+        return terms
 
     async def cancel(self, account: AccountId, key: str, seat: SeatId) -> Money:
         """What goes back, by itself. Raises NotComing, TooLateToChange, NoSuchSeat."""
@@ -98,13 +123,7 @@ class Changing:
 
         async def act(tx: Tx, now: datetime, news: News) -> Answer:
             it, beside, locked = await self._lock(tx, account, seat, to)
-            if it.slot == to:
-                raise SameSlot
-            terms = await self._terms(tx, it, locked[it.slot], now)
-            require_movable(it, terms)
-            await require_fit_for(tx, self._desk, account, it.module, now)
-            require_bookable(locked[to], it.module, now)
-            await self._same_fee(tx, it, locked[to])
+            terms = await self._require_move(tx, it, locked[it.slot], locked[to])
             for one in beside:
                 await seats.end(tx, one.seat, SeatState.RELEASED, now)
             for slot in locked.values():
@@ -118,6 +137,18 @@ class Changing:
 
         answer = await self._desk.once(account, key, ("move", seat, to), act)
         return SeatId(UUID(str(answer["seat"])))
+
+    async def _require_move(self, tx: Tx, it: Seat, before: Slot, to: Slot) -> Terms:
+        """All but a free seat, and no other test at that time."""
+        if before.slot == to.slot:
+            raise SameSlot
+        now = self._desk.clock.now()
+        terms = await self._terms(tx, it, before, now)
+        require_movable(it, terms)
+        await require_fit_for(tx, self._desk, it.account, it.module, now)
+        require_bookable(to, it.module, now)
+        await self._same_fee(tx, it, to)
+        return terms
 
     async def _lock(
         self, tx: Tx, account: AccountId, seat: SeatId, *more: SlotId

@@ -16,7 +16,7 @@ from app.booking.domain.finding import (
 )
 from app.booking.domain.refusals import NoSuchSeat, NoSuchSlot
 from app.booking.domain.seats import price
-from app.booking.domain.words import RefundReason
+from app.booking.domain.words import RefundReason, Slot
 from app.booking.service.desk import BookingDesk
 from app.booking.store import finding as store
 from app.booking.store import lines
@@ -57,13 +57,13 @@ class Finding:
             rows = await store.offers(tx, module.code, city, month, self.now())
         return [_offer(row, fee_of(module)) for row in rows]
 
-    async def place(self, slot: SlotId) -> Offer:
+    async def place(self, slot: SlotId) -> tuple[Slot, Place]:
         """One slot, whatever became of it. Raises NoSuchSlot."""
         async with self._desk.db.connection() as tx:
             rows = await store.places(tx, [slot])
         if not rows:
             raise NoSuchSlot
-        return _offer(rows[0], Money(minor=0, currency="INR"))
+        return slot_of(rows[0]), _place(rows[0])
 
     async def mine(self, account: AccountId) -> list[SeatShown]:
         """Newest first."""

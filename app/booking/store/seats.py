@@ -180,13 +180,15 @@ async def keep_offers(tx: Tx, now: datetime) -> None:
 async def overlapping(
     tx: Tx, account: AccountId, slot: SlotId, but: SeatId | None = None
 ) -> SeatId | None:
-    """Another seat of theirs at the same time, of whatever module, `but` this one."""
+    """Another seat of theirs at the same time, of whatever module, `but` this one and
+    what is held to move it to."""
     found = await tx.fetchval(
         """SELECT e.seat_id FROM seat e JOIN slot s USING (slot_id), slot wanted
            WHERE e.account_id = $1 AND wanted.slot_id = $2
              AND e.state IN ('offered', 'held', 'booked')
              AND s.starts_at < wanted.ends_at AND s.ends_at > wanted.starts_at
-             AND e.seat_id IS DISTINCT FROM $3
+             AND ($3::uuid IS NULL
+                  OR (e.seat_id <> $3 AND e.replaces IS DISTINCT FROM $3))
            LIMIT 1""",
         account,
         slot,

@@ -24,8 +24,10 @@ from app.booking.views.kit import (
     words_of,
 )
 from app.booking.views.student_acts import again
+from app.booking.views.student_book import book_page
 from app.booking.views.wiring import CHANGING, DESK
 from app.kernel.ids import SlotId
+from app.kernel.refusals import Refusal
 
 KEPT = ("city", "month", "day")
 """Of the page where the new slot was chosen, to lead back there."""
@@ -42,8 +44,9 @@ def routes() -> list[web.RouteDef]:
 
 @for_role(Role.STUDENT)
 async def ask_to_move(request: web.Request, who: Identity) -> web.StreamResponse:
-    """From where and when to where and when, what it costs, and who is told; asked of
-    no slot, as where the form's address is loaded anew, the seat as it is."""
+    """From where and when to where and when, what it costs, and who is told; or where
+    slots are found, with why not there. Asked of no slot, as where the form's address
+    is loaded anew: the seat as it is."""
     seat = seat_in(request)
     if "slot" not in request.query:
         return see_other(seat_path(seat))
@@ -54,10 +57,17 @@ async def ask_to_move(request: web.Request, who: Identity) -> web.StreamResponse
         return see_other(seat_path(seat))
     given = {name: request.query.get(name, "")[:100] for name in KEPT}
     query = urlencode({**given, "move": str(seat)})
+    slot, place = await finding.place(to)
+    try:
+        terms = await request.app[CHANGING].may_move(who.account, seat, to)
+    except Refusal as refusal:
+        asked = request.clone(rel_url=request.rel_url.update_query(move=str(seat)))
+        return await book_page(asked, who, it.seat.module, refusal)
     context = {
         "it": it,
-        "to": await finding.place(to),
-        "terms": await request.app[CHANGING].terms(who.account, seat),
+        "slot": slot,
+        "place": place,
+        "terms": terms,
         "policy": request.app[DESK].policy,
         "given": given,
         "back": f"/tests/book/{it.seat.module}?{query}",
