@@ -67,6 +67,9 @@ async def test_a_receipt_states_the_time_that_was_paid_for(site, booked):
     await site.log_in("ASHA001")
     before = await paper(site, booked.path("receipt.pdf"))
     when = re.search(r"When (.+?) till", before)[1]
+    await booked.world.run("UPDATE centre SET name = 'Another Name'")
+    renamed = await paper(site, booked.path("receipt.pdf"))
+    assert "Moved by us to" not in renamed
     await booked.world.run(
         """UPDATE slot SET starts_at = starts_at + interval '9 days',
                ends_at = ends_at + interval '9 days'"""

@@ -195,6 +195,7 @@ async def test_a_changed_seat_says_what_it_was_until_it_is_seen(world, changes, 
     assert it.changed_from(now()).starts_at == START
     assert it.starts_at == START + timedelta(days=41)
     await changes.move(admin, slot, span())  # As it was: nothing to tell.
+    await world.run("UPDATE centre SET name = 'Another Name'")
     assert (await find.seat(paid, seat)).changed_from(now()) is None
     await changes.move(admin, slot, span(days=41))
     versions = {(await find.seat(paid, seat)).version}

@@ -122,10 +122,15 @@ class SeatShown:
         it = self.known
         if it is None or self.state(now) not in COMING or now >= self.ends_at:
             return None
-        was = (it.starts_at, it.ends_at, it.centre, it.address, it.city)
-        place = self.place
-        are = (self.starts_at, self.ends_at, place.centre, place.address, place.city)
-        return None if was == are else it
+        now_at = Kept(
+            centre=self.place.centre,
+            city=self.place.city,
+            address=self.place.address,
+            time_zone=self.time_zone,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+        )
+        return it if it.is_elsewhere(now_at) else None
 
     def pay_failed_at(self, now: datetime) -> datetime | None:
         """While it can still be paid."""

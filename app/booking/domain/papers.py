@@ -74,6 +74,13 @@ class Place:
             f"({self.time_zone})"
         )
 
+    def is_elsewhere(self, other: "Place") -> bool:
+        """At another time or address: a centre that only changes its name moves
+        nobody."""
+        here = (self.starts_at, self.ends_at, self.address, self.city)
+        there = (other.starts_at, other.ends_at, other.address, other.city)
+        return here != there
+
     def moment(self, at: datetime) -> str:
         there = at.astimezone(ZoneInfo(self.time_zone))
         return f"{there.day} {there:%b %Y, %H:%M}"

@@ -27,7 +27,7 @@ def _about(paper: Sheet, it: Receipt) -> None:
     paper.pair("Test", f"{seat.module} ({seat.module_code})")
     paper.pair("When", seat.booked_place.when)
     paper.pair("Where", seat.booked_place.where)
-    if seat.place != seat.booked_place:
+    if seat.place.is_elsewhere(seat.booked_place):
         paper.pair("Moved by us to", f"{seat.place.when}, {seat.place.where}")
     paper.pair("Seat", STATES[seat.state])
 
