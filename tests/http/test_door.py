@@ -116,6 +116,8 @@ async def test_who_tries_many_srns_is_slowed_down_and_in_the_trail(
     assert [it.status for it in tries] == [404] * 12 + [429] * 2
     assert (await trail(database)).count("door.not_here") == 14
     assert (await site.send(booked.door, given="ASHA001")).status == 303  # who is here
+    await site.log_in("PROCTOR1")  # Nobody gets new tries with a new log-in.
+    assert (await site.send(booked.door, given="GUESS1")).status == 429
     await other.log_in("HELP1")
     assert (await other.send(booked.door, given="GUESS1")).status == 404
 

@@ -34,7 +34,7 @@ from app.kernel.ids import AccountId, SeatId, SlotId
 from app.kernel.refusals import Refusal, Unavailable
 
 MISSES = Rate(name="door", burst=12, every_s=20)
-"""Of one login: cards that are not ours, and SRNs without a seat here."""
+"""Of one account: cards that are not ours, and SRNs without a seat here."""
 SLOTS_MOST, SEATS_MOST = 20, 100
 
 log = structlog.get_logger()
@@ -194,7 +194,7 @@ class Door:
                 details={"slot": str(slot)},
             )
             await self._desk.house.trail.write(tx, act)
-        await self._throttle.take(MISSES, str(who.login))
+        await self._throttle.take(MISSES, str(who.account))
 
     async def _of_today(self, tx: Tx, slot: SlotId) -> DoorSlot:
         it = await store.slot_of_day(tx, self._desk.clock.now(), self._opens, slot)
