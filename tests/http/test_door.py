@@ -147,6 +147,17 @@ async def test_who_stands_at_the_wrong_door_is_told_where_to_go(site, booked, co
     assert "next booked seat" not in await nobody.text()
 
 
+async def test_the_door_is_not_told_where_somebody_is_in_three_days(
+    site, app_server, database
+):
+    later = await book(database, days=3)
+    slot = await slot_in(later.world, minutes=75)
+    await site.log_in("PROCTOR1")
+    answer = await site.send(f"/staff/door/{slot}", given="ASHA001")
+    assert answer.status == 404
+    assert "next booked seat" not in await answer.text()
+
+
 async def test_the_card_of_a_seat_that_was_moved_tells_where_the_new_one_is(
     site, app_server, database
 ):
@@ -159,6 +170,13 @@ async def test_the_card_of_a_seat_that_was_moved_tells_where_the_new_one_is(
         """UPDATE slot SET day = (now() AT TIME ZONE 'Asia/Kolkata')::date
            WHERE slot_id = $1""",
         early.slot,
+    )
+    await early.world.run(
+        """UPDATE slot SET starts_at = starts_at - interval '30 days',
+               ends_at = ends_at - interval '30 days',
+               opens_at = opens_at - interval '30 days',
+               closes_at = closes_at - interval '30 days' WHERE slot_id = $1""",
+        to,
     )
     await site.log_in("PROCTOR1")
     page = await shown(site, location(await site.send(early.door, given=card)))

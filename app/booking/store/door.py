@@ -27,6 +27,7 @@ _GUEST = """SELECT e.seat_id, e.slot_id, e.account_id, e.module_code, e.state,
             AS has_photo
     FROM seat e JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
     JOIN account a USING (account_id) JOIN module m ON m.code = e.module_code """
+SOON = timedelta(days=2)
 
 
 async def slots_of_day(tx: Tx, now: datetime, opens: timedelta) -> list[DoorSlot]:
@@ -86,15 +87,18 @@ async def seat_of_srn(tx: Tx, slot: SlotId, srn: str) -> SeatId | None:
 
 
 async def next_place(tx: Tx, account: AccountId, now: datetime) -> Place | None:
-    """Where this student's next booked seat is."""
+    """Where this student's next booked seat is, if it begins soon: who stands at a
+    door has mistaken the room or the day, and later plans are not for the door."""
     row = await tx.fetchrow(
         """SELECT c.name AS centre, c.city, c.address, c.time_zone, s.starts_at,
                s.ends_at
            FROM seat e JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
            WHERE e.account_id = $1 AND e.state = 'booked' AND s.ends_at > $2
+             AND s.starts_at < $2::timestamptz + $3::interval
            ORDER BY s.starts_at LIMIT 1""",
         account,
         now,
+        SOON,
     )
     return place_of(row) if row else None
 
