@@ -7,6 +7,8 @@ import pytest
 from aiohttp import FormData
 
 from app.adapters.clock import AnchoredClock
+from app.booking.service import reports
+from app.booking.views import staff_people
 from tests.booking_town import forms_of
 from tests.door_world import book
 from tests.http.test_staff import trail, upload
@@ -217,6 +219,19 @@ async def test_who_has_a_seat_is_listed_for_admins_and_in_the_trail(
     for srn in ("HELP1", "PROCTOR1", "ASHA001"):
         await other.log_in(srn)
         assert (await other.get(f"{path}/people")).status == 403
+
+
+async def test_only_a_list_that_was_cut_says_that_there_are_more(
+    site, app_server, database, monkeypatch
+):
+    booked = await book(database, days=30)
+    await site.log_in("ADMIN1")
+    for most, says in ((1, False), (0, True)):
+        monkeypatch.setattr(reports, "SEATED_MOST", most)
+        monkeypatch.setattr(staff_people, "SEATED_MOST", most)
+        page = await (await site.get(f"/staff/slots/{booked.slot}/people")).text()
+        assert ("More have a seat" in page) is says
+        assert ("Asha Rao" in page) is not says
 
 
 async def test_the_occupancy_shows_what_is_held_and_blocked(site, database):

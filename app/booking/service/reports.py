@@ -46,12 +46,12 @@ class Reports:
             return _whole(await store.slots(tx, which, LINES_MOST + 1))
 
     async def listed(self, period: Period, centre: CentreId | None) -> list[SlotUse]:
-        """At most a thousand, cancelled ones too."""
+        """Cancelled ones too; one beyond LISTED_MOST says that there are more."""
         which = Which(
             since=period.since, until=period.until, centre=centre, cancelled=True
         )
         async with self._desk.db.connection() as tx:
-            return await store.slots(tx, which, LISTED_MOST)
+            return await store.slots(tx, which, LISTED_MOST + 1)
 
     async def slot(self, slot: SlotId) -> tuple[SlotUse, CentreId]:
         """Raises NoSuchSlot."""
@@ -68,10 +68,11 @@ class Reports:
             return await store.first_day(tx, today, centre)
 
     async def people(self, by: AccountId, slot: SlotId) -> list[Seated]:
-        """Who has a seat there, at most SEATED_MOST; the trail has who looked."""
+        """Who has a seat there; one beyond SEATED_MOST says that there are more. The
+        trail has who looked."""
         now = self._desk.clock.now()
         async with self._desk.db.transaction() as tx:
-            found = await roll.seated(tx, slot, now, SEATED_MOST)
+            found = await roll.seated(tx, slot, now, SEATED_MOST + 1)
             details: dict[str, str | int] = {"slot": str(slot), "names": len(found)}
             act = Act(at=now, by=by, what="slot.people_seen", details=details)
             await self._desk.house.trail.write(tx, act)

@@ -25,6 +25,6 @@ async def show_people(request: web.Request, who: Identity) -> web.StreamResponse
         "booking/staff_people.html",
         None,
         slot=slot,
-        people=people,
-        cut=len(people) == SEATED_MOST,
+        people=people[:SEATED_MOST],
+        cut=len(people) > SEATED_MOST,
     )

@@ -111,8 +111,8 @@ async def show_slots(request: web.Request, who: Identity) -> web.StreamResponse:
     return told_page(
         request,
         "booking/staff_slots.html",
-        slots=[it for it in slots if is_shown(it, show, now)],
-        cut=len(slots) == LISTED_MOST,
+        slots=[it for it in slots[:LISTED_MOST] if is_shown(it, show, now)],
+        cut=len(slots) > LISTED_MOST,
         centres=await request.app[CENTRES].all(),
         centre=str(centre or ""),
         month=month,
