@@ -24,7 +24,8 @@ class ShowYourAdmitCard(Conflict):
 
 class NotThisCard(Refusal):
     """This is not the number of this seat's admit card. Copy it from the card once
-    more, or show the card at the desk."""
+    more; download the card anew if the time of your test was changed, or show it at
+    the desk."""
 
 
 async def lock_to_sit(tx: Tx, account: AccountId, seat: SeatId) -> tuple[Slot, Seat]:
