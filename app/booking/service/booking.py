@@ -10,9 +10,9 @@ from uuid import uuid4
 from asyncpg import CheckViolationError, UniqueViolationError
 
 from app.adapters.db import Tx
+from app.booking.domain.seats import unfit
 from app.booking.domain.words import (
     Captured,
-    Fitness,
     Order,
     OrderKind,
     Payment,
@@ -69,7 +69,7 @@ async def _why_back(
     if it.order.kind is OrderKind.FEE:
         module = seat.module
         fit = (await desk.fitness(tx, seat.account, [module], now))[module]
-        return None if _is_fit(fit) else RefundReason.NOT_FIT
+        return None if unfit(fit) is None else RefundReason.NOT_FIT
     return None
 
 
@@ -191,7 +191,3 @@ async def _give_back(
         await settle_slot(tx, desk, slot, now, news)
         news.of(slot)
     await told.given_back(tx, desk, it.seat, payment, reason)
-
-
-def _is_fit(it: Fitness) -> bool:
-    return it.confirmed_us >= it.required_us and not it.open_incidents

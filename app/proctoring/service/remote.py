@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from app.booking.domain.seats import require_fit
-from app.booking.domain.words import Fitness
+from app.booking.domain.seats import unfit
 from app.exams.service.drawing import remote_modules
 from app.kernel.ids import AccountId, ModuleCode
-from app.kernel.refusals import Refusal
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.fitness import fitness
 
@@ -25,12 +23,4 @@ async def open_remotely_to(
         allowed = await remote_modules(tx)
         wanted = [it for it in modules if it in allowed]
         fits = await fitness(tx, account, wanted, now)
-    return [it for it in wanted if _is_fit(fits[it])]
-
-
-def _is_fit(it: Fitness) -> bool:
-    try:
-        require_fit(it)
-    except Refusal:
-        return False
-    return True
+    return [it for it in wanted if unfit(fits[it]) is None]
