@@ -20,6 +20,7 @@ from app.booking.domain.planning_refusals import (
     SlotsOverlap,
     ZoneInUse,
 )
+from app.booking.domain.words import Wish
 from app.booking.service.centres import Centres
 from app.booking.service.planning import Planning
 from app.kernel.ids import CentreId
@@ -212,20 +213,26 @@ async def test_the_zone_stays_while_there_are_coming_slots(centres, planning, ad
     await centres.change(admin, other, moved)
 
 
-async def test_another_address_is_told_to_who_has_a_seat_and_sets_them_free(
+async def test_another_address_is_told_to_who_has_a_seat_or_waits_for_one(
     world, centres, admin
 ):
-    slot = await world.slot(3)
-    student = await world.student()
+    slot = await world.slot(1)
+    student, waits = await world.students(2)
     seat = await world.book(student, slot)
+    await world.lines.join(waits, uuid4().hex, Wish(slot=slot, module="M1"))
     centre = await world.value("SELECT centre_id FROM slot")
     before = (await centres.one(centre)).it
     assert await centres.change(admin, centre, replace(before, name="School")) == 0
     told = await centres.change(admin, centre, replace(before, address="2 Hill Road"))
-    assert told == 1
-    letter = world.box.newest("test_slot_changed")
-    assert "1 Main Road, Kochi" in letter.text
-    assert "2 Hill Road, Kochi" in letter.text
+    assert told == 2
+    for kind, kept in (
+        ("test_slot_changed", "Your seat and the time are kept"),
+        ("test_line_moved", "Your place in line is kept"),
+    ):
+        letter = world.box.newest(kind)
+        assert "1 Main Road, Kochi" in letter.text
+        assert "2 Hill Road, Kochi" in letter.text
+        assert kept in letter.text
     free = await world.value("SELECT free_until FROM seat WHERE seat_id = $1", seat)
     assert (free - world.clock.now()).days == 7
 

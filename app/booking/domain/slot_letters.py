@@ -51,6 +51,20 @@ def moved_place(told: Told, before: str) -> Words:
     )
 
 
+def line_elsewhere(told: Told, before: str) -> Words:
+    """To who waits in line; `told` has the new address."""
+    return _letter(
+        told,
+        "test_line_moved",
+        "A test you wait for is at another address",
+        "you wait in line for this test, and it takes place at another address.\n\n"
+        f"It was: {before}\nIt is now: {told.centre}, {told.address}\n\n{told.module}"
+        f"\n{told.when}\n\nYour place in line is kept, and you have paid nothing. Does "
+        "the new address not suit you? Leave the line, or wait in another, here:\n\n"
+        f"{told.link}",
+    )
+
+
 def gone(told: Told) -> Words:
     """To who held a seat that was not paid, or waited for one."""
     return _letter(

@@ -23,12 +23,17 @@ async def tell_of_place(
     slots: Sequence[SlotId],
     now: datetime,
 ) -> int:
-    """Their test is at another address; moving and cancelling are free for a while."""
+    """Their test is at another address: to who has a seat, for whom moving and
+    cancelling are free for a while, and to who waits in line."""
     await store.let_go_free(tx, slots, now)
     was = f"{before.name}, {before.address}, {before.city}"
     rows = await store.people_of(tx, slots)
-    return await _post(
+    count = await _post(
         tx, desk, rows, lambda row, told: slot_letters.moved_place(told, was)
+    )
+    waiting = await store.people_waiting(tx, slots)
+    return count + await _post(
+        tx, desk, waiting, lambda row, told: slot_letters.line_elsewhere(told, was)
     )
 
 

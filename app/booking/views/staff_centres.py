@@ -102,7 +102,7 @@ async def centre_page(
 @takes(form=CentreForm)
 @form_for(centre_page)
 async def change(request: web.Request, who: Identity) -> web.StreamResponse:
-    """Another address is told to everybody who has a seat there."""
+    """Another address is told to everybody who has a seat or waits for one there."""
     centre, form = centre_in(request), await read_form(request, CentreForm)
     told = await request.app[CENTRES].change(who.account, centre, _draft(form))
     return see_other(f"{CENTRES_PATH}/{centre}?told={told}")
