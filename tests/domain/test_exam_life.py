@@ -136,7 +136,7 @@ def test_a_pause_that_nobody_lifts_ends_some_day():
     exam = life.paused(running(), after(5))
     assert life.neglected(exam, after(3600), POLICY) == exam
     late = after(5 + 60 * POLICY.paused_most_min)
-    assert life.neglected(exam, late, POLICY).ended_why is EndedWhy.PROCTOR
+    assert life.neglected(exam, late, POLICY).ended_why is EndedWhy.LEFT_PAUSED
 
 
 def test_the_deadline_itself_is_in_time_and_a_moment_later_is_not():

@@ -183,7 +183,7 @@ test("how a test stands is said with what to do next", () => {
   assert.equal(of({ state: "running" }, { sitting: { asked: "left" } }).tone, "ask")
   assert.equal(of({ state: "running" }, { camera: "lost" }).view, "paper")
   assert.equal(of(null, { camera: "refused" }).view, "before")
-  for (const why of ["handed_in", "deadline", "proctor", "never_begun"]) assert.equal(of({ state: "ended", ended_why: why }).view, "ended")
+  for (const why of ["handed_in", "deadline", "proctor", "left_paused", "never_begun"]) assert.equal(of({ state: "ended", ended_why: why }).view, "ended")
 })
 
 test("before it begins the page says what is still to do", () => {

@@ -6,12 +6,14 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from app.accounts.domain.people import Identity, Role
+from app.adapters.bell import MemoryBell
 from app.adapters.db import Database
 from app.adapters.signing import Signer
 from app.exams.domain.bodies import to_json
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.questions import Option, Question, QuestionKind
 from app.exams.domain.results import Undecided
+from app.exams.service.exams import Exams
 from app.exams.service.graders import open_graders
 from app.kernel.ids import AccountId, ExamId, ModuleCode, QuestionId
 from tests.stores.entrance import SECRET, LetterBox, SetClock, gatehouse_on
@@ -215,6 +217,19 @@ class ExamWorld:
         if graded:
             async with self.db.transaction() as tx:
                 await self.grading.grade(tx, exam, now)
+        return exam
+
+    async def left_paused(self, *answers: object) -> ExamId:
+        """Paused, and let go on by nobody: the sweep ended it."""
+        account, now = await self.student(), self.clock.now()
+        exam = await sit(
+            self.db, account, self.paper, list(answers), ended_at=now, ended=False
+        )
+        await run(self.db, "UPDATE exam SET state = 'paused', paused_at = $1", now)
+        exams = Exams(self.house, MemoryBell(), self.policy)
+        exams.on_ended.append(self.grading.on_ended)
+        self.clock.forward(minutes=self.policy.paused_most_min)
+        assert await exams.sweep() == 1
         return exam
 
     async def owner(self, exam: ExamId) -> AccountId:

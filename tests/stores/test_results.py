@@ -172,6 +172,18 @@ async def test_an_admin_holds_and_releases_with_reasons_that_are_kept(world):
     assert await world.trail() == ["result.held", "result.released"]
 
 
+async def test_a_pause_that_nobody_lifted_holds_the_result_for_a_person(world):
+    exam, admin = await world.left_paused(RIGHT, RIGHT), await world.admin()
+    held = await world.result(exam)
+    assert (held.state, held.sat.ended_why) == (State.HELD, "left_paused")
+    await world.settle()
+    assert world.letters() == ["result_held"]
+    assert "nobody let it go on, so it ended by itself" in world.box.letters[0].text
+    await world.results.release(admin, exam, "What was answered by then is enough.")
+    assert world.letters() == ["result_held", "result_released"]
+    assert (await world.result(exam)).state is State.PASSED
+
+
 async def test_a_release_waits_for_an_incident_that_is_open(world):
     exam, admin = await world.sat(RIGHT, RIGHT), await world.admin()
     world.undecided = opened(exam)

@@ -27,6 +27,7 @@ class EndedWhy(StrEnum):
     HANDED_IN = "handed_in"
     DEADLINE = "deadline"
     PROCTOR = "proctor"
+    LEFT_PAUSED = "left_paused"
     NEVER_BEGUN = "never_begun"
 
 
@@ -151,14 +152,14 @@ def timed_out(exam: Exam, now: datetime) -> Exam:
 
 
 def neglected(exam: Exam, now: datetime, policy: ExamsPolicy) -> Exam:
-    """What nobody ends: not begun in time, paused for good, past its deadline."""
+    """What nobody ends: not begun in time, left paused, past its deadline."""
     exam = timed_out(exam, now)
     patience = timedelta(minutes=policy.begin_within_min)
     if exam.state is ExamState.READY and now - exam.drawn_at >= patience:
         return _ended(exam, EndedWhy.NEVER_BEGUN, now)
     patience = timedelta(minutes=policy.paused_most_min)
     if exam.paused_at is not None and now - exam.paused_at >= patience:
-        return _ended(exam, EndedWhy.PROCTOR, now)
+        return _ended(exam, EndedWhy.LEFT_PAUSED, now)
     return exam
 
 

@@ -34,4 +34,5 @@ class ExamsPolicy:
     begin_within_min: float = 120
     """A test whose start look never passed ends so long after it was opened."""
     paused_most_min: float = 240
-    """A test that a person paused and nobody lets go on ends after this."""
+    """A test that a person paused and nobody lets go on ends after this, and its result
+    is held."""

@@ -77,11 +77,17 @@ class Undecided:
 
 
 NOTHING = Undecided()
+LEFT_PAUSED = (
+    "Your test was paused and nobody let it go on, so it ended by itself. A person "
+    "looks at it before its result is told."
+)
+"""Why the result of such a test is held; its student reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
-    """By an admin; the student reads that there is one, and why."""
+    """By an admin, or by itself (None); the student reads that there is one, and
+    why."""
 
     by: AccountId | None
     why: str

@@ -8,10 +8,12 @@ from typing import Protocol, TypeAlias
 from app.accounts.domain.people import Identity
 from app.adapters.audit import Act
 from app.adapters.db import Tx
+from app.exams.domain.exams import EndedWhy
 from app.exams.domain.grading import Grade, grade, regraded
-from app.exams.domain.results import NoSuchExam, reason_of
+from app.exams.domain.results import LEFT_PAUSED, Hold, NoSuchExam, reason_of
 from app.exams.service.telling import Telling
 from app.exams.store import grades as store
+from app.exams.store import results
 from app.exams.store.grades import Paper, VersionRow
 from app.kernel.ids import AccountId, ExamId, ModuleCode, QuestionId
 from app.kernel.refusals import NotFound
@@ -33,6 +35,8 @@ class Ended(Protocol):
 
     @property
     def exam(self) -> ExamId: ...
+    @property
+    def ended_why(self) -> EndedWhy | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,12 @@ class Grading:
         return self._policy.regrade_may_fail
 
     async def on_ended(self, tx: Tx, ended: Ended, now: datetime) -> None:
-        """For whoever ends exams: graded in the same transaction."""
+        """For whoever ends exams: graded in the same transaction; and held where only a
+        pause that nobody lifted ended it."""
         await self.grade(tx, ended.exam, now)
+        if ended.ended_why is EndedWhy.LEFT_PAUSED:
+            hold = Hold(by=None, why=LEFT_PAUSED, at=now)
+            await results.set_hold(tx, ended.exam, hold)
 
     async def grade(
         self, tx: Tx, exam: ExamId, now: datetime, why: str = FIRST

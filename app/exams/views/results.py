@@ -31,6 +31,7 @@ ENDED = {
     "handed_in": "handed in",
     "deadline": "ended with its time",
     "proctor": "ended by a proctor",
+    "left_paused": "ended after a pause that nobody lifted",
     "never_begun": "never begun",
 }
 

@@ -5,6 +5,7 @@ const ENDED = {
   handed_in: ["You handed in your test", "It is being marked."],
   deadline: ["The time is over", "Your test was handed in by itself. What was saved by then counts."],
   proctor: ["A proctor ended your test", "What was saved by then counts. If you think this was wrong, write to the helpdesk."],
+  left_paused: ["Your test was paused for too long", "Nobody let it go on, so it ended by itself. What was saved is kept. A person looks at it before the result is told, and we write to you: you need do nothing."],
   never_begun: ["This test did not begin", "No question was shown. You can book another seat, or write to the helpdesk if that was our fault."],
 }
 const PAUSED = ["Your test is paused", "The clock stands still, your answers are safe, and the questions are covered. Please wait: a proctor lets you go on, and the clock runs from then."]
