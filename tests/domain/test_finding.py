@@ -8,7 +8,7 @@ import pytest
 
 from app.booking.domain import finding
 from app.booking.domain.finding import Offer, Own, Paid, Place, SeatShown, Span
-from app.booking.domain.next_steps import Next, card_of, history, money_in_words
+from app.booking.domain.next_steps import Became, Next, card_of, history, money_in_words
 from app.booking.domain.policy import BookingPolicy
 from app.booking.domain.refusals import HoursMissing, IncidentOpen
 from app.booking.domain.rules import rules_of
@@ -186,6 +186,40 @@ def test_hours_that_are_missing_are_counted():
 )
 def test_each_state_of_a_seat_has_its_next_step(state, what):
     assert card_of(own(seat(state)), None, NOW).next is what
+
+
+@pytest.mark.parametrize(
+    ("became", "what", "words", "went"),
+    [
+        (Became(), Next.NOTHING, "as soon as the test is marked", ""),
+        (Became(result="held"), Next.NOTHING, "not told yet", ""),
+        (Became(result="passed"), Next.NOTHING, "You have passed", ""),
+        (Became(result="failed"), Next.NOTHING, "did not pass", ""),
+        (Became(result="failed", again=True), Next.BOOK_AGAIN, "book", "Not passed"),
+        (
+            Became(result="annulled", again=True),
+            Next.BOOK_AGAIN,
+            "neither as passed nor",
+            "Annulled",
+        ),
+        (
+            Became(result="unopened", again=True),
+            Next.BOOK_AGAIN,
+            "was not opened in time",
+            "Not opened",
+        ),
+    ],
+)
+def test_who_was_let_in_is_told_what_became_of_it(became, what, words, went):
+    card = card_of(own(seat(SeatState.ATTENDED)), None, NOW, became)
+    assert (card.next, card.went) == (what, went)
+    assert words in card.words
+
+
+def test_who_missed_the_newer_of_two_seats_is_told_of_that_one():
+    seats = seat(SeatState.ABSENT), seat(SeatState.ATTENDED)
+    card = card_of(own(*seats), None, NOW, Became(result="failed", again=True))
+    assert (card.went, card.seat) == ("Missed", seats[0])
 
 
 def test_a_hold_that_is_over_asks_for_no_money():

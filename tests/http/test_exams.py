@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +15,7 @@ from app.adapters.media_nodes import MediaNodes
 from app.exams.domain.policy import AdmitCards
 from app.exams.views.sitting import EXAMS
 from app.portals.views import PORTALS
+from tests.booking_town import Town
 from tests.http.conftest import beat
 from tests.http.exam_hall import MODULE, ExamHall, let_in, put_seat
 from tests.http.test_live import connect, hear, say
@@ -488,3 +490,25 @@ async def test_requests_that_cross_are_each_answered_truly(site, hall, seat):
                 kept[it["place"]],
                 kept[it["place"]] % 4,
             )
+
+
+async def test_pages_of_tests_tell_what_became_of_who_was_let_in(
+    site, hall, database, app_server
+):
+    await site.log_in("ASHA001")
+    asha = UUID(await account_of(database, "ASHA001"))
+    await Town(app_server.app, database).fit("ASHA001")
+    seat = await put_seat(database, asha, since=timedelta(hours=3))
+    for path in ("/tests", f"/tests/seats/{seat}"):
+        page = await (await site.get(path)).text()
+        assert "You were let in, but the test was not opened in time." in page
+        assert f'href="/tests/book/{MODULE}"' in page
+    seat = await put_seat(database, asha)
+    exam, epoch = await begun(site, hall, seat)
+    assert "Your test goes on" in await (await site.get("/tests")).text()
+    await write(site, exam, "hand-in", epoch=epoch, key=KEY)
+    for path in ("/tests", f"/tests/seats/{seat}"):
+        page = await (await site.get(path)).text()
+        assert "You did not pass this time." in page
+        assert f'href="/results/{exam}"' in page
+        assert f'href="/tests/book/{MODULE}"' in page

@@ -31,14 +31,26 @@ class Next(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """Of the test of a seat whose student was let in. `result`: as its page says it,
+    "unopened" where nobody opened it in time, "" where that is not known yet.
+    `again`: another seat may be booked."""
+
+    result: str = ""
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """`seat`: what the next thing is about; `beside`: the booking it would replace."""
+    """`seat`: what the next thing is about; `beside`: the booking it would replace;
+    `went`: in a word, how it went with that seat."""
 
     own: Own
     next: Next
     words: str
     seat: SeatShown | None = None
     beside: SeatShown | None = None
+    went: str = ""
 
     @property
     def backs(self) -> list[Paid]:
@@ -51,8 +63,33 @@ class Card:
         ]
 
 
-def card_of(own: Own, why_not: Refusal | None, now: datetime) -> Card:
-    """`why_not`: of taking any seat just now."""
+UNKNOWN = Became()
+SAT = {
+    "": "Your result comes as soon as the test is marked.",
+    "absent": "You were not at your test.",
+    "unopened": "You were let in, but the test was not opened in time. It counts as no "
+    "go. If that was our fault, write to the helpdesk.",
+    "waiting": "Your result comes as soon as the test is marked.",
+    "held": "Your result is not told yet: a person looks at the test first.",
+    "passed": "You have passed this test.",
+    "failed": "You did not pass this time.",
+    "annulled": "Your last test counts neither as passed nor as failed.",
+    "empty": "Your last test counts neither as passed nor as failed.",
+}
+"""What became of a test."""
+WENT = {
+    "absent": "Missed",
+    "unopened": "Not opened",
+    "failed": "Not passed",
+    "annulled": "Annulled",
+    "empty": "Does not count",
+}
+
+
+def card_of(
+    own: Own, why_not: Refusal | None, now: datetime, became: Became = UNKNOWN
+) -> Card:
+    """`why_not`: of taking any seat just now; `became`: of the newest attended seat."""
     booked = own.first(now, SeatState.BOOKED)
     held = own.first(now, SeatState.HELD)
     if held is not None:
@@ -65,14 +102,16 @@ def card_of(own: Own, why_not: Refusal | None, now: datetime) -> Card:
         return Card(own=own, next=Next.TAKE, words=words, seat=offered)
     if booked is not None:
         return Card(own=own, next=Next.COME, words="Your seat is booked.", seat=booked)
-    return _without_seat(own, why_not, now)
-
-
-def _without_seat(own: Own, why_not: Refusal | None, now: datetime) -> Card:
     sat = own.first(now, SeatState.ATTENDED)
-    if sat is not None:
-        words = "You sat this test. Your result comes as soon as it is marked."
+    if sat is not None and not became.again:
+        words = SAT.get(became.result, SAT[""])
         return Card(own=own, next=Next.NOTHING, words=words, seat=sat)
+    return _without_seat(own, why_not, now, became)
+
+
+def _without_seat(
+    own: Own, why_not: Refusal | None, now: datetime, became: Became
+) -> Card:
     if isinstance(why_not, HoursMissing):
         fit = own.fitness
         words = (
@@ -83,10 +122,13 @@ def _without_seat(own: Own, why_not: Refusal | None, now: datetime) -> Card:
     if why_not is not None:
         next_ = Next.WAIT if isinstance(why_not, IncidentOpen) else Next.NOTHING
         return Card(own=own, next=next_, words=why_not.message)
-    missed = own.first(now, SeatState.ABSENT)
-    if missed is not None:
-        words = "You were not at your test. You can book another seat."
-        return Card(own=own, next=Next.BOOK_AGAIN, words=words, seat=missed)
+    last = own.first(now, SeatState.ABSENT, SeatState.ATTENDED)
+    if last is not None:
+        was = "absent" if last.seat.state is SeatState.ABSENT else became.result
+        words = f"{SAT[was]} You can book another seat."
+        return Card(
+            own=own, next=Next.BOOK_AGAIN, words=words, seat=last, went=WENT[was]
+        )
     words = "All hours are confirmed. Choose where and when you sit the test."
     return Card(own=own, next=Next.BOOK, words=words)
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from app.booking.domain.finding import SeatShown
+from app.booking.domain.next_steps import Became
 from app.booking.domain.words import SeatState
 from app.kernel.ids import AccountId, SeatId
 
@@ -16,7 +17,8 @@ from app.kernel.ids import AccountId, SeatId
 class ExamDoor:
     """`goes_on`: the seat's test was opened and has not ended. `asks_card`: the admit
     card has to be shown first. `href`: where it is opened, goes on, or, once it has
-    ended, its result."""
+    ended, its result. `result`: its state, once it has ended; `again`: another seat
+    may be booked after it."""
 
     opens_at: datetime
     closes_at: datetime
@@ -24,6 +26,8 @@ class ExamDoor:
     ended: bool
     asks_card: bool
     href: str
+    result: str = ""
+    again: bool = False
 
     def is_open(self, now: datetime) -> bool:
         if self.ended:
@@ -32,6 +36,11 @@ class ExamDoor:
 
     def is_early(self, now: datetime) -> bool:
         return not self.ended and not self.goes_on and now < self.opens_at
+
+    def became(self, now: datetime) -> Became:
+        if not self.ended and not self.goes_on and now > self.closes_at:
+            return Became(result="unopened", again=True)
+        return Became(result=self.result, again=self.again)
 
 
 DoorsOf: TypeAlias = Callable[

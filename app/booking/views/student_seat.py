@@ -8,6 +8,7 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, SeatShown
+from app.booking.domain.next_steps import SAT, UNKNOWN
 from app.booking.domain.rules import rules_of
 from app.booking.domain.words import SeatState
 from app.booking.views.exam_door import door_of
@@ -43,7 +44,11 @@ async def seat_page(
     terms = None
     if state is SeatState.BOOKED:
         terms = await request.app[CHANGING].terms(who.account, it.seat.seat)
+    door = await door_of(request, who.account, it)
+    became = door.became(now) if door else UNKNOWN
     context = {
+        "became": SAT[became.result],
+        "again": became.again,
         "it": it,
         "state": state,
         "now": now,
@@ -54,7 +59,7 @@ async def seat_page(
         "newer": _newer(mine, it, now),
         "moving": _moving(mine, it, now),
         "confirming": _confirming(request, it, state),
-        "door": await door_of(request, who.account, it),
+        "door": door,
         "known": known(mine, []),
         "cancel_on": request.query.get("cancel") == "1",
         **words_of(),

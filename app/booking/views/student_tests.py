@@ -1,7 +1,7 @@
 """A student's first page of tests: what to do next for each module, and what was."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -10,11 +10,13 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
-from app.booking.domain.next_steps import Card, Next, card_of, history
+from app.booking.domain.next_steps import UNKNOWN, Card, Next, card_of, history
 from app.booking.domain.seats import unfit
+from app.booking.domain.words import SeatState
 from app.booking.views.exam_door import ExamDoor, doors_of
 from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
 from app.booking.views.wiring import SEATS
+from app.kernel.ids import SeatId
 from app.kernel.refusals import Refusal
 from app.learning.domain.electives import own_modules
 from app.learning.views.kit import STUDENTS
@@ -46,11 +48,12 @@ async def mine_page(
     mine = await finding.mine(who.account)
     owns = await finding.own(who.account, modules, mine)
     closed = await request.app[SEATS].why_none()
-    cards = [_card(it, closed, now) for it in owns]
+    doors = await _doors(request, who, owns, now)
+    cards = [_card(it, closed, now, doors) for it in owns]
     context = {
         "cards": cards,
         "mine": mine,
-        "doors": await _doors(request, who, cards),
+        "doors": {str(seat): door for seat, door in doors.items()},
         "unpicked": await _unpicked(request, who),
         "history": history(mine, now),
         "known": known(mine, await finding.lines(who.account)),
@@ -63,19 +66,30 @@ async def mine_page(
     return page(request, "booking/tests.html", refusal, **context)
 
 
-def _card(own: Own, closed: Refusal | None, now: datetime) -> Card:
+def _card(
+    own: Own,
+    closed: Refusal | None,
+    now: datetime,
+    doors: Mapping[SeatId, ExamDoor],
+) -> Card:
     if own.first(now, *COMING) is not None:
         return card_of(own, None, now)
-    return card_of(own, closed or unfit(own.fitness), now)
+    why_not = closed or unfit(own.fitness)
+    sat = own.first(now, SeatState.ATTENDED)
+    became = doors[sat.seat.seat].became(now) if sat else UNKNOWN
+    return card_of(own, why_not, now, became)
 
 
 async def _doors(
-    request: web.Request, who: Identity, cards: Sequence[Card]
-) -> dict[str, ExamDoor]:
-    """By seat."""
-    seats = [it.seat for it in cards if it.seat is not None]
-    found = await doors_of(request, who.account, seats)
-    return {str(seat): door for seat, door in found.items()}
+    request: web.Request, who: Identity, owns: Sequence[Own], now: datetime
+) -> Mapping[SeatId, ExamDoor]:
+    """Of the seat of each module that is booked, and of the last that was attended."""
+    seats = [
+        own.first(now, state)
+        for own in owns
+        for state in (SeatState.BOOKED, SeatState.ATTENDED)
+    ]
+    return await doors_of(request, who.account, [it for it in seats if it is not None])
 
 
 async def _unpicked(request: web.Request, who: Identity) -> list[str]:

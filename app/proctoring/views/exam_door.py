@@ -1,21 +1,26 @@
 """When a seat's test can be opened, for the pages of seats."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
+from app.accounts.views.guard import CLOCK
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
 from app.booking.views.exam_door import DOORS_OF, ExamDoor
 from app.exams.domain.exams import Exam, ExamState
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
+from app.exams.domain.results import Result, State
 from app.exams.service.papers import Papers
+from app.exams.views.results import RESULTS
 from app.kernel.ids import AccountId, SeatId
 
 
 def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
-    def door_of(seat: SeatShown, found: Exam | None) -> ExamDoor:
+    def door_of(
+        seat: SeatShown, found: Exam | None, after: tuple[str, bool]
+    ) -> ExamDoor:
         ended = found is not None and found.state is ExamState.ENDED
         href = f"/exam?seat={seat.seat.seat}"
         if found is not None:
@@ -29,6 +34,8 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
             and policy.admit_card is not AdmitCards.NONE
             and seat.seat.state is SeatState.BOOKED,
             href=href,
+            result=after[0],
+            again=after[1],
         )
 
     async def doors_of(
@@ -36,6 +43,28 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
     ) -> dict[SeatId, ExamDoor]:
         ids = [it.seat.seat for it in seats]
         found = await papers.of_seats(account, ids)
-        return {it.seat.seat: door_of(it, found.get(it.seat.seat)) for it in seats}
+        mine: Sequence[Result] = ()
+        if any(it.state is ExamState.ENDED for it in found.values()):
+            mine = await app[RESULTS].mine(account)
+        now, doors = app[CLOCK].now(), {}
+        for it in seats:
+            exam = found.get(it.seat.seat)
+            doors[it.seat.seat] = door_of(it, exam, _after(exam, mine, now))
+        return doors
 
     app[DOORS_OF] = doors_of
+
+
+def _after(
+    exam: Exam | None, mine: Sequence[Result], now: datetime
+) -> tuple[str, bool]:
+    """The state of its result, and whether it may be sat again; passed in any other
+    go, the module is passed."""
+    if exam is None or exam.state is not ExamState.ENDED:
+        return "", False
+    if any(it.sat.module == exam.module and it.state is State.PASSED for it in mine):
+        return State.PASSED, False
+    result = next((it for it in mine if it.sat.exam == exam.exam), None)
+    if result is None:
+        return "", False
+    return "empty" if result.is_empty else result.state, result.may_go_again(now)
