@@ -40,12 +40,17 @@ async def run(house: House) -> None:
         alongside(restarted("retention", lambda: retain(house))),
         alongside(restarted("results", lambda: tell_results(house))),
     ):
-        while True:
-            try:
-                await sweep(house)
-            except (Unavailable, OSError, TimeoutError) as error:
-                log.warning("sweep_failed", error=type(error).__name__)
-            await asyncio.sleep(SWEEP_EVERY_S)
+        await restarted("sweep", lambda: sweep_on(house))
+
+
+async def sweep_on(house: House) -> None:
+    """Until cancelled."""
+    while True:
+        try:
+            await sweep(house)
+        except (Unavailable, OSError, TimeoutError) as error:
+            log.warning("sweep_failed", error=type(error).__name__)
+        await asyncio.sleep(SWEEP_EVERY_S)
 
 
 async def sweep(house: House) -> None:

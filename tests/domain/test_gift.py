@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 
+from app.exams.domain.bodies import from_json, to_json
 from app.exams.domain.gift import read_gift
 from app.exams.domain.gift_writer import write_gift
 from app.exams.domain.questions import Option, Question, QuestionKind, Span
@@ -68,10 +69,27 @@ def test_true_and_false_become_two_options(word):
         ("#=%100%1822:0 =%50%1822:2 ~#no", [("1822", "1822")]),
         ("#=1:0.5 =7", [("0.5", "1.5"), ("7", "7")]),
         ("#1e2", [("100", "100")]),
+        ("#6.6e-34:1e-35", [("6.5E-34", "6.7E-34")]),
     ],
 )
 def test_numbers_and_their_ranges(answers, expected):
     assert spans(f"How many? {{{answers}}}") == expected
+
+
+@pytest.mark.parametrize("number", ["9.109E-31", "1e99", f"{'9' * 20}.{'9' * 20}e-99"])
+def test_numbers_of_any_size_are_kept_and_written_again(number):
+    (question,) = read_gift(f"How many? {{#{number}}}".encode()).questions
+    kept = from_json(json.loads(json.dumps(to_json(question))))
+    assert kept == question
+    (again,) = read_gift(write_gift([kept]).encode()).questions
+    assert again.spans == question.spans
+
+
+def test_a_number_that_cannot_be_kept_is_told_with_its_line():
+    found = read_gift(f"How many? {{#{'9' * 30}e99}}".encode())
+    (problem,) = found.problems
+    assert "at most 120 digits" in problem.words
+    assert not found.questions
 
 
 def test_a_missing_word_leaves_a_gap():

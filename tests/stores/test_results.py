@@ -9,6 +9,7 @@ import pytest
 from asyncpg import IntegrityConstraintViolationError
 
 from app.adapters.signing import verify_text
+from app.exams.domain.bodies import BadBody
 from app.exams.domain.certificates import NotIssued, RevokedAlready
 from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.results import (
@@ -204,6 +205,21 @@ async def test_many_held_results_keep_nobody_else_waiting(world):
         world.undecided |= opened(exam)
     assert await world.settle() == 5
     assert sorted(world.letters()) == ["result_held"] * 4 + ["result_there"]
+
+
+async def test_a_result_that_cannot_be_told_keeps_no_other_waiting(world, monkeypatch):
+    broken, whole = await world.sat(RIGHT), await world.sat(RIGHT)
+    settle = world.telling.settle
+
+    async def stumbles(tx, exam, now):
+        if exam == broken:
+            raise BadBody("This version cannot be read.")
+        return await settle(tx, exam, now)
+
+    monkeypatch.setattr(world.telling, "settle", stumbles)
+    assert await world.settle() == 1
+    assert (await world.result(whole)).sat.told == "result"
+    assert (await world.result(broken)).sat.told is None
 
 
 async def test_two_sweeps_at_once_issue_one_certificate(world):

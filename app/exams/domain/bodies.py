@@ -5,6 +5,13 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TypeAlias
 
+from app.exams.domain.numbers import (
+    DIGITS_MOST,
+    KEPT,
+    LENGTH_MOST,
+    can_be_kept,
+    plain,
+)
 from app.exams.domain.questions import (
     OPTIONS_MOST,
     TAGS_MOST,
@@ -17,7 +24,6 @@ from app.exams.domain.questions import (
 
 Json: TypeAlias = dict[str, object]
 _MEMBERS = {"name", "kind", "text", "options", "spans", "tags", "feedback"}
-_NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 NAME_MOST, TAG_MOST = 200, 60
 
@@ -78,11 +84,6 @@ def trouble(question: Question) -> str | None:
     return _tags_trouble(question.tags) or _answers_trouble(question)
 
 
-def plain(number: Decimal) -> str:
-    """'0.1', never '1E-1'."""
-    return format(number, "f")
-
-
 def _texts(question: Question) -> list[str]:
     options = [text for it in question.options for text in (it.text, it.feedback)]
     return [question.text, question.feedback, *options]
@@ -105,6 +106,9 @@ def _answers_trouble(question: Question) -> str | None:
             return "a numeric question has at least one number that is right"
         if any(it.low > it.high for it in question.spans):
             return "a range begins with its lower end"
+        ends = [end for it in question.spans for end in (it.low, it.high)]
+        if not all(map(can_be_kept, ends)):
+            return f"a number has at most {DIGITS_MOST} digits on a side of its point"
         return None
     return _options_trouble(question)
 
@@ -168,7 +172,7 @@ def _span(value: object) -> Span:
 
 
 def _number(it: Mapping[str, object], name: str) -> Decimal:
-    text = _text(it, name, 70)
-    if _NUMBER.fullmatch(text) is None:
+    text = _text(it, name, LENGTH_MOST)
+    if KEPT.fullmatch(text) is None:
         raise BadBody(f"{name}: is a number as a text")
     return Decimal(text)

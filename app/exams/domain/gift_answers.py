@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from app.exams.domain.gift_text import in_format, marks, opening
+from app.exams.domain.numbers import READ
 from app.exams.domain.parsed import CannotAsk, Wrong
 from app.exams.domain.questions import Option, QuestionKind, Span
 
 _WEIGHT = re.compile(r"\s*%\s*(-?\d{1,3}(?:\.\d{1,9})?)\s*%")
 _TRUTH = re.compile(r"\s*(TRUE|FALSE|T|F)\s*(?=#|$)", re.I)
-_NUMBER = r"\s*([+-]?\d{1,20}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?)\s*"
+_NUMBER = rf"\s*({READ})\s*"
 _AROUND = re.compile(rf"{_NUMBER}(?::{_NUMBER})?")
 _BETWEEN = re.compile(rf"{_NUMBER}\.\.{_NUMBER}")
 WHOLE = Decimal(100)

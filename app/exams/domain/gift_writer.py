@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from decimal import ROUND_DOWN, Decimal
 
-from app.exams.domain.bodies import plain
 from app.exams.domain.gift_text import escaped
+from app.exams.domain.numbers import plain
 from app.exams.domain.questions import Option, Question, QuestionKind
 
 WHOLE = Decimal(100)

@@ -5,11 +5,13 @@ import re
 from collections.abc import Collection
 from decimal import Decimal
 
+from app.exams.domain.numbers import READ
 from app.exams.domain.parsed import Wrong
 from app.exams.domain.questions import Span
 from app.exams.domain.xml_tree import Element
 
-_NUMBER = re.compile(r"[+-]?(\d{1,20}(\.\d{0,20})?|\.\d{1,20})([eE][+-]?\d{1,2})?")
+_SHORT = r"[+-]?(\d{1,20}\.|\.\d{1,20})([eE][+-]?\d{1,2})?"
+_NUMBER = re.compile(rf"{READ}|{_SHORT}")
 
 
 def spans_of(

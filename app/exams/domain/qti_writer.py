@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from io import BytesIO
 from xml.sax.saxutils import escape, quoteattr
 
-from app.exams.domain.bodies import plain, to_json
+from app.exams.domain.bodies import to_json
+from app.exams.domain.numbers import plain
 from app.exams.domain.qti import MANIFEST, SIDECAR
 from app.exams.domain.questions import Option, Question, QuestionKind
 from app.exams.domain.rendering import xhtml

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from app.exams.domain.bodies import plain
+from app.exams.domain.numbers import READ, plain
 from app.exams.domain.parsed import Gathering, Parsed, Wrong
 from app.exams.domain.questions import (
     OPTIONS_MOST,
@@ -26,7 +26,7 @@ NEEDED = ("name", "kind", "text")
 OPTIONS = [f"option{n}" for n in range(1, OPTIONS_MOST + 1)]
 SAID = [f"feedback{n}" for n in range(1, OPTIONS_MOST + 1)]
 _KNOWN = {*PLAIN, *OPTIONS, *SAID}
-_NUMBER = re.compile(r"-?\d{1,20}(\.\d{1,20})?")
+_NUMBER = re.compile(READ)
 _RISKY = re.compile(r"'*[=+\-@\t]")
 """What a spreadsheet would take for a formula; with as many ' before as we put."""
 

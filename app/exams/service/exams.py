@@ -39,6 +39,8 @@ BeforeEnd: TypeAlias = Callable[[Tx, ExamId], Awaitable[None]]
 OnEnded: TypeAlias = Callable[[Tx, Exam, datetime], Awaitable[None]]
 AfterEnd: TypeAlias = Callable[[Exam], Awaitable[None]]
 
+FAULTS = (Refusal, PostgresError, ValueError, ArithmeticError)
+"""Of one test, which must not keep the others."""
 log = structlog.get_logger()
 
 
@@ -176,7 +178,7 @@ class Exams:
                 await self.settle(exam)
             except Unavailable:
                 raise
-            except (Refusal, PostgresError) as error:
+            except FAULTS as error:
                 kind = type(error).__name__
                 log.warning("exam_not_swept", exam=str(exam), error=kind)
         return len(due)

@@ -1,6 +1,6 @@
 """Results as students and staff see them; holds, and what housekeeping finishes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,13 +23,14 @@ from app.exams.domain.results import (
 )
 from app.exams.domain.rulings import Annulled, Ruled, Ruling
 from app.exams.service.events import told_of
+from app.exams.service.exams import FAULTS
 from app.exams.service.grading import Grading
 from app.exams.service.telling import HELD, Telling
 from app.exams.store import events, grades, rulings
 from app.exams.store import results as store
 from app.exams.store.results import Wanted
 from app.kernel.ids import AccountId, ExamId
-from app.kernel.refusals import Refusal
+from app.kernel.refusals import Unavailable
 
 PAGE = 50
 EVENTS_PAGE = 50
@@ -182,8 +183,9 @@ class Results:
             async with self._house.db.connection() as tx:
                 batch = await store.to_tell(tx, by, after, self._at_a_time)
             for _, exam in batch:
-                async with self._house.db.transaction() as tx:
-                    done += await self._telling.settle(tx, exam, now)
+                done += await self._safely(
+                    exam, lambda tx, it: self._telling.settle(tx, it, now)
+                )
             if len(batch) < self._at_a_time:
                 return done
             after = batch[-1]
@@ -192,12 +194,21 @@ class Results:
         async with self._house.db.connection() as tx:
             exams = await grades.ungraded(tx, self._at_a_time)
         for exam in exams:
-            try:
-                async with self._house.db.transaction() as tx:
-                    await self._grading.grade(tx, exam, now)
-            except Refusal as refusal:
-                log.warning("not_graded", exam=str(exam), why=refusal.code())
+            await self._safely(exam, lambda tx, it: self._grading.grade(tx, it, now))
         return len(exams)
+
+    async def _safely(
+        self, exam: ExamId, act: Callable[[Tx, ExamId], Awaitable[object]]
+    ) -> bool:
+        """What fails with one exam keeps no other waiting. What the act says."""
+        try:
+            async with self._house.db.transaction() as tx:
+                return bool(await act(tx, exam))
+        except Unavailable:
+            raise
+        except FAULTS as error:
+            log.warning("result_not_told", exam=str(exam), error=type(error).__name__)
+            return False
 
     async def _write(
         self, tx: Tx, by: Identity, what: str, sat: Sat, reason: str
