@@ -175,10 +175,10 @@ def test_who_waits_or_is_done_is_not_warned():
 
 
 def test_between_two_goes_some_time_has_to_pass():
-    opening.require_cooled(None, 3600, T0)
-    opening.require_cooled(T0, 3600, after(3600))
+    opening.require_cooled(None, T0)
+    opening.require_cooled(after(3600), after(3600))
     with pytest.raises(CoolingOff) as refused:
-        opening.require_cooled(T0, 3600, after(3599))
+        opening.require_cooled(after(3600), after(3599))
     assert refused.value.details == {"open_at": after(3600).isoformat()}
 
 

@@ -70,6 +70,7 @@ class BookingWorld:
     policy: BookingPolicy = field(default_factory=BookingPolicy)
     hours_missing: set[AccountId] = field(default_factory=set)
     incidents: set[AccountId] = field(default_factory=set)
+    cooling_till: dict[AccountId, datetime] = field(default_factory=dict)
     at_once: int = AT_ONCE
 
     def __post_init__(self) -> None:
@@ -98,6 +99,7 @@ class BookingWorld:
             required_us=40 * HOUR_US,
             confirmed_us=(30 if missing else 40) * HOUR_US,
             open_incidents=int(account in self.incidents),
+            cooling_till=self.cooling_till.get(account),
         )
         return dict.fromkeys(modules, it)
 

@@ -192,14 +192,14 @@ async def test_statistics_leave_it_out_while_it_is_annulled(world):
 async def test_the_next_go_cools_off_as_after_any_other(world):
     student, admin = await world.student(), await world.admin()
     exam = await world.sat(RIGHT, RIGHT, account=student)
-    before = await last_go(world, student)
+    before = await cooling_till(world, student)
     await world.annulling.annul(admin, exam, WHY)
-    assert await last_go(world, student) == before == world.clock.now()
+    assert await cooling_till(world, student) == before == world.clock.now()
 
 
-async def last_go(world, student):
+async def cooling_till(world, student):
     async with world.db.connection() as tx:
-        return await exam_store.last_go(tx, student, MODULE)
+        return await exam_store.cooling_till(tx, student, MODULE)
 
 
 async def test_two_admins_at_once_annul_it_once(world):

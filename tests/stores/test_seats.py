@@ -23,6 +23,7 @@ from app.booking.domain.refusals import (
     SeatsFree,
     SlotFull,
     TooLateToChange,
+    TooSoonAgain,
 )
 from app.booking.domain.words import Wish
 from app.booking.service.live import Live
@@ -31,6 +32,7 @@ from app.kernel.ids import ModuleCode
 from tests.stores.booking_world import (
     FEE,
     MODULE,
+    T0,
     Money,
     build_booking_world,
     key,
@@ -121,6 +123,22 @@ async def test_who_is_not_fit_holds_nothing_and_is_told_why(world):
     with pytest.raises(IncidentOpen):
         await world.hold(asha, slot)
     assert isinstance(await world.seats.why_not(asha, MODULE), IncidentOpen)
+
+
+async def test_no_seat_is_sold_whose_test_would_not_open_again_so_soon(world):
+    asha, ben = await world.students(2)
+    slot, later = await world.slot(1), await world.slot(1, days=31)
+    booked = await world.book(asha, later)
+    world.cooling_till = dict.fromkeys((asha, ben), T0 + timedelta(days=30, minutes=1))
+    with pytest.raises(TooSoonAgain, match="again from Wednesday, 1 April 2026, 14:31"):
+        await world.hold(ben, slot)
+    with pytest.raises(TooSoonAgain):
+        await world.changing.hold_move(asha, key(), booked, slot)
+    await world.book(await world.student(), slot)
+    with pytest.raises(TooSoonAgain):
+        await world.lines.join(ben, key(), Wish(slot=slot, module=MODULE))
+    world.cooling_till[ben] = T0 + timedelta(days=30)
+    await world.lines.join(ben, key(), Wish(slot=slot, module=MODULE))
 
 
 async def test_who_became_unfit_cannot_begin_to_pay_and_late_money_goes_back(world):

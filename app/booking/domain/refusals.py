@@ -32,6 +32,10 @@ class OtherModule(Conflict):
     """This slot is not for the test of this module. Please choose another one."""
 
 
+class TooSoonAgain(Conflict):
+    """Between two goes at a test some time has to pass. Please choose a later slot."""
+
+
 class HoursMissing(Conflict):
     """Not all hours of this module are confirmed yet."""
 

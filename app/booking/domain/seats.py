@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.booking.domain.letters import day_and_time
 from app.booking.domain.policy import BookingPolicy
 from app.booking.domain.refusals import (
     BookingClosed,
@@ -10,6 +11,7 @@ from app.booking.domain.refusals import (
     NotOpenYet,
     OtherModule,
     SlotCancelled,
+    TooSoonAgain,
 )
 from app.booking.domain.words import Fitness, Slot
 from app.kernel.ids import ModuleCode
@@ -43,6 +45,17 @@ def require_fit(fitness: Fitness) -> None:
         )
     if fitness.open_incidents:
         raise IncidentOpen
+
+
+def require_cooled(fitness: Fitness, slot: Slot) -> None:
+    """Raises TooSoonAgain (open_at): the test would not open."""
+    till = fitness.cooling_till
+    if till is not None and slot.starts_at < till:
+        again = day_and_time(till, slot.time_zone)
+        raise TooSoonAgain(
+            f"You can sit this test again from {again} on. Please choose a later slot.",
+            open_at=till.isoformat(),
+        )
 
 
 def unfit(fitness: Fitness) -> Refusal | None:

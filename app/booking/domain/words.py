@@ -150,8 +150,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitness:
-    """Whether the hours are confirmed and nothing waits for a decision."""
+    """Whether the hours are confirmed and nothing waits for a decision; and from when
+    on the test may be sat again."""
 
     required_us: int
     confirmed_us: int
     open_incidents: int
+    cooling_till: datetime | None = None

@@ -18,7 +18,12 @@ from app.booking.domain.refusals import (
     SameSlot,
     SlotFull,
 )
-from app.booking.domain.seats import held_until, price, require_bookable
+from app.booking.domain.seats import (
+    held_until,
+    price,
+    require_bookable,
+    require_cooled,
+)
 from app.booking.domain.words import (
     OrderKind,
     RefundReason,
@@ -145,8 +150,9 @@ class Changing:
         now = self._desk.clock.now()
         terms = await self._terms(tx, it, before, now)
         require_movable(it, terms)
-        await require_fit_for(tx, self._desk, it.account, it.module, now)
+        fit = await require_fit_for(tx, self._desk, it.account, it.module, now)
         require_bookable(to, it.module, now)
+        require_cooled(fit, to)
         await self._same_fee(tx, it, to)
         return terms
 

@@ -57,6 +57,14 @@ class Finding:
             rows = await store.offers(tx, module.code, city, month, self.now())
         return [_offer(row, fee_of(module)) for row in rows]
 
+    async def cooling_till(
+        self, account: AccountId, module: ModuleCode
+    ) -> datetime | None:
+        """From when on the test may be sat again; None: at once."""
+        async with self._desk.db.connection() as tx:
+            fit = await self._desk.fitness(tx, account, [module], self.now())
+        return fit[module].cooling_till
+
     async def place(self, slot: SlotId) -> tuple[Slot, Place]:
         """One slot, whatever became of it. Raises NoSuchSlot."""
         async with self._desk.db.connection() as tx:

@@ -13,7 +13,12 @@ from app.booking.domain.refusals import (
     SeatsFree,
     TooManyLines,
 )
-from app.booking.domain.seats import held_until, price, require_bookable
+from app.booking.domain.seats import (
+    held_until,
+    price,
+    require_bookable,
+    require_cooled,
+)
 from app.booking.domain.words import SeatState, Wish
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
@@ -41,9 +46,10 @@ class Lines:
 
         async def act(tx: Tx, now: datetime, news: News) -> Answer:
             await own_fee(tx, account, wish.module)
-            await require_fit_for(tx, self._desk, account, wish.module, now)
+            fit = await require_fit_for(tx, self._desk, account, wish.module, now)
             slot = (await lock_slots(tx, [wish.slot]))[wish.slot]
             require_bookable(slot, wish.module, now)
+            require_cooled(fit, slot)
             await settle_slot(tx, self._desk, slot, now, news)
             slot = (await lock_slots(tx, [wish.slot]))[wish.slot]
             if slot.free_of(accessible=wish.accessible) > 0:
@@ -87,7 +93,8 @@ class Lines:
             if it.held_until <= now:
                 raise HoldOver
             fee = price(await own_fee(tx, account, it.module), slot)
-            await require_fit_for(tx, self._desk, account, it.module, now)
+            fit = await require_fit_for(tx, self._desk, account, it.module, now)
+            require_cooled(fit, slot)
             wish = Wish(slot=it.slot, module=it.module, accessible=it.accessible)
             order = OrderId(uuid4())
             await orders.insert(tx, fee_order(order, account, wish, fee), now)

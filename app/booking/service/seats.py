@@ -19,9 +19,10 @@ from app.booking.domain.seats import (
     held_until,
     price,
     require_bookable,
+    require_cooled,
     require_fit,
 )
-from app.booking.domain.words import OrderKind, Seat, SeatState, Slot, Wish
+from app.booking.domain.words import Fitness, OrderKind, Seat, SeatState, Slot, Wish
 from app.booking.service.desk import Answer, BookingDesk, News, lock_slots
 from app.booking.service.lining import settle_slot
 from app.booking.store import lines, orders, seats, slots
@@ -69,14 +70,16 @@ class Seats:
         """Holds a seat for `hold_min` minutes; said twice with one key, one hold.
 
         Raises SlotFull, AnotherThen, HeldAlready, BookedAlready, HoursMissing,
-        IncidentOpen, PickFirst, PortalClosed, and what `require_bookable` does.
+        IncidentOpen, TooSoonAgain, PickFirst, PortalClosed, and what
+        `require_bookable` does.
         """
         await self._desk.portals.require_open(Portal.TESTS)
 
         async def act(tx: Tx, now: datetime, news: News) -> Answer:
             fee = await own_fee(tx, account, wish.module)
-            await require_fit_for(tx, self._desk, account, wish.module, now)
+            fit = await require_fit_for(tx, self._desk, account, wish.module, now)
             slot = await self._make_room(tx, account, wish, now, news)
+            require_cooled(fit, slot)
             await require_no_other(tx, account, slot.slot)
             seat = await self._insert(tx, account, wish, price(fee, slot), now)
             news.of(slot, account)
@@ -208,9 +211,11 @@ async def own_fee(tx: Tx, account: AccountId, module: ModuleCode) -> Money:
 
 async def require_fit_for(
     tx: Tx, desk: BookingDesk, account: AccountId, module: ModuleCode, now: datetime
-) -> None:
+) -> Fitness:
     """Raises HoursMissing or IncidentOpen."""
-    require_fit((await desk.fitness(tx, account, [module], now))[module])
+    found = (await desk.fitness(tx, account, [module], now))[module]
+    require_fit(found)
+    return found
 
 
 def fee_order(

@@ -139,8 +139,10 @@ async def _month(request: web.Request, who: Identity, asked: Asked) -> Shown:
     now, accessible = finding.now(), asked.accessible
     module = asked.module
     span = await finding.span(module.code, asked.city, accessible=accessible)
+    cools = await finding.cooling_till(who.account, module.code)
+    told: Shown = {"cooling_till": cools if cools and cools > now else None}
     if span is None:
-        return {"span": None}
+        return {"span": None, **told}
     month = span.month(asked.month)
     offers = await finding.offers(module, asked.city, month)
     days = days_of(offers, now)
@@ -155,7 +157,8 @@ async def _month(request: web.Request, who: Identity, asked: Asked) -> Shown:
         "days": days,
         "day": day,
         "centres": by_centre(days[day].offers) if day else [],
-        "kinds": {it.slot.slot: _kind(it, asked, now) for it in offers},
+        "kinds": {it.slot.slot: _kind(it, asked, now, cools) for it in offers},
+        **told,
         "lines": {it.offer.slot.slot: it.place_in_line for it in waits},
         "today": now.astimezone(ZoneInfo(who.time_zone)).date(),
         "earlier": before(month) if month > span.first.replace(day=1) else None,
@@ -166,8 +169,11 @@ async def _month(request: web.Request, who: Identity, asked: Asked) -> Shown:
     }
 
 
-def _kind(it: Offer, asked: Asked, now: datetime) -> str:
-    """What may be done with a slot, but for whether a seat is free."""
+def _kind(it: Offer, asked: Asked, now: datetime, cools: datetime | None) -> str:
+    """What may be done with a slot, but for whether a seat is free. `cools`: the test
+    cannot be sat again before."""
+    if cools is not None and it.slot.starts_at < cools:
+        return "soon"
     if now < it.slot.opens_at:
         return "later"
     if asked.move is None:

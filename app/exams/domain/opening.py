@@ -46,13 +46,10 @@ def latest_end(window: Window, extra: timedelta, policy: ExamsPolicy) -> datetim
     return window.ends_at + timedelta(minutes=policy.overrun_min) + extra
 
 
-def require_cooled(last_ended: datetime | None, cooling_s: int, now: datetime) -> None:
+def require_cooled(till: datetime | None, now: datetime) -> None:
     """Raises CoolingOff with the time from which the next go may be opened."""
-    if last_ended is None:
-        return
-    open_at = last_ended + timedelta(seconds=cooling_s)
-    if now < open_at:
-        raise CoolingOff(open_at=open_at.isoformat())
+    if till is not None and now < till:
+        raise CoolingOff(open_at=till.isoformat())
 
 
 def with_extra(duration_s: int, percent: int) -> int:

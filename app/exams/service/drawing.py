@@ -89,5 +89,5 @@ class Drawer:
             raise SatAlready
         if wanted.window is not None:
             opening.require_window(wanted.window, now, self.policy)
-        last = await store.last_go(tx, wanted.account, wanted.module)
-        opening.require_cooled(last, terms.cooling_s, now)
+        till = await store.cooling_till(tx, wanted.account, wanted.module)
+        opening.require_cooled(till, now)

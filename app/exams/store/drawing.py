@@ -22,13 +22,12 @@ class Terms:
     version: int
     parts: tuple[Part, ...]
     duration_s: int
-    cooling_s: int
     remote: bool
 
 
 async def terms(tx: Tx, module: ModuleCode) -> Terms | None:
     row = await tx.fetchrow(
-        """SELECT version, parts, duration_s, cooling_s, remote FROM blueprint
+        """SELECT version, parts, duration_s, remote FROM blueprint
            WHERE module_code = $1 ORDER BY version DESC LIMIT 1""",
         module,
     )
@@ -40,7 +39,6 @@ async def terms(tx: Tx, module: ModuleCode) -> Terms | None:
             Part(tag=it["tag"], count=it["count"]) for it in json.loads(row["parts"])
         ),
         duration_s=row["duration_s"],
-        cooling_s=row["cooling_s"],
         remote=row["remote"],
     )
 

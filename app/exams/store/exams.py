@@ -102,13 +102,12 @@ async def save(tx: Tx, exam: Exam) -> None:
     )
 
 
-async def last_go(tx: Tx, account: AccountId, module: ModuleCode) -> datetime | None:
-    """When the last go that had begun ended."""
+async def cooling_till(
+    tx: Tx, account: AccountId, module: ModuleCode
+) -> datetime | None:
+    """From when on the next go may be opened; None: there was none."""
     found: datetime | None = await tx.fetchval(
-        """SELECT max(ended_at) FROM exam
-           WHERE account_id = $1 AND module_code = $2 AND started_at IS NOT NULL""",
-        account,
-        module,
+        "SELECT cooling_till($1, $2)", account, module
     )
     return found
 

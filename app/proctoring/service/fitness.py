@@ -19,6 +19,7 @@ async def fitness(
             required_us=row["required_us"],
             confirmed_us=row["confirmed_us"],
             open_incidents=row["open_incidents"],
+            cooling_till=row["cooling_till"],
         )
         for row in await store.read(tx, account, modules, now)
     }
