@@ -123,7 +123,9 @@ async def test_a_failure_says_how_to_go_on_and_for_how_long_to_wait(site, world)
     page = await text_of(site, f"/results/{exam}")
     assert 'href="/tests/book/CEL"' not in page
     assert "again from <local-time" in page
-    assert 'href="/tests/book/CEL"' in await text_of(site, "/")
+    assert 'href="/tests/book/CEL"' not in await text_of(site, "/")
+    book = await text_of(site, "/tests/book/CEL")
+    assert "Between two goes at this test some time has to pass" in book
 
 
 async def test_nothing_is_told_before_the_end_or_while_it_is_held(site, world):

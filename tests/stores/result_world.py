@@ -226,11 +226,32 @@ class ExamWorld:
             self.db, account, self.paper, list(answers), ended_at=now, ended=False
         )
         await run(self.db, "UPDATE exam SET state = 'paused', paused_at = $1", now)
+        await self._sweep(self.policy.paused_most_min)
+        return exam
+
+    async def never_begun(self, account: AccountId) -> ExamId:
+        """Opened, and no look was passed in time: the sweep ended it."""
+        now = self.clock.now()
+        exam = await sit(self.db, account, self.paper, [], ended_at=now, ended=False)
+        await run(
+            self.db,
+            """UPDATE exam SET state = 'ready', started_at = NULL, deadline_at = NULL,
+                   drawn_at = $1""",
+            now,
+        )
+        await self._sweep(self.policy.begin_within_min)
+        return exam
+
+    async def _sweep(self, minutes: float) -> None:
         exams = Exams(self.house, MemoryBell(), self.policy)
         exams.on_ended.append(self.grading.on_ended)
-        self.clock.forward(minutes=self.policy.paused_most_min)
+        self.clock.forward(minutes=minutes)
         assert await exams.sweep() == 1
-        return exam
+
+    async def grading_of(self, exam: ExamId) -> object:
+        return await self.value(
+            "SELECT percent FROM exam_grade WHERE exam_id = $1", exam
+        )
 
     async def owner(self, exam: ExamId) -> AccountId:
         return await self.value("SELECT account_id FROM exam WHERE exam_id = $1", exam)

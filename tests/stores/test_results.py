@@ -15,12 +15,14 @@ from app.exams.domain.policy import ExamsPolicy
 from app.exams.domain.results import (
     HeldAlready,
     Incident,
+    NeverBegun,
     NoSuchExam,
     NotEnded,
     NotHeld,
     SayWhy,
     State,
     Undecided,
+    may_go_again,
 )
 from app.exams.service.accommodations import (
     Accommodations,
@@ -32,6 +34,7 @@ from app.exams.service.results import Results
 from app.exams.store.results import Wanted
 from app.kernel.ids import ExamId
 from tests.stores.result_world import (
+    MODULE,
     RIGHT,
     WRONG,
     add_blueprint,
@@ -205,6 +208,38 @@ async def test_many_held_results_keep_nobody_else_waiting(world):
         world.undecided |= opened(exam)
     assert await world.settle() == 5
     assert sorted(world.letters()) == ["result_held"] * 4 + ["result_there"]
+
+
+async def test_a_test_that_never_began_is_no_go_and_told_as_that(world):
+    student, admin = await world.student(), await world.admin()
+    exam = await world.never_begun(student)
+    assert await world.grading_of(exam) is None
+    await world.settle()
+    assert world.letters() == ["test_unbegun"]
+    assert "No question was shown" in world.box.letters[0].text
+    it = await world.result(exam)
+    assert (it.state, it.grade) == (State.UNBEGUN, None)
+    now = world.clock.now()
+    assert may_go_again([it], MODULE, now)
+    assert await world.value("SELECT cooling_till($1, $2)", student, MODULE) is None
+    for act in (world.results.hold, world.annulling.annul):
+        with pytest.raises(NeverBegun):
+            await act(admin, exam, WHY)
+    assert await world.settle() == 0
+
+
+async def test_whose_every_question_was_withdrawn_need_not_cool(world):
+    exam = await world.sat(RIGHT)
+    student = await world.owner(exam)
+    till = "SELECT cooling_till($1, $2)"
+    assert await world.value(till, student, MODULE) == world.clock.now()
+    for question in world.paper:
+        await world.grading.withdraw(await world.admin(), question, 1, WHY)
+        await world.grading.regrade_version(question, 1)
+    assert (await world.result(exam)).is_empty
+    assert await world.value(till, student, MODULE) is None
+    await world.settle()
+    assert "neither passed nor failed" in world.box.letters[-1].text
 
 
 async def test_a_result_that_cannot_be_told_keeps_no_other_waiting(world, monkeypatch):

@@ -20,6 +20,7 @@ class Told:
     time_zone: str
     link: str
     passed: bool = False
+    is_empty: bool = False
     percent: Decimal = Decimal(0)
     certificate: str | None = None
     reason: str = ""
@@ -36,6 +37,19 @@ def result_there(told: Told) -> Words:
         "result_there",
         "Your result is there",
         f"this is the result of your test:\n\n{told.test}\n\n{_outcome(told)}",
+    )
+
+
+def test_unbegun(told: Told) -> Words:
+    return _letter(
+        told,
+        "test_unbegun",
+        "Your test did not begin",
+        "a test of yours was opened and did not begin, because the camera had not "
+        f"recognised you by then:\n\n{told.test}\n\nNo question was shown. It is no "
+        "go: neither passed nor failed, and there is nothing to wait for. Check your "
+        "device before the next time; and if this was our fault, write to the helpdesk."
+        f" What comes next stands here:\n\n{told.link}",
     )
 
 
@@ -119,6 +133,12 @@ def test_reinstated(told: Told, *, is_held: bool) -> Words:
 
 
 def _outcome(told: Told) -> str:
+    if told.is_empty:
+        return (
+            "All of its questions turned out to be faulty and were withdrawn, so it is "
+            "neither passed nor failed. Please sit the test again; there is nothing to "
+            f"wait for:\n\n{told.link}"
+        )
     if not told.passed:
         return (
             f"You reached {shown(told.percent)} and have not passed yet. You can sit "

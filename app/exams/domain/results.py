@@ -15,10 +15,12 @@ REASON_MIN, REASON_MAX = 10, 500
 
 
 class State(StrEnum):
-    """Of a result. Waiting: not ended, or not graded yet; held: nobody may know yet;
-    annulled: it counts as neither passed nor failed."""
+    """Of a result. Waiting: not ended, or not graded yet; unbegun: no question was
+    shown, so it is no go; held: nobody may know yet; annulled: it counts as neither
+    passed nor failed."""
 
     WAITING = "waiting"
+    UNBEGUN = "unbegun"
     HELD = "held"
     PASSED = "passed"
     FAILED = "failed"
@@ -35,6 +37,10 @@ class NotEnded(Conflict):
 
 class HeldAlready(Conflict):
     """This result is held already. Release it first to hold it for another reason."""
+
+
+class NeverBegun(Conflict):
+    """This test never began: there is no result to hold or to annul."""
 
 
 class NotHeld(Conflict):
@@ -187,7 +193,7 @@ class Result:
 
     def may_go_again(self, now: datetime) -> bool:
         """Not where it was passed, waits for somebody, or has to cool."""
-        done = self.state in (State.FAILED, State.ANNULLED)
+        done = self.state in (State.FAILED, State.ANNULLED, State.UNBEGUN)
         return done and self.cooling_till(now) is None
 
     def cooling_till(self, now: datetime) -> datetime | None:
@@ -199,11 +205,20 @@ class Result:
         return till if till > now else None
 
 
+def may_go_again(mine: Sequence[Result], module: ModuleCode, now: datetime) -> bool:
+    """After these goes of one student: another test of this module, just now. Not where
+    one was passed, or the last has no result that is known."""
+    goes = [it for it in mine if it.sat.module == module]
+    return all(it.may_go_again(now) for it in goes)
+
+
 def result(sat: Sat, undecided: Undecided = NOTHING) -> Result:
     return Result(sat=sat, state=_state(sat, undecided), undecided=undecided)
 
 
 def _state(sat: Sat, undecided: Undecided) -> State:
+    if sat.ended_at is not None and sat.started_at is None:
+        return State.UNBEGUN
     if sat.ended_at is None or sat.grade is None:
         return State.WAITING
     if sat.ruling is not None and sat.ruling.what is Ruled.ANNULLED:

@@ -4,7 +4,7 @@ certificate and its line in the trail."""
 from app.accounts.domain.people import Identity
 from app.adapters.audit import Act
 from app.adapters.db import Tx
-from app.exams.domain.results import Result, Sat, State, reason_of
+from app.exams.domain.results import NeverBegun, Result, Sat, State, reason_of
 from app.exams.domain.rulings import (
     Annulled,
     DecideFirst,
@@ -88,6 +88,8 @@ class Annulling:
 def _require_annullable(it: Result) -> None:
     if it.state is State.WAITING:
         raise NotGraded
+    if it.state is State.UNBEGUN:
+        raise NeverBegun
     if it.state is State.ANNULLED:
         raise Annulled
     if it.undecided.is_open:

@@ -60,8 +60,10 @@ class Grading:
         return self._policy.regrade_may_fail
 
     async def on_ended(self, tx: Tx, ended: Ended, now: datetime) -> None:
-        """For whoever ends exams: graded in the same transaction; and held where only a
-        pause that nobody lifted ended it."""
+        """For whoever ends exams: graded in the same transaction, if it had begun; and
+        held where only a pause that nobody lifted ended it."""
+        if ended.ended_why is EndedWhy.NEVER_BEGUN:
+            return
         await self.grade(tx, ended.exam, now)
         if ended.ended_why is EndedWhy.LEFT_PAUSED:
             hold = Hold(by=None, why=LEFT_PAUSED, at=now)

@@ -13,6 +13,7 @@ from app.exams.domain.events import NOTHING_TOLD, Event, Told
 from app.exams.domain.results import (
     HeldAlready,
     Hold,
+    NeverBegun,
     NoSuchExam,
     NotEnded,
     NotHeld,
@@ -22,6 +23,7 @@ from app.exams.domain.results import (
     reason_of,
 )
 from app.exams.domain.rulings import Annulled, Ruled, Ruling
+from app.exams.service.drawing import remote_modules
 from app.exams.service.events import told_of
 from app.exams.service.exams import FAULTS
 from app.exams.service.grading import Grading
@@ -29,7 +31,7 @@ from app.exams.service.telling import HELD, Telling
 from app.exams.store import events, grades, rulings
 from app.exams.store import results as store
 from app.exams.store.results import Wanted
-from app.kernel.ids import AccountId, ExamId
+from app.kernel.ids import AccountId, ExamId, ModuleCode
 from app.kernel.refusals import Unavailable
 
 PAGE = 50
@@ -87,6 +89,11 @@ class Results:
         async with self._house.db.connection() as tx:
             return await self._telling.results(tx, await store.of_student(tx, account))
 
+    async def is_remote(self, module: ModuleCode) -> bool:
+        """Whether this test may be sat outside of a centre."""
+        async with self._house.db.connection() as tx:
+            return module in await remote_modules(tx)
+
     async def case(self, exam: ExamId) -> Case:
         """Raises NoSuchExam."""
         async with self._house.db.connection() as tx:
@@ -140,13 +147,15 @@ class Results:
 
     async def hold(self, by: Identity, exam: ExamId, why: str) -> None:
         """The student is told at once, with the reason. Raises SayWhy, NoSuchExam,
-        NotEnded, Annulled or HeldAlready."""
+        NotEnded, NeverBegun, Annulled or HeldAlready."""
         reason, now = reason_of(why), self._house.clock.now()
         async with self._house.db.transaction() as tx:
             it = await self._telling.lock(tx, exam)
             sat = it.sat
             if sat.ended_at is None:
                 raise NotEnded
+            if it.state is State.UNBEGUN:
+                raise NeverBegun
             if it.state is State.ANNULLED:
                 raise Annulled
             if sat.hold is not None:

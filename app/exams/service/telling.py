@@ -71,6 +71,11 @@ class Telling:
             return False
         if self._is_early(sat, now):
             return False
+        if it.state is State.UNBEGUN:
+            told = told_of(sat, self.house.url)
+            await self._post(tx, sat, exam_letters.test_unbegun(told))
+            await store.set_told(tx, exam, RESULT)
+            return True
         if it.state is State.HELD:
             return await self._tell_held(tx, sat)
         await self._tell_result(tx, sat, now)

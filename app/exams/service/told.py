@@ -22,7 +22,12 @@ def told_of(sat: Sat, url: str, *, reason: str = "") -> Told:
     )
     if sat.grade is None:
         return told
-    return replace(told, passed=sat.grade.passed, percent=sat.grade.percent)
+    return replace(
+        told,
+        passed=sat.grade.passed,
+        is_empty=sat.grade.is_empty,
+        percent=sat.grade.percent,
+    )
 
 
 def result_path(exam: ExamId) -> str:

@@ -128,8 +128,9 @@ async def insert_grade(
 async def ungraded(tx: Tx, limit: int) -> list[ExamId]:
     """Ended, and no grade: whoever ended them was cut off."""
     rows = await tx.fetch(
-        """SELECT e.exam_id FROM exam e WHERE e.state = 'ended'
-               AND e.told IS DISTINCT FROM 'result' AND NOT EXISTS (
+        """SELECT e.exam_id FROM exam e
+           WHERE e.state = 'ended' AND e.started_at IS NOT NULL
+             AND e.told IS DISTINCT FROM 'result' AND NOT EXISTS (
                SELECT FROM exam_grade g WHERE g.exam_id = e.exam_id)
            ORDER BY e.ended_at LIMIT $1""",
         limit,

@@ -12,7 +12,7 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import CLOCK, for_role
 from app.accounts.views.kit import page
 from app.exams.domain.grading import shown
-from app.exams.domain.results import NoSuchExam, Result, State
+from app.exams.domain.results import NoSuchExam, Result, State, may_go_again
 from app.exams.service.results import Results
 from app.kernel.ids import ExamId
 
@@ -21,6 +21,7 @@ RESULTS_PATH = "/results"
 ON_DASHBOARD = 3
 WORDS = {
     State.WAITING: ("not ended yet", "wait"),
+    State.UNBEGUN: ("not begun", "wait"),
     State.HELD: ("held", "wait"),
     State.PASSED: ("passed", "good"),
     State.FAILED: ("not passed", "bad"),
@@ -84,6 +85,7 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
         goes=goes,
         cooling_till=it.cooling_till(request.app[CLOCK].now()),
         has_passed=any(go["state"] == State.PASSED for go in goes),
+        is_remote=await results.is_remote(it.sat.module),
         ended=ENDED.get(it.sat.ended_why or "", ""),
     )
 
@@ -91,10 +93,14 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
 async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, object]:
     """The newest goes, for "exams/dashboard_results.html"."""
     mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
-    passed = {it.sat.module for it in mine if it.state is State.PASSED}
+    now, newest = request.app[CLOCK].now(), {it.sat.module: it for it in mine[::-1]}
     return {
         "results": [
-            {**line(it, zone), "again": it.sat.module not in passed}
+            {
+                **line(it, zone),
+                "again": newest[it.sat.module] is it
+                and may_go_again(mine, it.sat.module, now),
+            }
             for it in mine[:ON_DASHBOARD]
         ]
     }
