@@ -22,11 +22,18 @@ from app.exams.domain.opening import CoolingOff, NotOpenYet, TooLate
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.drawing import NoTestYet, OnlyAtACentre
 from app.kernel.ids import ModuleCode
+from app.kernel.refusals import Conflict
 from app.proctoring.domain.exam_clock import ExamIsOpen, NotInATest
 from app.proctoring.domain.words import Ending, Verdict
 from app.proctoring.ledger.verifying import verify
 from app.proctoring.service.checks import Checks, DeviceCheckNeeded
 from app.proctoring.service.exam_sittings import Arrival, ExamSittings
+from app.proctoring.service.remote import (
+    PassedBefore,
+    ResultNotKnown,
+    SeatIsBooked,
+    open_remotely_to,
+)
 from app.proctoring.service.sittings import OpenedOn
 from app.proctoring.service.undecided import undecided_of
 from app.proctoring.store import wall as wall_store
@@ -45,6 +52,9 @@ STUDIED = """WITH it AS (
     SELECT $1, $2, 'M1', now() - interval '41 hours', now(), 'confirmed'"""
 ON_FIREFOX = Arrival(opened_on=OpenedOn(browser="Firefox on Linux"))
 PROCTOR_SAYS = "somebody else sits there"
+GRADED = """INSERT INTO exam_grade (exam_id, number, points, of_points, percent, passed,
+        by_tag, why, graded_at)
+    VALUES ($1, $2, $3::int, 6, 50, $3::int > 0, '{}', 'first', now())"""
 
 
 @pytest.fixture
@@ -345,6 +355,29 @@ async def test_remotely_only_whose_hours_are_confirmed(hall):
     await put_blueprint(hall.db, MODULE, remote=True)
     with pytest.raises(Exception, match="to be confirmed"):
         await hall.sittings.open_remotely(hall.world.student, MODULE)
+
+
+async def test_remotely_not_besides_a_seat_nor_before_the_last_result_is_known(hall):
+    student, desk = hall.world.student, hall.world.desk
+    await put_blueprint(hall.db, MODULE, remote=True)
+    opened = await hall.begin()
+    await hall.exams.hand_in(student, opened.exam.exam, 1, key())
+    await hall.run(STUDIED, uuid4(), student)
+
+    async def refused() -> type:
+        assert await open_remotely_to(desk, student, [MODULE]) == []
+        with pytest.raises(Conflict) as why:
+            await hall.sittings.open_remotely(student, MODULE)
+        return type(why.value)
+
+    assert await refused() is ResultNotKnown
+    await hall.run(GRADED, opened.exam.exam, 1, 0)
+    seat = await hall.seat(shown=False)
+    assert await refused() is SeatIsBooked
+    await hall.run("UPDATE seat SET state = 'absent' WHERE seat_id = $1", seat)
+    assert await open_remotely_to(desk, student, [MODULE]) == [MODULE]
+    await hall.run(GRADED, opened.exam.exam, 2, 6)
+    assert await refused() is PassedBefore
 
 
 async def test_one_test_at_a_time(hall):

@@ -9,10 +9,8 @@ from uuid import uuid4
 import structlog
 
 from app.adapters.db import Tx
-from app.booking.domain.seats import require_fit
 from app.booking.service.desk import News
 from app.booking.service.sat import lock_to_sit, require_card_shown
-from app.booking.service.seats import own_fee
 from app.exams.domain.exams import EndedWhy, Exam, ExamState
 from app.exams.domain.opening import Window
 from app.exams.domain.policy import AdmitCards
@@ -27,7 +25,7 @@ from app.proctoring.domain.watch import Watch
 from app.proctoring.domain.words import Ending, Kind
 from app.proctoring.service import rechecks
 from app.proctoring.service.desk import Desk
-from app.proctoring.service.fitness import fitness
+from app.proctoring.service.remote import require_remote
 from app.proctoring.service.sittings import (
     CheckedDevices,
     Gate,
@@ -114,14 +112,12 @@ class ExamSittings:
     ) -> OpenedExam:
         """Without a seat, where the blueprint allows it, for who would be fit to book.
 
-        Raises NoSuchModule, PickFirst, HoursMissing, IncidentOpen, and as for a seat.
+        Raises what `require_remote` does, and as for a seat.
         """
 
         async def wish(tx: Tx, now: datetime) -> Wanted:
             if await self._exams.open_of(tx, account) is None:
-                await own_fee(tx, account, module)
-                fit = await fitness(tx, account, [module], now)
-                require_fit(fit[module])
+                await require_remote(tx, account, module, now)
             return Wanted(account=account, module=module)
 
         return await self._open(account, wish, arrival)
