@@ -78,6 +78,11 @@ def test_no_name_adds_a_line_of_its_own(name):
     assert check(sealed, SIGNER).is_whole
 
 
+def test_a_name_keeps_the_joiners_it_is_spelt_with():
+    name = "র\N{ZERO WIDTH JOINER}্যাচেল"
+    assert f"name: {name}\n" in text_of(replace(IT, name=name))
+
+
 def test_the_pdf_is_the_same_each_time_has_the_signed_text_in_it_and_is_signed():
     assert certificate_pdf(SEALED.decode(), NOW, SIGNER) == PDF
     read = pypdf.PdfReader(BytesIO(PDF), strict=True)

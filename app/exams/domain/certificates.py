@@ -8,6 +8,7 @@ from app.exams.domain.grading import shown
 from app.exams.domain.results import certificate_name
 from app.kernel.ids import CertificateId
 from app.kernel.refusals import Conflict, NotFound, Refusal
+from app.kernel.scripts import printable
 
 HEAD = "Certificate, format 1"
 """The first line: no other text that is signed here begins so."""
@@ -79,5 +80,4 @@ def lines_of(sealed: str) -> dict[str, str]:
 
 def _on_one_line(text: str) -> str:
     """A name must not add a line of its own."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(printable.split())
+    return " ".join(printable(text).split())
