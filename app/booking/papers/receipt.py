@@ -3,7 +3,8 @@
 from fpdf.fonts import FontFace
 
 from app.booking.domain.papers import STATES, Receipt
-from app.booking.papers.sheet import INK, RULE, SMALL, SOFT, TEXT, Sheet, printable
+from app.booking.papers.sheet import INK, RULE, SMALL, SOFT, TEXT, Sheet
+from app.kernel.scripts import printable
 
 WIDTHS = (26, 92, 24, 32)
 ALIGN = ("LEFT", "LEFT", "LEFT", "RIGHT")

@@ -1,39 +1,32 @@
-"""What our papers share: A4, one font that knows most scripts, lines and pairs."""
+"""What our papers share: a head and a foot, lines and pairs."""
 
-import logging
 from datetime import datetime
-from pathlib import Path
 
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from app.adapters.paper import Paper
 from app.kernel.refusals import Unavailable
+from app.kernel.scripts import printable
 
-FONTS = Path(__file__).parents[3] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 MARGIN, LINE, SMALL, TEXT, HEAD = 18.0, 5.6, 8.0, 10.0, 20.0
 LABEL_W = 30.0
 INK, SOFT, ACCENT, RULE = (29, 37, 36), (86, 97, 95), (31, 92, 87), (222, 218, 208)
-
-# A script our font lacks is drawn as boxes: known, and no news for the log each time.
-logging.getLogger("fpdf").setLevel(logging.ERROR)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 class NoPaper(Unavailable):
     """This PDF cannot be made just now. The page of the seat says the same."""
 
 
-class Sheet(FPDF):
+class Sheet(Paper):
     """Raises NoPaper where the fonts are away."""
 
     def __init__(self, title: str, foot: str, made_at: datetime) -> None:
-        super().__init__(format="A4")
+        super().__init__()
         self._foot = printable(foot)
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=MARGIN + 6)
         try:
-            self.add_font("body", "", FONTS / "DejaVuSans.ttf")
-            self.add_font("body", "B", FONTS / "DejaVuSans-Bold.ttf")
+            self.add_family("body", "DejaVuSans")
         except OSError as error:
             raise NoPaper from error
         self.set_creation_date(made_at)
@@ -94,7 +87,3 @@ class Sheet(FPDF):
         self.line(MARGIN, self.get_y(), self.w - MARGIN, self.get_y())
         self.set_line_width(0.2)
         self.ln(6)
-
-
-def printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)

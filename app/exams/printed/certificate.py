@@ -3,19 +3,16 @@
 The file ends with a signature of all its bytes, in a comment that readers of PDF skip.
 """
 
-import logging
 from datetime import date, datetime
-from pathlib import Path
 
 import segno
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from app.adapters.paper import Paper
 from app.adapters.signing import Signer, fingerprint
 from app.exams.domain.certificates import lines_of
 from app.kernel.refusals import Unavailable
 
-FONTS = Path(__file__).parents[3] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 ATTACHED = "certificate.txt"
 PDF_MARK = b"% signature: "
 WIDTH, HEIGHT, FRAME, INNER = 297.0, 210.0, 10.0, 30.0
@@ -23,10 +20,6 @@ INK, SOFT, ACCENT, RULE = (29, 37, 36), (86, 97, 95), (31, 92, 87), (222, 218, 2
 TINT = (250, 248, 243)
 NAME_MOST, NAME_LEAST, TITLE_MOST, TITLE_LEAST = 34.0, 9.0, 20.0, 9.0
 QR_SIZE = 34.0
-
-# A script our font lacks is drawn as boxes: known, and no news for the log each time.
-logging.getLogger("fpdf").setLevel(logging.ERROR)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 class NoPaper(Unavailable):
@@ -47,15 +40,14 @@ def certificate_pdf(sealed: str, issued_at: datetime, signer: Signer) -> bytes:
     return body + PDF_MARK + f"{signer.sign(body)}\n".encode()
 
 
-class _Page(FPDF):
+class _Page(Paper):
     def __init__(self, sealed: str, issued_at: datetime) -> None:
-        super().__init__(orientation="landscape", format="A4")
+        super().__init__(orientation="landscape")
         self._says, self._sealed = lines_of(sealed), sealed.encode()
         self.set_auto_page_break(False)
         self.set_margins(INNER, INNER)
-        for family, file in (("sans", "DejaVuSans"), ("serif", "DejaVuSerif")):
-            self.add_font(family, "", FONTS / f"{file}.ttf")
-            self.add_font(family, "B", FONTS / f"{file}-Bold.ttf")
+        self.add_family("sans", "DejaVuSans")
+        self.add_family("serif", "DejaVuSerif")
         self.set_creation_date(issued_at)
         self.set_lang("en")
         self.set_title(f"Certificate {self._says['number']}")

@@ -1,27 +1,21 @@
 """A statement on paper: a PDF that carries its signed CSV with it."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from app.adapters.paper import Paper
 from app.adapters.signing import fingerprint
 from app.kernel.refusals import Unavailable
+from app.kernel.scripts import printable
 from app.proctoring.ledger.domain import Statement, Totals, seconds_in_words
 from app.proctoring.ledger.words import ROLES
 
-FONTS = Path(__file__).parents[3] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 ATTACHED = "hours.csv"
 LINE, MARGIN, SMALL, TEXT, HEAD = 5.0, 15.0, 7.5, 9.0, 16.0
 WIDTHS = (42.0, 24.0, 26.0, 24.0, 64.0)
-
-# A script our font lacks is drawn as boxes: known, and no news for the log each time.
-logging.getLogger("fpdf").setLevel(logging.ERROR)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
 
 
 class NoPaper(Unavailable):
@@ -44,18 +38,17 @@ def pdf(
     return bytes(paper.output())
 
 
-class _Paper(FPDF):
-    """A4, one font that knows most scripts, and a foot with the fingerprint."""
+class _Paper(Paper):
+    """With the fingerprint at the foot."""
 
     def __init__(self, statement: Statement, sealed: bytes) -> None:
-        super().__init__(format="A4")
-        self._foot = f"{_printable(statement.srn)} · signature {fingerprint(sealed)}"
+        super().__init__()
+        self._foot = f"{printable(statement.srn)} · signature {fingerprint(sealed)}"
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=MARGIN + 5)
-        self.add_font("body", "", FONTS / "DejaVuSans.ttf")
-        self.add_font("body", "B", FONTS / "DejaVuSans-Bold.ttf")
+        self.add_family("body", "DejaVuSans")
         self.set_creation_date(statement.as_of)
-        self.set_title(f"Hours of {_printable(statement.srn)}")
+        self.set_title(f"Hours of {printable(statement.srn)}")
         self.embed_file(bytes=sealed, basename=ATTACHED, desc="The same, signed")
         self.add_page()
 
@@ -125,12 +118,12 @@ class _Paper(FPDF):
 
     def _row(self, cells: Sequence[str]) -> None:
         for width, text in zip(WIDTHS, cells, strict=True):
-            self.cell(width, LINE, _printable(text))
+            self.cell(width, LINE, printable(text))
         self.ln()
 
     def _line(self, text: str, height: float = LINE) -> None:
         self.multi_cell(
-            0, height, _printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            0, height, printable(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
         )
 
 
@@ -147,7 +140,3 @@ def _in_words(totals: Totals) -> str:
 def _moment(when: datetime, zone: ZoneInfo) -> str:
     there = when.astimezone(zone)
     return f"{there.day} {there:%b %Y %H:%M:%S}"
-
-
-def _printable(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
