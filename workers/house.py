@@ -43,7 +43,7 @@ from app.proctoring.service.guiding import Guiding
 from app.proctoring.service.looks import Looks
 from app.proctoring.service.pictures import Pictures
 from app.proctoring.service.sittings import Sittings
-from app.proctoring.service.undecided import undecided_of
+from app.proctoring.service.undecided import doubtful, undecided_of
 from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
 
@@ -115,7 +115,7 @@ def _graders(
     settings: Settings, gatehouse: Gatehouse, signer: Signer, exams: Exams
 ) -> Graders:
     """Whatever ends is graded."""
-    graders = open_graders(gatehouse, signer, settings.exams, undecided_of)
+    graders = open_graders(gatehouse, signer, settings.exams, undecided_of, doubtful)
     exams.on_ended.append(graders.grading.on_ended)
     return graders
 

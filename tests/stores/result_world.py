@@ -164,11 +164,16 @@ class ExamWorld:
         self.box = LetterBox()
         self.signer = Signer(SECRET)
         self.house = gatehouse_on(self.db, self.clock, self.box)
-        graders = open_graders(self.house, self.signer, self.policy, self.undecided_of)
+        graders = open_graders(
+            self.house, self.signer, self.policy, self.undecided_of, self.doubtful
+        )
         self.telling = graders.telling
         self.results, self.grading = graders.results, graders.grading
         self.certificates, self.annulling = graders.certificates, graders.annulling
         self.paper: list[QuestionId] = []
+
+    async def doubtful(self, tx):
+        return [exam for exam, it in self.undecided.items() if it.open_incidents]
 
     async def undecided_of(self, tx, exams):
         return {exam: it for exam, it in self.undecided.items() if exam in exams}

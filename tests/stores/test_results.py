@@ -156,6 +156,20 @@ async def test_an_open_incident_holds_and_its_decision_releases(world):
     assert (await world.result(exam)).sat.certificate.name == "C-000001"
 
 
+async def test_an_incident_after_the_result_was_told_holds_it_with_a_letter(world):
+    exam = await world.sat(RIGHT, RIGHT)
+    await world.settle()
+    world.undecided.update(opened(exam))
+    await world.settle()
+    await world.settle()
+    assert world.letters() == ["result_there", "result_held"]
+    world.undecided.update(opened(exam, is_open=False))
+    await world.settle()
+    await world.settle()
+    assert world.letters() == ["result_there", "result_held", "result_released"]
+    assert await world.value("SELECT count(*) FROM certificate") == 1
+
+
 async def test_an_admin_holds_and_releases_with_reasons_that_are_kept(world):
     exam, admin = await world.sat(RIGHT, RIGHT), await world.admin()
     with pytest.raises(SayWhy):

@@ -9,7 +9,12 @@ from app.exams.service.annulling import Annulling
 from app.exams.service.certificates import Certificates
 from app.exams.service.grading import Grading
 from app.exams.service.results import Results
-from app.exams.service.telling import Telling, UndecidedOf
+from app.exams.service.telling import (
+    Doubtful,
+    Telling,
+    UndecidedOf,
+    nothing_doubtful,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +30,15 @@ class Graders:
 
 
 def open_graders(
-    house: Gatehouse, signer: Signer, policy: ExamsPolicy, undecided_of: UndecidedOf
+    house: Gatehouse,
+    signer: Signer,
+    policy: ExamsPolicy,
+    undecided_of: UndecidedOf,
+    doubtful: Doubtful = nothing_doubtful,
 ) -> Graders:
     """For the application and for workers."""
     issued = Certificates(house, signer, policy)
-    telling = Telling(house, policy, issued, undecided_of)
+    telling = Telling(house, policy, issued, undecided_of, doubtful)
     grading = Grading(telling)
     found = Results(telling, grading)
     return Graders(

@@ -186,15 +186,17 @@ class Results:
         told, certificates; how many. May run twice, or in many processes at once."""
         now = self._house.clock.now()
         done = await self._grade_missing(now)
+        async with self._house.db.connection() as tx:
+            doubted = await self._telling.doubted(tx)
+        for exam in doubted:
+            done += await self._settle(exam, now)
         by = now - timedelta(minutes=self._telling.policy.settle_after_min)
         after: tuple[datetime, ExamId] | None = None
         while True:
             async with self._house.db.connection() as tx:
                 batch = await store.to_tell(tx, by, after, self._at_a_time)
             for _, exam in batch:
-                done += await self._safely(
-                    exam, lambda tx, it: self._telling.settle(tx, it, now)
-                )
+                done += await self._settle(exam, now)
             if len(batch) < self._at_a_time:
                 return done
             after = batch[-1]
@@ -205,6 +207,11 @@ class Results:
         for exam in exams:
             await self._safely(exam, lambda tx, it: self._grading.grade(tx, it, now))
         return len(exams)
+
+    async def _settle(self, exam: ExamId, now: datetime) -> bool:
+        return await self._safely(
+            exam, lambda tx, it: self._telling.settle(tx, it, now)
+        )
 
     async def _safely(
         self, exam: ExamId, act: Callable[[Tx, ExamId], Awaitable[object]]

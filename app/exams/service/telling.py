@@ -30,7 +30,13 @@ UndecidedOf: TypeAlias = Callable[
 ]
 """Of the sittings that exams were sat in, handed in by the slice that keeps them; an
 exam of which there is nothing may be missing."""
+Doubtful: TypeAlias = Callable[[Tx], Awaitable[Sequence[ExamId]]]
+"""All exams that a person has something to decide of, from the same slice."""
 HELD, RESULT = "held", "result"
+
+
+async def nothing_doubtful(tx: Tx) -> Sequence[ExamId]:
+    return ()
 
 
 class Telling:
@@ -42,16 +48,22 @@ class Telling:
         policy: ExamsPolicy,
         certificates: Certificates,
         undecided_of: UndecidedOf,
+        doubtful: Doubtful = nothing_doubtful,
     ) -> None:
         self.house = house
         self.policy = policy
         self._certificates = certificates
         self._undecided_of = undecided_of
+        self._doubtful = doubtful
 
     async def results(self, tx: Tx, sats: Sequence[Sat]) -> list[Result]:
         """In their order."""
         found = await self._undecided_of(tx, [it.exam for it in sats])
         return [result(it, found.get(it.exam, NOTHING)) for it in sats]
+
+    async def doubted(self, tx: Tx) -> list[ExamId]:
+        """Whose result was told before a person had something to decide of it."""
+        return await store.told_among(tx, await self._doubtful(tx))
 
     async def lock(self, tx: Tx, exam: ExamId) -> Result:
         """One change of a result at a time. Raises NoSuchExam."""
@@ -63,11 +75,14 @@ class Telling:
         return found
 
     async def settle(self, tx: Tx, exam: ExamId, now: datetime) -> bool:
-        """Tells what can be told by now, and issues the certificate that is due; said
-        twice, it is told once. Whether it did anything."""
+        """Tells what can be told by now, also that a result is held anew that was told
+        before, and issues the certificate that is due; said twice, it is told once.
+        Whether it did anything."""
         it = await self.lock(tx, exam)
         sat = it.sat
-        if it.state in (State.WAITING, State.ANNULLED) or sat.told == RESULT:
+        if it.state in (State.WAITING, State.ANNULLED):
+            return False
+        if sat.told == RESULT and it.state is not State.HELD:
             return False
         if self._is_early(sat, now):
             return False
@@ -130,7 +145,7 @@ class Telling:
         return now < sat.ended_at + timedelta(minutes=self.policy.settle_after_min)
 
     async def _tell_held(self, tx: Tx, sat: Sat) -> bool:
-        if sat.told is not None:
+        if sat.told == HELD:
             return False
         told = told_of(sat, self.house.url, reason=sat.hold.why if sat.hold else "")
         await self._post(tx, sat, exam_letters.result_held(told))

@@ -1,5 +1,6 @@
 """Results as they are read: an exam, its student, its newest grade, its certificate."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -94,6 +95,16 @@ async def to_tell(
         limit,
     )
     return [(row["ended_at"], row["exam_id"]) for row in rows]
+
+
+async def told_among(tx: Tx, exams: Sequence[ExamId]) -> list[ExamId]:
+    """Those whose result was told."""
+    rows = await tx.fetch(
+        """SELECT exam_id FROM exam WHERE exam_id = ANY ($1::uuid[])
+             AND told = 'result' ORDER BY exam_id""",
+        exams,
+    )
+    return [row["exam_id"] for row in rows]
 
 
 async def set_told(tx: Tx, exam: ExamId, told: str) -> None:

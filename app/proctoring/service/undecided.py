@@ -17,3 +17,8 @@ async def undecided_of(tx: Tx, exams: Sequence[ExamId]) -> Mapping[ExamId, Undec
         exam: Undecided(incidents=incidents.get(exam, ()), looks=looks.get(exam, 0))
         for exam in incidents.keys() | looks.keys()
     }
+
+
+async def doubtful(tx: Tx) -> list[ExamId]:
+    """Exams of whose sittings an incident waits for a person."""
+    return await store.doubtful(tx)

@@ -42,3 +42,13 @@ async def looks_of(tx: Tx, exams: Sequence[ExamId]) -> Mapping[ExamId, int]:
         exams,
     )
     return {row["exam_id"]: row["looks"] for row in rows}
+
+
+async def doubtful(tx: Tx) -> list[ExamId]:
+    """Those with an incident that waits for a person."""
+    rows = await tx.fetch(
+        """SELECT DISTINCT s.exam_id FROM incident i JOIN sitting s USING (sitting_id)
+           WHERE i.state IN ('open', 'appealed', 'proposed')
+             AND s.exam_id IS NOT NULL"""
+    )
+    return [row["exam_id"] for row in rows]
