@@ -41,6 +41,11 @@ def printable(text: str) -> str:
     return "".join(kept)
 
 
+def is_printable(text: str) -> bool:
+    """Whether people can see all that stands there, on one line."""
+    return printable(text) == text
+
+
 def runs(text: str) -> list[tuple[str, str]]:
     """(Script, text), one after the other: no run ends within a cluster."""
     found: list[tuple[str, str]] = []

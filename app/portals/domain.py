@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.kernel.refusals import Conflict, Refusal, Unavailable
+from app.kernel.scripts import is_printable
 
 REASON_MOST = 300
 LONGEST = timedelta(days=366)
@@ -89,7 +90,7 @@ def require_sense(window: Window) -> None:
     """Raises BadWindow."""
     length = window.closed_till - window.closed_from
     right = timedelta() < length <= LONGEST
-    said = 1 <= len(window.reason) <= REASON_MOST and window.reason.isprintable()
+    said = 1 <= len(window.reason) <= REASON_MOST and is_printable(window.reason)
     if not right or not said or window.announced_from > window.closed_from:
         raise BadWindow
 

@@ -55,6 +55,13 @@ def test_each_problem_is_named_by_line_and_column(row, problem):
     assert problems(HEADER + row + "\n") == [problem]
 
 
+def test_names_are_written_as_their_script_writes_them():
+    joined, hidden = "র\u200d\u09cdযাচেল", "As\u200dha"
+    [line] = read_csv(f"{HEADER}CRO1,{joined},a@b.org,\n".encode()).lines
+    assert line.name == joined
+    assert problems(f"{HEADER}CRO1,{hidden},a@b.org,\n") == [(2, "name", "bad_name")]
+
+
 def test_all_the_problems_are_told_at_once():
     text = HEADER + "?,,x,y\nCRO1,Asha,a@b.org,\nCRO2,Ben,nobody,\n"
     assert problems(text) == [

@@ -12,6 +12,7 @@ from app.accounts.domain.contacts import (
     normalise_mobile,
 )
 from app.accounts.domain.people import SRN_MAX, normalise_srn
+from app.kernel.scripts import is_printable
 
 LINES_MAX = 20_000
 BYTES_MAX = 8 * 1024 * 1024
@@ -140,7 +141,7 @@ def _line(sheet: Sheet, number: int, record: Mapping[str, str]) -> RosterLine | 
     if not SRN.fullmatch(srn) or len(srn) > SRN_MAX:
         detail = "An SRN has 3 to 32 letters and digits (and . _ / - inside)."
         sheet.find(number, "srn", "bad_srn", detail)
-    if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
+    if not 1 <= len(name) <= NAME_MAX or not is_printable(name):
         detail = "A name has 1 to 120 characters."
         sheet.find(number, "name", "bad_name", detail)
     email = _contact(sheet, number, "email", given["email"])

@@ -19,6 +19,7 @@ from app.adapters.db import Tx
 from app.adapters.throttle import Rate, Throttle
 from app.kernel.ids import AccountId, PhotoId
 from app.kernel.refusals import Conflict, NotFound, Refusal
+from app.kernel.scripts import is_printable
 
 FROM_A_NETWORK = Rate(name="register", burst=10, every_s=360)
 NEW_PHOTOS = Rate(name="photo", burst=3, every_s=3600)
@@ -75,7 +76,7 @@ class Requests:
 
     def _read(self, new: NewRegistration) -> Registration:
         name, srn = " ".join(new.name.split()), normalise_srn(new.srn)
-        if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
+        if not 1 <= len(name) <= NAME_MAX or not is_printable(name):
             raise BadName
         if srn and not SRN.fullmatch(srn):
             raise BadSrn

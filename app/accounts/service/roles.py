@@ -16,6 +16,7 @@ from app.accounts.store.staff import Found, NewStaff
 from app.adapters.audit import Act
 from app.kernel.ids import AccountId
 from app.kernel.refusals import Conflict, Forbidden, Refusal
+from app.kernel.scripts import is_printable
 
 
 class LastAdmin(Conflict):
@@ -103,7 +104,7 @@ class Roles:
 
 def _read(given: Invitation) -> NewStaff:
     srn, name = normalise_srn(given.srn), " ".join(given.name.split())
-    right = SRN.fullmatch(srn) and 1 <= len(name) <= NAME_MAX and name.isprintable()
+    right = SRN.fullmatch(srn) and 1 <= len(name) <= NAME_MAX and is_printable(name)
     if not right or given.role not in STAFF or not (given.email or given.mobile):
         raise BadStaff
     return NewStaff(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from app.booking.domain.planning_refusals import BadCentre
 from app.kernel.ids import CentreId
 from app.kernel.money import EXPONENTS, Money
+from app.kernel.scripts import is_printable
 
 CODE = re.compile(r"[A-Z0-9]{2,12}")
 CURRENCY = re.compile(r"[A-Z]{3}")
@@ -53,7 +54,7 @@ def require_centre(it: CentreDraft) -> None:
         raise BadCentre("A code has 2 to 12 letters A to Z and digits, as KOCHI1.")
     for name, most in TEXTS:
         text = getattr(it, name)
-        if not 1 <= len(text) <= most or not text.isprintable():
+        if not 1 <= len(text) <= most or not is_printable(text):
             raise BadCentre(f"The {name} has 1 to {most} characters, in one line.")
     if not is_zone(it.time_zone):
         raise BadCentre(

@@ -21,6 +21,7 @@ from app.exams.domain.questions import (
     QuestionKind,
     Span,
 )
+from app.kernel.scripts import is_printable
 
 Json: TypeAlias = dict[str, object]
 _MEMBERS = {"name", "kind", "text", "options", "spans", "tags", "feedback"}
@@ -72,7 +73,7 @@ def from_json(body: object) -> Question:
 
 def trouble(question: Question) -> str | None:
     """Why this cannot be asked, in words for its author; None: it can."""
-    if not 0 < len(question.name) <= NAME_MOST or not question.name.isprintable():
+    if not 0 < len(question.name) <= NAME_MOST or not is_printable(question.name):
         return f"a name has 1 to {NAME_MOST} characters on one line"
     if not question.text.strip():
         return "there is no text: say what is asked"
@@ -95,7 +96,7 @@ def _tags_trouble(tags: tuple[str, ...]) -> str | None:
     for tag in tags:
         if not 0 < len(tag) <= TAG_MOST or tag != " ".join(tag.split()):
             return f"a tag has 1 to {TAG_MOST} characters: {tag[:TAG_MOST]!r}"
-        if not tag.isprintable() or "," in tag or "\\" in tag:
+        if not is_printable(tag) or "," in tag or "\\" in tag:
             return f"a tag has no comma, no backslash, nothing unprintable: {tag!r}"
     return None
 

@@ -10,6 +10,7 @@ from app.exams.domain.grading import Grade, reaches
 from app.exams.domain.rulings import Ruled, Ruling
 from app.kernel.ids import AccountId, CertificateId, ExamId, ModuleCode
 from app.kernel.refusals import Conflict, NotFound, Refusal
+from app.kernel.scripts import is_printable
 
 REASON_MIN, REASON_MAX = 10, 500
 
@@ -241,6 +242,6 @@ def certificate_name(number: int) -> str:
 def reason_of(text: str) -> str:
     """On one line. Raises SayWhy."""
     reason = " ".join(text.split())
-    if not REASON_MIN <= len(reason) <= REASON_MAX or not reason.isprintable():
+    if not REASON_MIN <= len(reason) <= REASON_MAX or not is_printable(reason):
         raise SayWhy
     return reason

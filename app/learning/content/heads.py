@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from app.kernel.scripts import is_printable
 from app.learning.content.problems import Problems
 from app.learning.domain.files import NAME_PATTERN
 
@@ -15,7 +16,7 @@ _FILE = rf"^{NAME_PATTERN}$"
 
 
 def _printable(text: str) -> str:
-    if not text.isprintable():
+    if not is_printable(text):
         raise ValueError("has a character that cannot be shown")
     return text
 

@@ -15,6 +15,7 @@ from app.adapters.bell import Bell
 from app.adapters.db import Tx
 from app.kernel.ids import AccountId, ModuleCode
 from app.kernel.refusals import Conflict, Forbidden, NotFound, Refusal
+from app.kernel.scripts import is_printable
 from app.proctoring.ledger import corrections_store as store
 from app.proctoring.ledger.corrections_store import Waiting
 from app.proctoring.ledger.domain import Correction, Decided
@@ -93,7 +94,7 @@ class Corrections:
             raise NotYourRole
         if not 0 < abs(asked.minutes) <= MINUTES_MAX:
             raise BadCorrection
-        if not REASON_MIN <= len(reason) <= REASON_MAX or not reason.isprintable():
+        if not REASON_MIN <= len(reason) <= REASON_MAX or not is_printable(reason):
             raise SayWhy
         it = Correction(
             correction=uuid4(),
