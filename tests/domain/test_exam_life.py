@@ -145,6 +145,22 @@ def test_the_deadline_itself_is_in_time_and_a_moment_later_is_not():
         life.require_writable(running(), 1, after(3600.000001))
 
 
+def test_a_page_that_opens_it_again_and_again_has_it_since_the_first_time():
+    exam = life.reopened(running(), "page-one")
+    assert (exam.epoch, exam.page_since, exam.page_before) == (2, 2, None)
+    again = life.reopened(life.reopened(exam, "page-one"), "page-one")
+    assert (again.epoch, again.page, again.page_since) == (4, "page-one", 2)
+    other = life.reopened(again, "page-two")
+    assert (other.page_since, other.page_before) == (5, "page-one")
+    back = life.reopened(other, "page-one")
+    assert (back.page_since, back.page_before) == (6, "page-two")
+
+
+def test_pages_that_do_not_name_themselves_are_each_another():
+    exam = life.reopened(life.reopened(running()))
+    assert (exam.epoch, exam.page_since, exam.page_before) == (3, 3, None)
+
+
 def test_only_the_page_that_opened_it_last_writes():
     exam = life.reopened(running())
     life.require_writable(exam, 2, after(1))

@@ -294,6 +294,26 @@ async def test_another_device_goes_on_where_it_was_and_the_first_is_told(
     assert status == 200
 
 
+async def test_the_page_that_has_it_is_told_with_its_state(site, hall, seat):
+    body = {"seat": str(seat), "page": "page-one-of-asha"}
+    for epoch in (1, 2):
+        answer = await (await site.post("/api/exams", body)).json()
+        exam = answer["exam"]
+        assert (exam["epoch"], exam["page"], exam["page_since"]) == (
+            epoch,
+            body["page"],
+            1,
+        )
+    await opened(site, seat)
+    async with await connect(site) as socket:
+        await say(socket, type="subscribe", topics=["exam:me"])
+        state = (await hear(socket))["state"]
+    told = state["page"], state["page_since"], state["page_before"]
+    assert told == (None, 3, body["page"])
+    short = await site.post("/api/exams", {**body, "page": "short"})
+    assert short.status == 400
+
+
 async def test_a_pause_is_seen_at_once_and_stops_the_clock(site, hall, seat):
     exam, epoch = await begun(site, hall, seat)
     async with await connect(site) as socket:

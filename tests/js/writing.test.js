@@ -31,9 +31,9 @@ test("another page has the test: nothing is sent again", async () => {
 })
 
 test("answers are not sent under an epoch that another page had before", async () => {
-  const state = { exam: "e1", epoch: 3 }
+  const state = { exam: "e1", epoch: 3, page_since: 1 }
   answers.push("opened_elsewhere", "opened_elsewhere")
-  const overtaken = () => { state.epoch = 5; return true }
+  const overtaken = () => { Object.assign(state, { epoch: 5, page_since: 5 }); return true }
   const tell = { state: () => state, overtaken }
   await assert.rejects(write("answers", {}, {}, tell), { code: "opened_elsewhere" })
   assert.equal(sent.length, 1)

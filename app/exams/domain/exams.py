@@ -33,7 +33,9 @@ class EndedWhy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exam:
-    """`duration_s` is with extra time. `pause_stops_clock`: as its blueprint says."""
+    """`duration_s` is with extra time. `pause_stops_clock`: as its blueprint says.
+    `page` opened it last, and has it since the epoch `page_since`, after
+    `page_before`: each page of a browser names itself anew."""
 
     exam: ExamId
     account: AccountId
@@ -50,6 +52,9 @@ class Exam:
     paused_at: datetime | None = None
     ended_at: datetime | None = None
     ended_why: EndedWhy | None = None
+    page: str | None = None
+    page_since: int = 1
+    page_before: str | None = None
 
 
 class Standing(Protocol):
@@ -91,11 +96,14 @@ class SatAlready(Conflict):
     """This seat's test has been sat. Book another seat to try again."""
 
 
-def reopened(exam: Exam) -> Exam:
+def reopened(exam: Exam, page: str | None = None) -> Exam:
     """From now on only the page that opened it writes. Raises ExamOver."""
     if exam.state is ExamState.ENDED:
         raise ExamOver
-    return replace(exam, epoch=exam.epoch + 1)
+    after = replace(exam, epoch=exam.epoch + 1)
+    if page is not None and page == exam.page:
+        return after
+    return replace(after, page=page, page_since=after.epoch, page_before=exam.page)
 
 
 def begun(exam: Exam, now: datetime, latest: datetime | None = None) -> Exam:

@@ -39,12 +39,13 @@ async def remote_modules(tx: Tx) -> frozenset[ModuleCode]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which test somebody wants to sit. A seat comes with its `window`; without one,
-    remotely."""
+    remotely. `page`: how the page that asks names itself."""
 
     account: AccountId
     module: ModuleCode
     seat: SeatId | None = None
     window: Window | None = None
+    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +71,7 @@ class Drawer:
             seat=wanted.seat,
             duration_s=opening.with_extra(terms.duration_s, percent),
             drawn_at=now,
+            page=wanted.page,
         )
         if not await store.insert(tx, exam, seed):
             raise AnotherExamOpen

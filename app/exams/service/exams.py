@@ -76,7 +76,7 @@ class Exams:
             return await self._drawer.draw(tx, wanted, now)
         if (found.module, found.seat) != (wanted.module, wanted.seat):
             raise AnotherExamOpen(exam=str(found.exam), module=found.module)
-        exam = life.reopened(life.timed_out(found, now))
+        exam = life.reopened(life.timed_out(found, now), wanted.page)
         await store.save(tx, exam)
         return exam
 

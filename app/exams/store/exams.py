@@ -11,7 +11,8 @@ from app.kernel.ids import AccountId, ExamId, ModuleCode, SeatId
 
 _EXAMS = """SELECT e.exam_id, e.account_id, e.module_code, e.blueprint_version,
         e.seat_id, e.state, e.epoch, e.drawn_at, e.duration_s, e.started_at,
-        e.deadline_at, e.paused_at, e.ended_at, e.ended_why, b.pause_stops_clock
+        e.deadline_at, e.paused_at, e.ended_at, e.ended_why, e.page, e.page_since,
+        e.page_before, b.pause_stops_clock
     FROM exam e JOIN blueprint b
         ON (b.module_code, b.version) = (e.module_code, e.blueprint_version)"""
 
@@ -20,8 +21,9 @@ async def insert(tx: Tx, exam: Exam, seed: bytes) -> bool:
     """False when the student has an open one, or the seat has been sat."""
     tag = await tx.execute(
         """INSERT INTO exam (exam_id, account_id, module_code, blueprint_version,
-               seat_id, seed, state, epoch, drawn_at, duration_s)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING""",
+               seat_id, seed, state, epoch, drawn_at, duration_s, page)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+           ON CONFLICT DO NOTHING""",
         exam.exam,
         exam.account,
         exam.module,
@@ -32,6 +34,7 @@ async def insert(tx: Tx, exam: Exam, seed: bytes) -> bool:
         exam.epoch,
         exam.drawn_at,
         exam.duration_s,
+        exam.page,
     )
     return tag == "INSERT 0 1"
 
@@ -90,7 +93,8 @@ async def of_seats(tx: Tx, seats: Sequence[SeatId]) -> list[Exam]:
 async def save(tx: Tx, exam: Exam) -> None:
     await tx.execute(
         """UPDATE exam SET state = $2, epoch = $3, started_at = $4, deadline_at = $5,
-               paused_at = $6, ended_at = $7, ended_why = $8 WHERE exam_id = $1""",
+               paused_at = $6, ended_at = $7, ended_why = $8, page = $9,
+               page_since = $10, page_before = $11 WHERE exam_id = $1""",
         exam.exam,
         exam.state,
         exam.epoch,
@@ -99,6 +103,9 @@ async def save(tx: Tx, exam: Exam) -> None:
         exam.paused_at,
         exam.ended_at,
         exam.ended_why,
+        exam.page,
+        exam.page_since,
+        exam.page_before,
     )
 
 
@@ -154,7 +161,7 @@ async def newest_of(
         """SELECT e.*, p.answered, p.flagged FROM (
                SELECT DISTINCT ON (account_id) exam_id, account_id, module_code, state,
                    epoch, duration_s, started_at, deadline_at, paused_at, ended_at,
-                   ended_why
+                   ended_why, page, page_since, page_before
                FROM exam WHERE account_id = ANY($1)
                  AND (state <> 'ended' OR ended_at > $2)
                ORDER BY account_id, ended_at DESC NULLS FIRST) e
@@ -190,4 +197,7 @@ def exam_of(row: Row) -> Exam:
         paused_at=row["paused_at"],
         ended_at=row["ended_at"],
         ended_why=EndedWhy(row["ended_why"]) if row["ended_why"] else None,
+        page=row["page"],
+        page_since=row["page_since"],
+        page_before=row["page_before"],
     )

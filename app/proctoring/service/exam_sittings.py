@@ -1,7 +1,7 @@
 """Sittings of tests: opened for a seat or remotely, and ended with their test."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeAlias
 from uuid import uuid4
@@ -52,6 +52,7 @@ class Arrival:
     opened_on: OpenedOn = ANY_BROWSER
     card: str | None = None
     hindered: Refusal | None = None
+    page: str | None = None
 
 
 ANYHOW = Arrival()
@@ -154,7 +155,8 @@ class ExamSittings:
             wanted = await wish(tx, now)
             if hindered and await self._exams.open_of(tx, account) is None:
                 raise hindered  # before a paper is drawn for nothing
-            exam = await self._exams.open(tx, wanted, now)
+            asked = replace(wanted, page=arrival.page)
+            exam = await self._exams.open(tx, asked, now)
             sits = found.watch if found else None
             check = await rechecks.check_of(tx, exam, sits, checked, device)
             if exam.state is ExamState.READY:

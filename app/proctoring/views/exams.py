@@ -56,11 +56,13 @@ TYPED = Rate(name="admit-card", burst=6, every_s=20)
 
 class OpenExam(Body):
     """The booked seat; or, where the test may be sat remotely, the module. `card`: the
-    number of the seat's admit card, where the institution lets it be typed."""
+    number of the seat's admit card, where the institution lets it be typed. `page`: a
+    random name of the page that asks, by which it knows openings of its own."""
 
     seat: UUID | None = None
     module: str | None = None
     card: str | None = Field(None, max_length=CARD_MOST)
+    page: str | None = Field(None, min_length=8, max_length=40)
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "OpenExam":
@@ -143,7 +145,9 @@ async def _open(
     if body.card is not None:
         await request.app[THROTTLE].take(TYPED, str(who.account))
     opened_on = OpenedOn(browser=browser_of(request).name, device=device_key(request))
-    arrival = Arrival(opened_on=opened_on, card=body.card, hindered=away)
+    arrival = Arrival(
+        opened_on=opened_on, card=body.card, hindered=away, page=body.page
+    )
     if body.seat is not None:
         return await sittings.open_for_seat(who.account, SeatId(body.seat), arrival)
     module = ModuleCode(body.module or "")

@@ -17,6 +17,7 @@ export class Answering extends EventTarget {
   #timer = 0
   #name = ""
   #epoch = 0
+  #page = ""
 
   // `write(what, body)` sends to the open test; `may()`: whether it takes answers now;
   // `ready()`: whether the paper was read since it was opened here. What is answered
@@ -28,15 +29,16 @@ export class Answering extends EventTarget {
 
   // Opened anew: what waits on this device comes along. `elsewhere`: another page had
   // the test in between, and what was answered there is newer.
-  open(exam, epoch) {
+  open({ exam, epoch, page, page_since: since, page_before: before }) {
     const name = `exam:${exam}`
-    const goesOn = name === this.#name && epoch === this.#epoch + 1 // the camera came back
+    const goesOn = name === this.#name && since <= this.#epoch // the camera came back
     const left = goesOn ? null : kept(name)
     if (!goesOn) this.sheet = new Sheet()
     if (left) this.sheet.restore(left)
     this.#name = name
+    this.#page = page
     this.#epoch = epoch
-    return left !== null && epoch > left.epoch + 1
+    return left !== null && !(left.page === page ? since <= left.epoch : (left.page ?? null) === (before ?? null))
   }
 
   take(questions, elsewhere) {
@@ -104,7 +106,7 @@ export class Answering extends EventTarget {
   }
 
   #changed() {
-    if (this.#name && this.may()) keep(this.#name, { epoch: this.#epoch, ...this.sheet.toJSON() })
+    if (this.#name && this.may()) keep(this.#name, { epoch: this.#epoch, page: this.#page, ...this.sheet.toJSON() })
     this.#tell("change")
   }
 

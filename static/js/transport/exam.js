@@ -16,6 +16,7 @@ export class Exam extends EventTarget {
   elsewhere = false
   #ahead = 0
   #key = crypto.randomUUID()
+  #page = crypto.randomUUID() // openings of ours, though their answers may be lost
   #loading = null
   #between = false
   #opening = false
@@ -26,7 +27,7 @@ export class Exam extends EventTarget {
     super()
     const send = (what, body, options) => this.#write(what, body, options)
     const change = () => this.#tell("change")
-    Object.assign(this, { wanted: seat ? { seat } : { module }, card })
+    Object.assign(this, { wanted: { ...(seat ? { seat } : { module }), page: this.#page }, card })
     this.watching = new Watching(() => this.#open(), () => (this.state ? this.elsewhere : Boolean(begun)), signal) // a paper needs no camera
     this.answering = new Answering(send, () => this.#is("running"), () => !this.#unread)
     this.noticing = new Noticing(send, () => this.#is("running", "paused"), signal)
@@ -73,7 +74,7 @@ export class Exam extends EventTarget {
     this.#opening = true
     const { exam, stream } = await openTest(this.wanted, this.card, () => this.watching.link.close()).finally(() => { this.#opening = false })
     Object.assign(this, { elsewhere: false, state: null })
-    this.#between = this.answering.open(exam.exam, exam.epoch)
+    this.#between = this.answering.open(exam)
     this.noticing.open(exam.exam)
     this.#unread = true
     this.#put(exam)
@@ -88,8 +89,9 @@ export class Exam extends EventTarget {
   }
 
   #put(news) {
-    this.elsewhere ||= !this.#opening && news.epoch > this.state?.epoch
-    this.state = { ...this.state, ...news, epoch: this.state?.epoch ?? news.epoch }
+    const ours = news.page === this.#page
+    this.elsewhere ||= !this.#opening && !ours && news.epoch > this.state?.epoch
+    this.state = { ...this.state, ...news, epoch: ours ? Math.max(news.epoch, this.state?.epoch ?? 0) : this.state?.epoch ?? news.epoch }
     if (news.now) this.#ahead = Date.parse(news.now) - Date.now()
     const ended = this.state.state === "ended"
     if (ended || this.elsewhere) this.watching.close()
@@ -104,17 +106,15 @@ export class Exam extends EventTarget {
 
   #is = (...states) => states.includes(this.state?.state) && !this.elsewhere
 
-  #overtaken(epoch) {
-    const ours = this.#opening || epoch < this.state.epoch
-    if (!ours) this.#put({ epoch: Infinity })
-    return ours
+  // By which page, has to be read.
+  async #overtaken(epoch) {
+    if (!this.#opening && epoch >= this.state.epoch) await this.load()
+    return !this.elsewhere
   }
 
   #write(what, body, options) {
     return write(what, body, options, { state: () => this.state, overtaken: (epoch) => this.#overtaken(epoch) })
   }
 
-  #tell(type, detail = null) {
-    this.dispatchEvent(new CustomEvent(type, { detail }))
-  }
+  #tell = (type, detail = null) => this.dispatchEvent(new CustomEvent(type, { detail }))
 }

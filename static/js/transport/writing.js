@@ -5,7 +5,7 @@ const MOMENT_MS = 400
 const SHEET = new Set(["answers", "flag"])
 
 // Sends to the test that is open on this page. `state()` gives its exam and epoch; where
-// another page has opened it, the refusal goes to `overtaken(epoch)`. That says true when
+// another page has opened it, the refusal goes to `overtaken(epoch)`. That tells whether
 // it was our own opening (the camera came back): then it is sent again, under the new epoch;
 // but what is of the sheet not where another page had the test in between.
 export async function write(what, body, options, { state, overtaken }) {
@@ -14,9 +14,9 @@ export async function write(what, body, options, { state, overtaken }) {
     try {
       return await post(`/api/exams/${exam}/${what}`, { epoch, ...body }, options)
     } catch (error) {
-      if (error.code !== "opened_elsewhere" || !overtaken(epoch) || tries === 1) throw error
+      if (error.code !== "opened_elsewhere" || !(await overtaken(epoch)) || tries === 1) throw error
       await new Promise((go) => setTimeout(go, MOMENT_MS))
-      if (SHEET.has(what) && state().epoch > epoch + 1) throw error
+      if (SHEET.has(what) && state().page_since > epoch) throw error
     }
   }
 }
