@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.exams.domain.answers import (
+    AmbiguousNumber,
     BadAnswer,
     NotANumber,
     Place,
@@ -45,6 +46,9 @@ def test_nothing_is_no_answer(place, nothing):
         (" -0,25 ", "-0.25"),
         ("\N{MINUS SIGN}3", "-3"),
         (".5", "0.5"),
+        ("0,125", "0.125"),
+        ("1234,567", "1234.567"),
+        ("12,50", "12.5"),
         ("5.", "5"),
         ("1e3", "1000"),
         ("000", "0"),
@@ -52,6 +56,12 @@ def test_nothing_is_no_answer(place, nothing):
 )
 def test_numbers_come_with_a_comma_or_a_point(text, number):
     assert parse(NUMERIC, text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["1,234", " -12,000", "100,000"])
+def test_thousands_and_decimals_are_told_apart_by_who_writes_them(text):
+    with pytest.raises(AmbiguousNumber, match=r"Write -?\d+ or -?\d+\.\d{3}\."):
+        parse(NUMERIC, text)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ import { test } from "node:test"
 import { AdmitCard } from "../../static/js/models/admit-card.js"
 import { Events } from "../../static/js/models/exam-events.js"
 import { chosen, meaning } from "../../static/js/models/exam-keys.js"
-import { cells, handInWords, inWords, savedWords } from "../../static/js/models/exam-overview.js"
+import { cells, handInWords, inWords, readWords, savedWords } from "../../static/js/models/exam-overview.js"
 import { asClock, secondsLeft, tone, warning } from "../../static/js/models/exam-time.js"
 import { checklist, describe } from "../../static/js/models/exam-words.js"
 import { Sheet } from "../../static/js/models/sheet.js"
@@ -113,6 +113,33 @@ test("the overview says of each question how it stands", () => {
   assert.equal(inWords(found), "1 of 3 answered")
   assert.deepEqual(handInWords(found, 1), ["Questions 2 and 3 are not answered.", "Question 2 is marked for review.", "1 answer is not saved yet: they are sent first."])
   assert.deepEqual(handInWords(found.slice(0, 1), 0), ["All questions are answered."])
+})
+
+test("what could not be saved is told, with what counts instead", () => {
+  const sheet = new Sheet()
+  sheet.take([asked(1, 0, null), asked(2, 0, null)])
+  sheet.answer(1, "12")
+  sheet.settle([{ place: 1, turn: 1, answer: "12" }])
+  sheet.answer(1, "12 V")
+  sheet.answer(2, "x")
+  const refused = { newest: 0, code: "not_a_number", detail: "Write one number." }
+  sheet.settle([], [{ place: 1, turn: 2, ...refused }, { place: 2, turn: 1, ...refused }])
+  const found = cells([{ place: 1 }, { place: 2 }], sheet, 1)
+  assert.deepEqual(found.map(({ words }) => words), ["Question 1, answered, last change not saved", "Question 2, not answered, last change not saved"])
+  assert.deepEqual(handInWords(found, 0), ["Question 2 is not answered.", "The last change of Questions 1 and 2 could not be saved: what was saved before counts."])
+  assert.equal(savedWords({ waiting: 0, refused: sheet.problems.size }).words, "2 answers not saved: look at the overview")
+  const said = (place) => readWords(sheet.answerOf(place), sheet.countsOf(place), sheet.problems.get(place))
+  assert.equal(said(1), "Not saved: Write one number. Your answer before counts: 12.")
+  assert.equal(said(2), "Not saved: Write one number.")
+  sheet.answer(1, " 2,50 ")
+  sheet.settle([{ place: 1, turn: 3, answer: "2.50" }])
+  assert.equal(said(1), "Read as 2.50.")
+  sheet.answer(1, "3")
+  assert.equal(said(1), "")
+  sheet.settle([{ place: 1, turn: 4, answer: "3" }])
+  assert.equal(said(1), "")
+  sheet.settle([{ place: 1, turn: 1, answer: "12" }]) // late
+  assert.equal(sheet.countsOf(1), "3")
 })
 
 test("the page says truly what is saved", () => {

@@ -21,6 +21,8 @@ NUMBER = re.compile(
     r"[+-]?(?:[0-9]{1,15}(?:[.,][0-9]{0,15})?|[.,][0-9]{1,15})(?:[eE][+-]?[0-9]{1,2})?"
 )
 NUMBER_MOST = 40
+AMBIGUOUS = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}")
+"""1,234 is 1234 to some, and 1.234 to others."""
 
 
 class UnknownPlace(Refusal):
@@ -37,6 +39,10 @@ class BadAnswer(Refusal):
 
 class NotANumber(Refusal):
     """Write one number, with up to 15 digits before and after a comma or point."""
+
+
+class AmbiguousNumber(Refusal):
+    """This can be read in two ways. Write it with a point, or without a comma."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +116,13 @@ def _number(given: object) -> Decimal:
     text = given.strip().replace("\N{MINUS SIGN}", "-")
     if not NUMBER.fullmatch(text):
         raise NotANumber
-    return Decimal(text.replace(",", "."))
+    with_point = text.replace(",", ".")
+    if AMBIGUOUS.fullmatch(text):
+        whole = text.replace(",", "")
+        raise AmbiguousNumber(
+            f"{text} can be read in two ways. Write {whole} or {with_point}."
+        )
+    return Decimal(with_point)
 
 
 def _plain(number: Decimal) -> str:

@@ -111,7 +111,8 @@ async def picture(request: web.Request, who: Identity) -> web.StreamResponse:
 async def save(request: web.Request, who: Identity) -> web.StreamResponse:
     """Saves up to 50 answers. `saved` are acknowledged, and count from now on; sent
     again they are saved again. `refused` (code, detail, `newest` turn) are not, each by
-    itself: stale_answer, unknown_place, unknown_option, bad_answer, not_a_number.
+    itself: stale_answer, unknown_place, unknown_option, bad_answer,
+    not_a_number, ambiguous_number.
     The whole batch is refused with exam_over, exam_not_begun, exam_paused or
     opened_elsewhere, whose `saved` [[place, turn]] were acknowledged before."""
     body = await read_json(request, AnswersBody)

@@ -35,7 +35,7 @@ export class ExamPaper extends HTMLElement {
     const [question, shown] = [this.#question, this.querySelector("exam-question")]
     const { place } = question
     shown.show(question, questions.length)
-    shown.set({ answer: answering.sheet.answerOf(place), flagged: answering.sheet.isFlagged(place), enabled, problem: answering.sheet.problems.get(place) })
+    shown.set({ answer: answering.sheet.answerOf(place), flagged: answering.sheet.isFlagged(place), enabled, counts: answering.sheet.countsOf(place), problem: answering.sheet.problems.get(place) })
     this.querySelector("exam-overview").show(this.cells)
     this.querySelector("[data-act=previous]").disabled = this.#at === 0
     this.querySelector("[data-act=next]").disabled = this.#at === questions.length - 1

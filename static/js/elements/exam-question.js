@@ -1,4 +1,5 @@
 import { chosen } from "../models/exam-keys.js"
+import { readWords } from "../models/exam-overview.js"
 
 // One question: its text, its options or number, and its mark. Tells `answer` {place,
 // answer, soon} and `flag` {place, flagged}. Texts are HTML that the server rendered.
@@ -33,7 +34,7 @@ export class ExamQuestion extends HTMLElement {
   }
 
   // How it stands: answered with what, marked, allowed, and what is wrong with it.
-  set({ answer, flagged, enabled, problem }) {
+  set({ answer, counts, flagged, enabled, problem }) {
     const { kind } = this.#question
     const number = this.#part("number")
     if (kind === "numeric" && document.activeElement !== number) number.value = answer ?? ""
@@ -43,8 +44,10 @@ export class ExamQuestion extends HTMLElement {
     for (const it of this.querySelectorAll("input, [data-act=clear]")) it.disabled = !enabled
     this.#part("clear-line").hidden = kind !== "single" || answer === null
     number.setAttribute("aria-invalid", String(Boolean(problem)))
-    const said = problem ? `Not saved: ${problem}` : ""
-    if (this.#part("problem").textContent !== said) this.#part("problem").textContent = said
+    const said = kind === "numeric" ? readWords(answer, counts, problem) : problem ? `Not saved: ${problem}` : ""
+    const place = this.#part("problem")
+    place.dataset.tone = problem ? "bad" : "calm"
+    if (place.textContent !== said) place.textContent = said
   }
 
   // By key: option `number`, from 0. False: there is none.

@@ -93,7 +93,7 @@ export class ExamSheet extends HTMLElement {
 
   #showSaved(view) {
     const { offline, saving, trouble, sheet } = this.#exam.answering
-    const { tone, words } = savedWords({ waiting: sheet.waiting, marks: sheet.marks.length, saving, offline, trouble })
+    const { tone, words } = savedWords({ waiting: sheet.waiting, marks: sheet.marks.length, saving, offline, trouble, refused: sheet.problems.size })
     const place = this.#part("[data-part=saved]")
     place.hidden = view !== "paper" && view !== "paused"
     place.dataset.tone = tone

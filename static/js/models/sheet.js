@@ -6,6 +6,7 @@ export class Sheet {
   #turns = new Map() // the highest known
   #kept = new Map() // the highest acknowledged
   #answers = new Map()
+  #counts = new Map() // what was acknowledged last, as the server read it
   #flags = new Map()
   #waiting = new Map()
   #marks = new Map()
@@ -31,6 +32,7 @@ export class Sheet {
       this.#answers.set(place, waits ? waits.answer : answer)
       this.#flags.set(place, this.#marks.get(place) ?? flagged)
       this.#kept.set(place, turn)
+      this.#counts.set(place, answer)
       this.#turns.set(place, Math.max(turn, waits?.turn ?? 0, this.#turns.get(place) ?? 0))
     }
     return theirs
@@ -54,6 +56,11 @@ export class Sheet {
     return this.#answers.get(place) ?? null
   }
 
+  // What counts of it, as the server read it; null while the last change is on its way.
+  countsOf(place) {
+    return this.#waiting.has(place) ? null : this.#counts.get(place) ?? null
+  }
+
   isFlagged(place) {
     return this.#flags.get(place) ?? false
   }
@@ -73,7 +80,10 @@ export class Sheet {
   // Acknowledged, or refused for good: a newer turn of the place still waits. True:
   // somebody else wrote a newer one, so the paper has to be read again.
   settle(saved, refused = []) {
-    for (const { place, turn } of saved) this.#settled(place, turn, turn)
+    for (const { place, turn, answer } of saved) {
+      if (answer !== undefined && turn >= (this.#kept.get(place) ?? 0)) this.#counts.set(place, answer)
+      this.#settled(place, turn, turn)
+    }
     for (const { place, turn, newest = 0, code, detail } of refused) {
       this.#settled(place, turn, newest)
       if (code !== "stale_answer" && !this.#waiting.has(place)) this.problems.set(place, detail)
