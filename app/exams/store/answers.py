@@ -124,13 +124,13 @@ async def note_events(
 
 
 async def note_event(tx: Tx, exam: ExamId, kind: str, now: datetime) -> None:
-    """Of ours, with the next number, if there is one left."""
+    """Of ours, with the next of our own numbers, if there is one left."""
     await tx.execute(
         """INSERT INTO exam_event (exam_id, number, kind, at)
            SELECT $1, n, $2, $3 FROM (
-               SELECT coalesce(max(number), 0) + 1 AS n FROM exam_event
-               WHERE exam_id = $1) x
-           WHERE n <= 2000 ON CONFLICT DO NOTHING""",
+               SELECT coalesce(max(number), 10000) + 1 AS n FROM exam_event
+               WHERE exam_id = $1 AND number > 10000) x
+           WHERE n <= 12000 ON CONFLICT DO NOTHING""",
         exam,
         kind,
         now,
@@ -138,8 +138,11 @@ async def note_event(tx: Tx, exam: ExamId, kind: str, now: datetime) -> None:
 
 
 async def next_event(tx: Tx, exam: ExamId) -> int:
+    """Of the page's."""
     found: int = await tx.fetchval(
-        "SELECT coalesce(max(number), 0) + 1 FROM exam_event WHERE exam_id = $1", exam
+        """SELECT coalesce(max(number), 0) + 1 FROM exam_event
+           WHERE exam_id = $1 AND number <= 2000""",
+        exam,
     )
     return found
 
