@@ -1,13 +1,18 @@
 """The test of a seat opens once its admit card was shown; how, an institution says."""
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
+from asyncpg import IntegrityConstraintViolationError
 
 from app.booking.domain.cards import card_code, card_number
 from app.booking.service.papers import seals_by
 from app.booking.service.sat import NotThisCard, ShowYourAdmitCard
-from app.exams.domain.exams import ExamState
+from app.exams.domain.exams import EndedWhy, ExamState
 from app.exams.domain.opening import NotOpenYet
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
+from app.proctoring.domain.words import Verdict
 from app.proctoring.service.exam_sittings import Arrival
 from tests.stores.exam_world import build_exam_world
 
@@ -17,6 +22,9 @@ TYPED = "SELECT details::json->>'seat' FROM audit_event WHERE what = 'exam.card_
 
 async def hall_with(database, how):
     return await build_exam_world(database, own=ExamsPolicy(admit_card=how))
+
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -59,7 +67,7 @@ async def test_too_early_is_said_before_the_card_is_asked_for(hall):
         await opened(hall, seat)
 
 
-async def test_a_mark_that_is_undone_stops_no_test_that_has_begun(hall):
+async def test_a_mark_is_undone_till_the_test_has_begun_and_no_longer(hall):
     seat = await hall.seat()
     first = await hall.open(seat)
     await hall.run(MARK, seat, "booked")
@@ -68,10 +76,37 @@ async def test_a_mark_that_is_undone_stops_no_test_that_has_begun(hall):
     assert (await hall.exam(first.exam.exam)).epoch == 1
     await hall.run(MARK, seat, "attended")
     begun = await hall.begin(seat)
-    await hall.run(MARK, seat, "booked")
+    for state in ("booked", "absent"):
+        with pytest.raises(IntegrityConstraintViolationError):
+            await hall.run(MARK, seat, state)
     again = await opened(hall, seat)
     assert again.exam.exam == begun.exam.exam
     assert again.exam.state is ExamState.RUNNING
+
+
+async def test_a_test_that_runs_is_taken_up_whatever_became_of_its_seat(hall):
+    seat = await hall.seat()
+    begun = await hall.begin(seat)
+    await hall.run("ALTER TABLE seat DISABLE TRIGGER who_began_was_there")
+    await hall.run(MARK, seat, "absent")  # as of before that trigger
+    again = await opened(hall, seat)
+    await hall.run("ALTER TABLE seat ENABLE TRIGGER who_began_was_there")
+    assert (again.exam.exam, again.exam.epoch) == (begun.exam.exam, 2)
+
+
+async def test_no_test_begins_whose_seat_was_given_back_meanwhile(hall):
+    seat = await hall.seat()
+    hall.forward(minutes=-10)
+    opened_ = await hall.open(seat)
+    await hall.run(MARK, seat, "booked")
+    await hall.run("UPDATE seat SET free_until = $1", hall.clock.now() + HOUR)
+    await hall.booking.changing.cancel(hall.world.student, uuid4().hex, seat)
+    await hall.world.look(Verdict.MATCH)
+    it = await hall.exam(opened_.exam.exam)
+    assert (it.state, it.ended_why) == (ExamState.ENDED, EndedWhy.NEVER_BEGUN)
+    assert it.started_at is None
+    assert await hall.value("SELECT state FROM sitting") == "ended"
+    assert await hall.booking.state(seat) == "cancelled"
 
 
 async def test_where_it_may_be_typed_the_right_number_marks_the_seat(typing):

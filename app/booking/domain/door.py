@@ -118,6 +118,11 @@ def not_here(elsewhere: Place | None) -> NotHere:
     )
 
 
+class TestBegun(Conflict):
+    """Their test has begun here, so the mark stays. If it is not them who sit it, a
+    proctor can end the test on the wall."""
+
+
 def require_here(guest: Guest, slot: SlotId) -> None:
     """Raises NotExpected, which says where the seat is."""
     if guest.slot != slot:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
-from asyncpg import PostgresError
+from asyncpg import IntegrityConstraintViolationError, PostgresError
 
 from app.accounts.domain.people import SRN_MAX, Identity, normalise_srn
 from app.accounts.service.photos import Photos
@@ -18,6 +18,7 @@ from app.booking.domain.door import (
     DoorSlot,
     Guest,
     NotToday,
+    TestBegun,
     not_here,
     require_here,
     require_to_let_in,
@@ -116,12 +117,15 @@ class Door:
         await self._desk.change(act)
 
     async def undo(self, by: AccountId, slot: SlotId, seat: SeatId) -> None:
-        """Raises NotMarked, UndoTooLate, NoSuchSeat, NotToday."""
+        """Raises NotMarked, UndoTooLate, TestBegun, NoSuchSeat, NotToday."""
 
         async def act(tx: Tx, now: datetime, news: News) -> None:
             locked, guest = await self._lock(tx, slot, seat)
             require_to_undo(guest, now)
-            await store.unmark(tx, seat)
+            try:
+                await store.unmark(tx, seat)
+            except IntegrityConstraintViolationError as error:
+                raise TestBegun from error
             news.of(locked, guest.account)
             await self._note(tx, by, "seat.mark_undone", guest, now)
 

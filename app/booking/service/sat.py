@@ -52,10 +52,10 @@ async def require_card_shown(
 
 
 async def attend(tx: Tx, seat: SeatId) -> Slot | None:
-    """The test begins: whoever nobody marked at the door is there. And where."""
+    """The test begins: whoever nobody marked at the door is there. And where; None:
+    nowhere, as the seat was given back meanwhile."""
     found = await seats.read(tx, seat)
     if found is None:
         return None
     (slot,) = await slots.lock(tx, [found.slot])
-    await sat.attend(tx, seat)
-    return slot
+    return slot if await sat.attend(tx, seat) else None

@@ -4,10 +4,13 @@ from app.adapters.db import Tx
 from app.kernel.ids import SeatId
 
 
-async def attend(tx: Tx, seat: SeatId) -> None:
-    """A booked one; who was marked at the door stays as marked."""
-    await tx.execute(
-        """UPDATE seat SET state = 'attended'
-           WHERE seat_id = $1 AND state = 'booked'""",
+async def attend(tx: Tx, seat: SeatId) -> bool:
+    """A booked one; who was marked at the door stays as marked. False: neither."""
+    found = await tx.fetchval(
+        """WITH it AS (UPDATE seat SET state = 'attended'
+               WHERE seat_id = $1 AND state = 'booked' RETURNING seat_id)
+           SELECT EXISTS (SELECT FROM it) OR EXISTS (
+               SELECT FROM seat WHERE seat_id = $1 AND state = 'attended')""",
         seat,
     )
+    return bool(found)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from app.adapters.db import Tx
 from app.booking.service.sat import attend
-from app.exams.domain.exams import Exam
+from app.exams.domain.exams import EndedWhy, Exam
 from app.exams.domain.opening import Window
 from app.exams.service.exams import Exams
 from app.proctoring.domain.exam_clock import Step, step_of, why_ended
@@ -31,6 +31,10 @@ class ExamClock:
 
     async def _begin(self, tx: Tx, exam: Exam, now: datetime) -> None:
         window = None
-        if exam.seat is not None and (slot := await attend(tx, exam.seat)):
+        if exam.seat is not None:
+            slot = await attend(tx, exam.seat)
+            if slot is None:
+                await self._exams.end(tx, exam.exam, EndedWhy.NEVER_BEGUN, now)
+                return
             window = Window(starts_at=slot.starts_at, ends_at=slot.ends_at)
         await self._exams.begin(tx, exam.exam, now, window)

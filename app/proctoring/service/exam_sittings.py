@@ -98,6 +98,9 @@ class ExamSittings:
         """
 
         async def wish(tx: Tx, now: datetime) -> Wanted:
+            sits = await self._exams.open_of(tx, account)
+            if sits and sits.seat == seat and sits.state is not ExamState.READY:
+                return Wanted(account=account, module=sits.module, seat=seat)
             slot, booked = await lock_to_sit(tx, account, seat)
             return Wanted(
                 account=account,
@@ -112,9 +115,7 @@ class ExamSittings:
         self, account: AccountId, module: ModuleCode, arrival: Arrival = ANYHOW
     ) -> OpenedExam:
         """Without a seat, where the blueprint allows it, for who would be fit to book.
-
-        Raises what `require_remote` does, and as for a seat.
-        """
+        Raises what `require_remote` does, and as for a seat."""
 
         async def wish(tx: Tx, now: datetime) -> Wanted:
             if await self._exams.open_of(tx, account) is None:
