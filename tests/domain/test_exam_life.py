@@ -177,19 +177,6 @@ def test_nothing_is_written_before_the_beginning_or_while_it_is_paused():
         life.require_writable(life.paused(running(), T0), 1, T0)
 
 
-@pytest.mark.parametrize(
-    ("left", "warning"), [(601, None), (600, 600), (61, 600), (60, 60), (0, 60)]
-)
-def test_warnings_come_at_ten_minutes_and_at_one(left, warning):
-    assert life.warning_due(running(), after(3600 - left)) == warning
-
-
-def test_who_waits_or_is_done_is_not_warned():
-    assert life.warning_due(an_exam(duration_s=60), T0) is None
-    done = life.ended(running(), EndedWhy.HANDED_IN, after(3599))
-    assert life.warning_due(done, after(3599)) is None
-
-
 def test_between_two_goes_some_time_has_to_pass():
     opening.require_cooled(None, T0)
     opening.require_cooled(after(3600), after(3600))

@@ -52,6 +52,12 @@ def test_weights_make_a_multiple_choice_and_a_negative_one_is_wrong():
     assert [it.is_right for it in it.options] == [False, True, True, False]
 
 
+def test_two_answers_that_are_wholly_right_are_no_single_choice():
+    (problem,) = read_gift(b"Who? {=Ann\n~%100%Ben\n~Cem}").problems
+    assert "two answers are worth 100 %" in problem.words
+    assert problem.line == 2
+
+
 @pytest.mark.parametrize("word", ["T", "TRUE", "true", " F ", "FALSE"])
 def test_true_and_false_become_two_options(word):
     it = only(f"The sun rises. {{{word}#wrong#right}}")

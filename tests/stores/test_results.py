@@ -329,6 +329,18 @@ async def test_a_certificate_is_revoked_once_for_a_reason_and_the_student_told(w
     assert await world.trail() == ["certificate.revoked"]
 
 
+async def test_no_letter_offers_a_certificate_that_was_revoked(world):
+    exam, admin = await world.sat(RIGHT, RIGHT), await world.admin()
+    await world.settle()
+    await world.certificates.revoke(admin, exam, WHY)
+    await world.results.hold(admin, exam, WHY)
+    await world.results.release(admin, exam, WHY)
+    letter = world.box.letters[-1]
+    assert letter.kind == "result_released"
+    assert "You passed" in letter.text
+    assert "C-000001" not in letter.text
+
+
 async def test_a_result_is_its_student_s_alone(world):
     exam = await world.sat(RIGHT)
     for account in (await world.student(), (await world.admin()).account):

@@ -11,8 +11,8 @@ from app.exams.domain.grading import shown
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One exam, as its student reads of it. `link`: the page of its result;
-    `certificate`: as C-000123, where there is one; `answer`: where a decision is
-    answered."""
+    `certificate`: as C-000123, where there is one; it holds unless it was revoked;
+    `answer`: where a decision is answered."""
 
     name: str
     module: str
@@ -23,6 +23,7 @@ class Told:
     is_empty: bool = False
     percent: Decimal = Decimal(0)
     certificate: str | None = None
+    certificate_holds: bool = False
     reason: str = ""
     answer: str = ""
 
@@ -145,8 +146,9 @@ def _outcome(told: Told) -> str:
             "the test again as often as you like. How you did in each part, and what "
             f"to do next:\n\n{told.link}"
         )
-    page = "Your result" if told.certificate is None else "Your certificate"
-    number = "" if told.certificate is None else f" {told.certificate}"
+    page, number = "Your result", ""
+    if told.certificate and told.certificate_holds:
+        page, number = "Your certificate", f" {told.certificate}"
     return (
         f"You passed. Congratulations. {page}{number} is here, to read and to "
         f"download:\n\n{told.link}"

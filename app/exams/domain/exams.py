@@ -202,14 +202,6 @@ def remaining(exam: Exam, now: datetime) -> timedelta:
     return max(exam.deadline_at - (exam.paused_at or now), timedelta())
 
 
-def warning_due(exam: Exam, now: datetime) -> int | None:
-    """Of WARN_S the one that was reached last; None: more time is left than that."""
-    if exam.state not in (ExamState.RUNNING, ExamState.PAUSED):
-        return None
-    left = remaining(exam, now).total_seconds()
-    return min((it for it in WARN_S if left <= it), default=None)
-
-
 def _ended(exam: Exam, why: EndedWhy, at: datetime) -> Exam:
     return replace(
         exam, state=ExamState.ENDED, ended_at=at, ended_why=why, paused_at=None

@@ -154,6 +154,10 @@ def _options(choices: list[_Choice], into: Answers) -> None:
     if len(right) > 1:
         words = "several = answers: write ~%50% before each when all are to be chosen"
         raise Wrong(words, right[1].line)
+    for it in choices:
+        if right and it.sign == "~" and it.worth == WHOLE:
+            words = "two answers are worth 100 %: write ~%50% before each when all are "
+            raise Wrong(f"{words}to be chosen, or keep one =", it.line)
     if right and any(0 < it.worth < WHOLE for it in choices if it.sign == "~"):
         into.notes.append("an answer worth a part is not right here")
     # As Moodle decides it: weights, and no answer that begins with =.

@@ -15,7 +15,6 @@ All of it follows from the recorded seed, so that anybody can draw it again afte
 
 import hashlib
 import hmac
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -89,18 +88,6 @@ def draw(
         )
         for position, (it, tag) in enumerate(shuffled, start=1)
     )
-
-
-def lacking(blueprint: Parted, bank: Sequence[BankQuestion]) -> dict[str, int]:
-    """By tag, how many questions are missing however they are drawn. Empty: none.
-
-    Where tags overlap, more than one tag could be the one to blame.
-    """
-    taken = Counter(tag for _, tag in _take(blueprint, _in_order(bank), bytes(SEED)))
-    wanted = Counter[str]()
-    for part in blueprint.parts:
-        wanted[part.tag] += part.count
-    return dict(wanted - taken)
 
 
 def stream(seed: bytes, label: str) -> Iterator[int]:

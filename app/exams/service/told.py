@@ -10,13 +10,15 @@ from app.kernel.ids import ExamId
 def told_of(sat: Sat, url: str, *, reason: str = "") -> Told:
     """Of one that has ended."""
     assert sat.ended_at is not None
+    issued = sat.certificate
     told = Told(
         name=sat.name,
         module=sat.title,
         ended_at=sat.ended_at,
         time_zone=sat.time_zone,
         link=f"{url}{result_path(sat.exam)}",
-        certificate=sat.certificate.name if sat.certificate else None,
+        certificate=issued.name if issued else None,
+        certificate_holds=issued is not None and issued.revoked_at is None,
         reason=reason,
         answer=f"{url}/account/incidents",
     )
