@@ -242,9 +242,10 @@ def test_every_letter_says_who_what_when_and_where_to_look(write):
 
 
 def test_letters_say_the_outcome_and_a_held_one_does_not():
-    there = exam_letters.result_there(TOLD).text
+    there = exam_letters.result_there(replace(TOLD, certificate_holds=True)).text
     assert "You passed" in there
     assert "certificate C-000123" in there
+    assert "C-000123" not in exam_letters.result_there(TOLD).text
     failed = exam_letters.result_there(replace(TOLD, passed=False)).text
     assert "You reached 66.6 %" in failed
     assert "sit the test again" in " ".join(failed.split())

@@ -193,8 +193,8 @@ def test_each_state_of_a_seat_has_its_next_step(state, what):
     [
         (Became(), Next.NOTHING, "as soon as the test is marked", ""),
         (Became(result="held"), Next.NOTHING, "not told yet", ""),
-        (Became(result="passed"), Next.NOTHING, "You have passed", ""),
-        (Became(result="failed"), Next.NOTHING, "did not pass", ""),
+        (Became(result="passed"), Next.NOTHING, "You have passed", "Passed"),
+        (Became(result="failed"), Next.NOTHING, "did not pass", "Not passed"),
         (Became(result="failed", again=True), Next.BOOK_AGAIN, "book", "Not passed"),
         (
             Became(result="annulled", again=True),
@@ -214,6 +214,11 @@ def test_who_was_let_in_is_told_what_became_of_it(became, what, words, went):
     card = card_of(own(seat(SeatState.ATTENDED)), None, NOW, became)
     assert (card.next, card.went) == (what, went)
     assert words in card.words
+
+
+def test_who_passed_without_a_seat_books_none():
+    card = card_of(own(), None, NOW, Became(result="passed"))
+    assert (card.next, card.went, card.seat) == (Next.NOTHING, "Passed", None)
 
 
 def test_who_missed_the_newer_of_two_seats_is_told_of_that_one():

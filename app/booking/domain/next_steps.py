@@ -80,6 +80,7 @@ SAT = {
 WENT = {
     "absent": "Missed",
     "unopened": "Not opened",
+    "passed": "Passed",
     "failed": "Not passed",
     "annulled": "Annulled",
     "empty": "Does not count",
@@ -103,9 +104,10 @@ def card_of(
     if booked is not None:
         return Card(own=own, next=Next.COME, words="Your seat is booked.", seat=booked)
     sat = own.first(now, SeatState.ATTENDED)
-    if sat is not None and not became.again:
-        words = SAT.get(became.result, SAT[""])
-        return Card(own=own, next=Next.NOTHING, words=words, seat=sat)
+    has_passed = became.result == "passed"  # with a seat, or without one
+    if has_passed or (sat is not None and not became.again):
+        words, went = SAT.get(became.result, SAT[""]), WENT.get(became.result, "")
+        return Card(own=own, next=Next.NOTHING, words=words, seat=sat, went=went)
     return _without_seat(own, why_not, now, became)
 
 

@@ -1,6 +1,6 @@
 """The way from a booked seat into its test; tests themselves come from above."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from aiohttp import web
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.next_steps import Became
 from app.booking.domain.words import SeatState
-from app.kernel.ids import AccountId, SeatId
+from app.kernel.ids import AccountId, ModuleCode, SeatId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +48,9 @@ DoorsOf: TypeAlias = Callable[
 ]
 DOORS_OF: web.AppKey[DoorsOf] = web.AppKey("exam_doors_of")
 """Set by who wires tests."""
+PassedBy: TypeAlias = Callable[[AccountId], Awaitable[Collection[ModuleCode]]]
+PASSED_BY: web.AppKey[PassedBy] = web.AppKey("modules_passed_by")
+"""Of which the test was passed, with a seat or without; set by who wires tests."""
 SEATED = (SeatState.BOOKED, SeatState.ATTENDED)
 
 

@@ -1,7 +1,7 @@
 """A student's first page of tests: what to do next for each module, and what was."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from aiohttp import web
@@ -10,13 +10,13 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
 from app.accounts.views.kit import page
 from app.booking.domain.finding import COMING, LineShown, Own, SeatShown
-from app.booking.domain.next_steps import UNKNOWN, Card, Next, card_of, history
+from app.booking.domain.next_steps import UNKNOWN, Became, Card, Next, card_of, history
 from app.booking.domain.seats import unfit
 from app.booking.domain.words import SeatState
-from app.booking.views.exam_door import ExamDoor, doors_of
+from app.booking.views.exam_door import PASSED_BY, ExamDoor, doors_of
 from app.booking.views.kit import TESTS_PATH, finding_of, own_of, words_of
 from app.booking.views.wiring import SEATS
-from app.kernel.ids import SeatId
+from app.kernel.ids import ModuleCode, SeatId
 from app.kernel.refusals import Refusal
 from app.learning.domain.electives import own_modules
 from app.learning.views.kit import STUDENTS
@@ -49,7 +49,8 @@ async def mine_page(
     owns = await finding.own(who.account, modules, mine)
     closed = await request.app[SEATS].why_none()
     doors = await _doors(request, who, owns, now)
-    cards = [_card(it, closed, now, doors) for it in owns]
+    passed = await request.app[PASSED_BY](who.account)
+    cards = [_card(it, closed, now, doors, passed) for it in owns]
     context = {
         "cards": cards,
         "mine": mine,
@@ -71,12 +72,15 @@ def _card(
     closed: Refusal | None,
     now: datetime,
     doors: Mapping[SeatId, ExamDoor],
+    passed: Collection[ModuleCode],
 ) -> Card:
     if own.first(now, *COMING) is not None:
         return card_of(own, None, now)
     why_not = closed or unfit(own.fitness)
     sat = own.first(now, SeatState.ATTENDED)
     became = doors[sat.seat.seat].became(now) if sat else UNKNOWN
+    if own.module in passed:
+        became = Became(result="passed")
     return card_of(own, why_not, now, became)
 
 

@@ -95,6 +95,7 @@ async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, obje
     mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
     now, newest = request.app[CLOCK].now(), {it.sat.module: it for it in mine[::-1]}
     return {
+        "passed": {it.sat.module for it in mine if it.state is State.PASSED},
         "results": [
             {
                 **line(it, zone),
@@ -102,7 +103,7 @@ async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, obje
                 and may_go_again(mine, it.sat.module, now),
             }
             for it in mine[:ON_DASHBOARD]
-        ]
+        ],
     }
 
 

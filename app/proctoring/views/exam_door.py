@@ -8,13 +8,13 @@ from aiohttp import web
 from app.accounts.views.guard import CLOCK
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
-from app.booking.views.exam_door import DOORS_OF, ExamDoor
+from app.booking.views.exam_door import DOORS_OF, PASSED_BY, ExamDoor
 from app.exams.domain.exams import Exam, ExamState
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.domain.results import Result, State
 from app.exams.service.papers import Papers
 from app.exams.views.results import RESULTS
-from app.kernel.ids import AccountId, SeatId
+from app.kernel.ids import AccountId, ModuleCode, SeatId
 
 
 def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
@@ -52,7 +52,11 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
             doors[it.seat.seat] = door_of(it, exam, _after(exam, mine, now))
         return doors
 
-    app[DOORS_OF] = doors_of
+    async def passed_by(account: AccountId) -> set[ModuleCode]:
+        mine = await app[RESULTS].mine(account)
+        return {it.sat.module for it in mine if it.state is State.PASSED}
+
+    app[DOORS_OF], app[PASSED_BY] = doors_of, passed_by
 
 
 def _after(

@@ -22,6 +22,7 @@ from app.booking.views.kit import finding_of
 from app.exams.domain.exams import Exam, ExamState
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.papers import state_of
+from app.exams.views.bank_kit import BLUEPRINTS
 from app.exams.views.sitting import EXAMS, PAPERS, exam_in
 from app.exams.views.wiring import EXAM_STATES, wire_exams
 from app.exams.views.wiring import routes as exam_routes
@@ -208,6 +209,7 @@ async def _page(
         request,
         "exams/exam.html",
         title=found.title,
+        terms=await request.app[BLUEPRINTS].current(module) if exam is None else None,
         seat=seat.seat if seat else "",
         module="" if seat else module,
         exam=exam.exam if exam else "",

@@ -27,8 +27,8 @@ export class ExamPaper extends HTMLElement {
   }
 
   render(enabled) {
-    const { questions, answering, state } = this.#exam
-    this.hidden = questions.length === 0 || state?.state === "paused"
+    const { questions, answering, state, elsewhere } = this.#exam
+    this.hidden = questions.length === 0 || elsewhere || state?.state === "paused"
     if (this.hidden) return
     this.#enabled = enabled
     if (this.#at < 0) this.#begin()

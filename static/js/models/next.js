@@ -2,14 +2,14 @@ import { asClock } from "./clock.js"
 
 const HAS_SEAT = new Set(["booked", "attended", "absent"])
 
-// The one thing to do next. `own`: {module, title, href} in order; `unpicked`: set codes;
+// The one thing to do next. `own`: {module, title, href, passed} in order; `unpicked`: set codes;
 // `seats`: {module, state}, or null while they are not known; `exam`: the newest test.
 export function nextStep(hours, sitting, own, unpicked, seats = null, exam = null) {
   const of = (module) => hours.find((it) => it.module === module)
   const open = sitting && own.find(({ module }) => module === sitting.module)
   if (exam?.exam && exam.state !== "ended") return testOpen(exam, own)
   if (open && sitting.kind !== "exam") return { text: `Your sitting in ${open.title} is open.`, hint: "", href: open.href, word: "Continue" }
-  const test = seats && testStep(own.filter(({ module }) => isDone(of(module))), seats)
+  const test = seats && testStep(own.filter(({ module, passed }) => !passed && isDone(of(module))), seats)
   if (test) return test
   const left = own.filter(({ module }) => !isDone(of(module)))
   const next = left.find(({ module }) => (of(module)?.confirmed_s ?? 0) > 0) ?? left[0]

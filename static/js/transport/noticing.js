@@ -12,6 +12,7 @@ export class Noticing extends EventTarget {
   #sending = false
   #name = ""
   #extended = false
+  #leaving = false // this page goes, by a reload or a link: no other window is in front
 
   // `write` as in Answering; `may()`: whether the test runs on this page.
   constructor(write, may, signal) {
@@ -19,7 +20,9 @@ export class Noticing extends EventTarget {
     Object.assign(this, { write, may })
     const on = (target, type, act) => target.addEventListener(type, act, { signal })
     on(document, "fullscreenchange", () => this.#note(document.fullscreenElement ? "back_in_full_screen" : "left_full_screen"))
-    on(document, "visibilitychange", () => this.#visible())
+    on(document, "visibilitychange", () => this.#leaving || this.#visible())
+    on(globalThis, "pagehide", () => { this.#leaving = true })
+    on(globalThis, "pageshow", () => { this.#leaving = false })
     for (const [type, kind] of Object.entries(DOMS)) on(document, type, () => this.#note(kind))
     on(globalThis, "beforeprint", () => this.#note("printed"))
     if (screen.addEventListener) on(screen, "change", () => this.look())
@@ -49,6 +52,7 @@ export class Noticing extends EventTarget {
     const events = this.#events.batch(Date.now())
     if (!events.length) return
     this.#sending = true
+    this.#keep() // with its numbers: what arrives though this page is gone, is noted once
     try {
       await this.write("events", { events }, { keepalive: true })
       this.#events.settle(events)
