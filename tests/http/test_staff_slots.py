@@ -13,6 +13,7 @@ from tests.booking_town import forms_of
 from tests.door_world import book
 from tests.http.test_staff import trail, upload
 from tests.http.test_ways_in import location, other
+from tests.stores.exam_world import put_bank, put_blueprint, questions
 
 __all__ = ["other"]
 KOCHI = {
@@ -219,6 +220,17 @@ async def test_who_has_a_seat_is_listed_for_admins_and_in_the_trail(
     for srn in ("HELP1", "PROCTOR1", "ASHA001"):
         await other.log_in(srn)
         assert (await other.get(f"{path}/people")).status == 403
+
+
+async def test_seats_that_are_sold_without_a_test_are_told_of(site, database):
+    await site.log_in("ADMIN1")
+    assert "no paper can be drawn" not in await (await site.get("/staff/slots")).text()
+    await book(database, days=30)
+    page = await (await site.get("/staff/slots")).text()
+    assert "Seats are sold of tests for which no paper can be drawn: M1." in page
+    await put_bank(database, "M1", questions())
+    await put_blueprint(database, "M1")
+    assert "no paper can be drawn" not in await (await site.get("/staff/slots")).text()
 
 
 async def test_only_a_list_that_was_cut_says_that_there_are_more(

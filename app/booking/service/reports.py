@@ -18,7 +18,7 @@ from app.booking.service.desk import BookingDesk
 from app.booking.store import reports as store
 from app.booking.store import roll
 from app.booking.store.reports import Which
-from app.kernel.ids import AccountId, CentreId, SlotId
+from app.kernel.ids import AccountId, CentreId, ModuleCode, SlotId
 from app.kernel.money import Money
 
 Line = TypeVar("Line")
@@ -60,6 +60,11 @@ class Reports:
         if found is None:
             raise NoSuchSlot
         return found
+
+    async def sold_modules(self) -> list[ModuleCode]:
+        """Modules with a coming seat that is held or booked."""
+        async with self._desk.db.connection() as tx:
+            return await store.sold_modules(tx, self._desk.clock.now())
 
     async def first_day(self, centre: CentreId | None) -> date | None:
         """Of the next slot that is not cancelled, from today on."""

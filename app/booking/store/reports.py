@@ -6,7 +6,7 @@ from datetime import date, datetime
 from app.adapters.db import Row, Tx
 from app.booking.domain.refunds import STUCK_AFTER
 from app.booking.domain.reports import RefundLine, SlotUse, Takings
-from app.kernel.ids import CentreId, RefundId, SlotId
+from app.kernel.ids import CentreId, ModuleCode, RefundId, SlotId
 from app.kernel.money import Money
 
 REFUND = """SELECT r.refund_id, r.amount_minor, r.reason, r.state, r.provider_refund,
@@ -72,6 +72,16 @@ async def first_day(tx: Tx, today: date, centre: CentreId | None) -> date | None
         centre,
     )
     return day
+
+
+async def sold_modules(tx: Tx, now: datetime) -> list[ModuleCode]:
+    """Of coming seats that are held or booked."""
+    rows = await tx.fetch(
+        """SELECT DISTINCT e.module_code FROM seat e JOIN slot s USING (slot_id)
+           WHERE e.state IN ('held', 'booked') AND s.ends_at > $1 ORDER BY 1""",
+        now,
+    )
+    return [ModuleCode(row["module_code"]) for row in rows]
 
 
 async def one_slot(tx: Tx, slot: SlotId) -> tuple[SlotUse, CentreId] | None:

@@ -51,6 +51,11 @@ DOORS_OF: web.AppKey[DoorsOf] = web.AppKey("exam_doors_of")
 PassedBy: TypeAlias = Callable[[AccountId], Awaitable[Collection[ModuleCode]]]
 PASSED_BY: web.AppKey[PassedBy] = web.AppKey("modules_passed_by")
 """Of which the test was passed, with a seat or without; set by who wires tests."""
+WithoutPapers: TypeAlias = Callable[
+    [Sequence[ModuleCode]], Awaitable[Sequence[ModuleCode]]
+]
+WITHOUT_PAPERS: web.AppKey[WithoutPapers] = web.AppKey("modules_without_papers")
+"""Of these, for whose test no paper could be drawn now; set by who wires tests."""
 SEATED = (SeatState.BOOKED, SeatState.ATTENDED)
 
 

@@ -25,6 +25,7 @@ from app.booking.domain.planning_refusals import BadPattern
 from app.booking.domain.reports import Period, SlotUse
 from app.booking.domain.slot_sheet import COLUMNS, EXAMPLE, NEEDED
 from app.booking.service.reports import LISTED_MOST
+from app.booking.views.exam_door import WITHOUT_PAPERS
 from app.booking.views.staff_keys import (
     CENTRES,
     PLANNING,
@@ -113,6 +114,9 @@ async def show_slots(request: web.Request, who: Identity) -> web.StreamResponse:
         "booking/staff_slots.html",
         slots=[it for it in slots[:LISTED_MOST] if is_shown(it, show, now)],
         cut=len(slots) > LISTED_MOST,
+        without_papers=await request.app[WITHOUT_PAPERS](
+            await request.app[REPORTS].sold_modules()
+        ),
         centres=await request.app[CENTRES].all(),
         centre=str(centre or ""),
         month=month,

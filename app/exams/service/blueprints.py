@@ -25,6 +25,12 @@ class Blueprints:
         async with self._house.db.connection() as tx:
             return await store.newest(tx, module)
 
+    async def can_be_drawn(self, module: ModuleCode) -> bool:
+        """There is a blueprint, and its bank gives papers of it."""
+        if await self.current(module) is None:
+            return False
+        return await self.lacking(module) is None
+
     async def save(
         self, by: AccountId, module: ModuleCode, wanted: Blueprint
     ) -> Blueprint:

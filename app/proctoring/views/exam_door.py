@@ -8,11 +8,17 @@ from aiohttp import web
 from app.accounts.views.guard import CLOCK
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
-from app.booking.views.exam_door import DOORS_OF, PASSED_BY, ExamDoor
+from app.booking.views.exam_door import (
+    DOORS_OF,
+    PASSED_BY,
+    WITHOUT_PAPERS,
+    ExamDoor,
+)
 from app.exams.domain.exams import Exam, ExamState
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.domain.results import Result, State
 from app.exams.service.papers import Papers
+from app.exams.views.bank_kit import BLUEPRINTS
 from app.exams.views.results import RESULTS
 from app.kernel.ids import AccountId, ModuleCode, SeatId
 
@@ -56,7 +62,12 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
         mine = await app[RESULTS].mine(account)
         return {it.sat.module for it in mine if it.state is State.PASSED}
 
+    async def without_papers(modules: Sequence[ModuleCode]) -> list[ModuleCode]:
+        blueprints = app[BLUEPRINTS]
+        return [it for it in modules if not await blueprints.can_be_drawn(it)]
+
     app[DOORS_OF], app[PASSED_BY] = doors_of, passed_by
+    app[WITHOUT_PAPERS] = without_papers
 
 
 def _after(
