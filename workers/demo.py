@@ -28,7 +28,8 @@ from app.learning.service.imports import Imports
 from app.learning.service.students import Students
 from app.settings import read_settings
 from media.faces.pictures import Picture
-from workers.demo_booking import add_booking
+from workers.demo_bank import add_banks
+from workers.demo_booking import add_booking, confirm_hours
 from workers.demo_faces import as_jpeg, demo_pictures
 from workers.house import House, open_house
 from workers.loadtest.clips import Scene, make_clip
@@ -124,6 +125,9 @@ async def _add(photo: Path | None, *, ready: bool) -> None:
                 await _make_ready(house, login)
         staff = accounts["ADMIN1"], accounts["HELP1"]
         await add_booking(house, accounts["JAYA007"], *staff)
+        if not ready:
+            await add_banks(house, accounts["ADMIN1"])
+            await confirm_hours(house, accounts["GITA006"], *staff)
         if photo is not None:
             await _replace_photo(house, photo)
 

@@ -67,7 +67,7 @@ async def add_booking(
     house: House, student: AccountId, admin: AccountId, helper: AccountId
 ) -> None:
     """Safe to repeat: adds what is missing."""
-    await _confirm_hours(house, student, admin, helper)
+    await confirm_hours(house, student, admin, helper)
     desk = house.booking.desk
     centres, planning = Centres(desk), Planning(desk)
     there = {it.it.code: it.centre for it in await centres.all()}
@@ -118,7 +118,7 @@ async def _plan(
         return
 
 
-async def _confirm_hours(
+async def confirm_hours(
     house: House, student: AccountId, admin: AccountId, helper: AccountId
 ) -> None:
     """As corrections that one asks for and another approves."""
