@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from functools import partial
 
 from aiohttp import web
 
@@ -17,6 +18,7 @@ from app.adapters.http import BODY_MAX, MIDDLEWARES, SITE, Site
 from app.adapters.live import Hub
 from app.adapters.logs import set_up_logging
 from app.adapters.media_nodes import MediaNodes
+from app.adapters.metrics import figures_at, measured
 from app.adapters.objects import Objects
 from app.adapters.serving import run
 from app.adapters.signing import Signer
@@ -112,6 +114,7 @@ def build(settings: Settings) -> web.Application:
     )
     app = web.Application(
         middlewares=[
+            measured,
             *MIDDLEWARES,
             guard.identify,
             notice_views.tell,
@@ -133,6 +136,8 @@ def build(settings: Settings) -> web.Application:
     async def open_and_close(app: web.Application) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await _wire(app, settings, stack)
+            ready = partial(operations_views.is_well, app)
+            await stack.enter_async_context(figures_at(settings.metrics, ready))
             yield
 
     app.cleanup_ctx.append(open_and_close)

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(min_length=32)
     app_url: str = "http://localhost:8080"
     app_host: str = "127.0.0.1"
+    metrics: str = ""
+    """Where Prometheus finds this process, as `127.0.0.1:9464`; empty: nowhere."""
     app_port: int = Field(8080, ge=1, le=65535)
     media_url: str = "http://localhost:8081"
     pack: Path = Path("var/models/faceplugin")

@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
@@ -12,9 +13,12 @@ import cv2
 import structlog
 import uvloop
 from aiohttp import web
+from redis.exceptions import RedisError
 
 from app.adapters.clock import AnchoredClock
+from app.adapters.figures import CAPACITY, STREAMS, VIEWS
 from app.adapters.logs import set_up_logging
+from app.adapters.metrics import figures_at
 from app.adapters.redis import connect
 from app.adapters.view_leases import ViewLeases
 from media import seam
@@ -47,7 +51,7 @@ def main() -> None:
     Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
     SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE,
     SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE, SPOM_PACK,
-    SPOM_POLICY_GLANCE_EVERY_S.
+    SPOM_POLICY_GLANCE_EVERY_S, SPOM_METRICS.
     """
     set_up_logging()
     # Waking threads for pictures as small as these costs more than they save.
@@ -91,6 +95,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
                 end_dawdlers(server, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
             ),
         ]
+        await _show_figures(settings, ingest, relay, stack)
         log.info("listening", node=settings.node, port=settings.media_port)
         await stopped.wait()
         for task in tasks:
@@ -116,6 +121,32 @@ async def _listen(
     await web.SockSite(runner, listening).start()
     assert runner.server is not None
     return runner.server
+
+
+async def _show_figures(
+    settings: Settings, ingest: Ingest, relay: Relay, stack: AsyncExitStack
+) -> None:
+    STREAMS.set_function(lambda: len(ingest))
+    VIEWS.set_function(lambda: len(relay))
+    CAPACITY.set(ingest.capacity)
+    ready = _readiness(settings, stack)
+    await stack.enter_async_context(figures_at(settings.metrics, ready))
+
+
+def _readiness(
+    settings: Settings, stack: AsyncExitStack
+) -> Callable[[], Awaitable[None]]:
+    """A node that Redis cannot reach gets no commands, and no students."""
+    redis = connect(settings.redis_url)
+    stack.push_async_callback(redis.aclose)
+
+    async def ready() -> None:
+        try:
+            await redis.ping()
+        except RedisError as error:
+            raise OSError from error
+
+    return ready
 
 
 def _relay(

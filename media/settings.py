@@ -20,6 +20,8 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(min_length=32)
     app_url: str = "http://localhost:8080"
     media_url: str = "http://localhost:8081"
+    metrics: str = ""
+    """Where Prometheus finds this process, as `127.0.0.1:9464`; empty: nowhere."""
     media_host: str = "127.0.0.1"
     media_port: int = Field(8081, ge=0, le=65535)
     media_announce: str = "127.0.0.1"

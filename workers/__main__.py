@@ -3,13 +3,16 @@
 import asyncio
 import signal
 from collections.abc import Callable, Coroutine
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import click
 import uvloop
+from redis.exceptions import RedisError
 
 from app.adapters.logs import set_up_logging
+from app.adapters.metrics import figures_at
 from app.settings import Settings, read_settings
 from workers.house import House, open_house
 
@@ -44,11 +47,24 @@ async def _run(settings: Settings, workers: list[Worker]) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, stopped.set)
-    async with open_house(settings) as house, asyncio.TaskGroup() as group:
+    async with (
+        open_house(settings) as house,
+        figures_at(settings.metrics, partial(_is_well, house)),
+        asyncio.TaskGroup() as group,
+    ):
         tasks = [group.create_task(work(house)) for work in workers]
         await stopped.wait()
         for task in tasks:
             task.cancel()
+
+
+async def _is_well(house: House) -> None:
+    async with house.desk.db.connection() as tx:
+        await tx.fetchval("SELECT 1")
+    try:
+        await house.redis.ping()
+    except RedisError as error:
+        raise OSError from error
 
 
 def _worker(name: str) -> Worker:

@@ -14,6 +14,7 @@ from app.portals.domain import Portal
 from app.proctoring.service.clips import Clips
 from app.proctoring.service.twins import Twins
 from app.proctoring.service.withdrawal import end_withdrawn
+from workers.figures import keep_telling
 from workers.house import House
 
 SWEEP_EVERY_S = 1.0
@@ -39,6 +40,7 @@ async def run(house: House) -> None:
         alongside(restarted("statements", lambda: mail_statements(house))),
         alongside(restarted("retention", lambda: retain(house))),
         alongside(restarted("results", lambda: tell_results(house))),
+        alongside(restarted("figures", lambda: keep_telling(house))),
     ):
         await restarted("sweep", lambda: sweep_on(house))
 

@@ -2,11 +2,13 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from time import monotonic
 from typing import TypeAlias
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
+from app.adapters.figures import DB_AWAY, DB_WAIT
 from app.kernel.refusals import Refusal, Unavailable
 
 Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -50,10 +52,13 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Tx]:
         """A connection for reads; each statement is its own transaction."""
+        begun = monotonic()
         try:
             async with self._pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
+                DB_WAIT.observe(monotonic() - begun)
                 yield connection
         except _UNREACHABLE as error:
+            DB_AWAY.inc()
             raise DatabaseAway from error
         except asyncpg.CharacterNotInRepertoireError as error:
             raise Unstorable from error

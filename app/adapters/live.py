@@ -13,6 +13,7 @@ from typing import TypeAlias
 import structlog
 
 from app.adapters.bell import Bell, Rings, Rung
+from app.adapters.figures import LIVE_PUSH
 from app.kernel.refusals import Unavailable
 
 COALESCE_S = 0.06
@@ -69,7 +70,8 @@ class Hub:
             while True:
                 rung = await rings.take(within_s=COALESCE_S, or_all_every_s=POLL_S)
                 try:
-                    await self._push(self._watched(rung))
+                    with LIVE_PUSH.time():
+                        await self._push(self._watched(rung))
                 except (Unavailable, OSError, TimeoutError) as error:
                     log.warning("live_read_failed", error=type(error).__name__)
                     rings.missed()

@@ -7,6 +7,8 @@ from typing import Any
 
 import structlog
 
+from app.adapters.figures import TASK_FAULTS
+
 AGAIN_AFTER_S = 1
 
 log = structlog.get_logger()
@@ -65,4 +67,5 @@ async def restarted(name: str, work: Callable[[], Coroutine[Any, Any, None]]) ->
             await work()
         except Exception:
             log.exception("task_failed", task=name)
+            TASK_FAULTS.labels(name).inc()
         await asyncio.sleep(AGAIN_AFTER_S)

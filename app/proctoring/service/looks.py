@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from app.adapters.db import Tx
+from app.adapters.figures import LOOK_SECONDS, LOOKS
 from app.kernel.findings import Finding, Shown
 from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.judge import UNGUIDED, judge
@@ -101,6 +102,8 @@ class Looks:
             await self._desk.write(tx, after, changes, now, look)
             if self._guiding and sampled:
                 await self._guiding.take(tx, watch, changes, sampled)
+        LOOKS.labels(judged.verdict).inc()
+        LOOK_SECONDS.observe(max(0.0, (now - lease.asked_at).total_seconds()))
         await desk.tell(after, changes)
         return judged.verdict
 

@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import LOGINS, TOKEN, WHO
 from app.adapters.bodies import Body
+from app.adapters.figures import LIVE_PAGES
 from app.adapters.http import require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
@@ -90,12 +91,14 @@ async def live(request: web.Request) -> web.StreamResponse:
         return socket
     page = _Page(request, socket)
     request.app[SOCKETS].add(page)
+    LIVE_PAGES.inc()
     try:
         async with alongside(page.send_states()):
             await page.listen()
     except ConnectionError:
         pass  # The page left at once.
     finally:
+        LIVE_PAGES.dec()
         request.app[SOCKETS].discard(page)
         request.app[HUB].leave(page.watcher)
         request.app[PRESENCE].gone(page)
