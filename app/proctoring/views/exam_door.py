@@ -24,26 +24,6 @@ from app.kernel.ids import AccountId, ModuleCode, SeatId
 
 
 def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
-    def door_of(
-        seat: SeatShown, found: Exam | None, after: tuple[str, bool]
-    ) -> ExamDoor:
-        ended = found is not None and found.state is ExamState.ENDED
-        href = f"/exam?seat={seat.seat.seat}"
-        if found is not None:
-            href = f"/results/{found.exam}" if ended else f"/exam/{found.exam}"
-        return ExamDoor(
-            opens_at=seat.starts_at - timedelta(minutes=policy.early_min),
-            closes_at=seat.starts_at + timedelta(minutes=policy.late_min),
-            goes_on=found is not None and not ended,
-            ended=ended,
-            asks_card=found is None
-            and policy.admit_card is not AdmitCards.NONE
-            and seat.seat.state is SeatState.BOOKED,
-            href=href,
-            result=after[0],
-            again=after[1],
-        )
-
     async def doors_of(
         account: AccountId, seats: Sequence[SeatShown]
     ) -> dict[SeatId, ExamDoor]:
@@ -55,7 +35,7 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
         now, doors = app[CLOCK].now(), {}
         for it in seats:
             exam = found.get(it.seat.seat)
-            doors[it.seat.seat] = door_of(it, exam, _after(exam, mine, now))
+            doors[it.seat.seat] = _door(policy, it, exam, _after(exam, mine, now))
         return doors
 
     async def passed_by(account: AccountId) -> set[ModuleCode]:
@@ -68,6 +48,27 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
 
     app[DOORS_OF], app[PASSED_BY] = doors_of, passed_by
     app[WITHOUT_PAPERS] = without_papers
+
+
+def _door(
+    policy: ExamsPolicy, seat: SeatShown, found: Exam | None, after: tuple[str, bool]
+) -> ExamDoor:
+    ended = found is not None and found.state is ExamState.ENDED
+    href = f"/exam?seat={seat.seat.seat}"
+    if found is not None:
+        href = f"/results/{found.exam}" if ended else f"/exam/{found.exam}"
+    return ExamDoor(
+        opens_at=seat.starts_at - timedelta(minutes=policy.early_min),
+        closes_at=seat.starts_at + timedelta(minutes=policy.late_min),
+        goes_on=found is not None and not ended,
+        ended=ended,
+        asks_card=found is None
+        and policy.admit_card is not AdmitCards.NONE
+        and seat.seat.state is SeatState.BOOKED,
+        href=href,
+        result=after[0],
+        again=after[1],
+    )
 
 
 def _after(
