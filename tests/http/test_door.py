@@ -1,6 +1,8 @@
 """The door over HTTP: one seat, one photo, one mark; and nothing to fish for."""
 
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -79,6 +81,14 @@ async def test_who_opened_the_test_without_the_door_is_here_with_no_time(site, b
     again = await site.send(f"{at}/let-in")
     assert "Asha Rao is marked already: here." in await again.text()
     assert (await site.send(f"{at}/undo")).status == 409
+
+
+async def test_the_door_says_till_when_a_test_can_be_begun(site, booked):
+    await site.log_in("PROCTOR1")
+    page = await shown(site, booked.door)
+    starts = await booked.world.value("SELECT starts_at FROM slot")
+    till = (starts + timedelta(minutes=30)).astimezone(ZoneInfo("Asia/Kolkata"))
+    assert f"can begin their test till {till:%H:%M}" in page
 
 
 async def test_a_mark_is_undone_on_the_page(site, booked):

@@ -18,7 +18,7 @@ async def got(site, path: str):
     ("form", "page"),
     [
         ("/tests/hold", "/tests"),
-        (f"/tests/lines/{uuid4()}/join", "/tests"),
+        (f"/tests/lines/{SEAT}/join", "/tests"),
         ("/account/devices/x/end", "/account/devices"),
         ("/electives/E1", "/"),
         ("/logout", "/"),

@@ -16,6 +16,7 @@ from app.adapters.http import see_other
 from app.adapters.openapi import takes
 from app.booking.domain.door import Guest, NotToday, doors_at
 from app.booking.service.door import Door
+from app.booking.views.exam_door import BEGINS_WITHIN
 from app.booking.views.papers import seat_in
 from app.booking.views.wiring import DESK
 from app.kernel.ids import SlotId
@@ -80,6 +81,7 @@ async def slot_page(
         guest=guest,
         last=last,
         opens=opens,
+        begins_till=slot.place.starts_at + request.app[BEGINS_WITHIN],
         is_refused=refusal is not None,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from aiohttp import web
@@ -56,6 +56,8 @@ WithoutPapers: TypeAlias = Callable[
 ]
 WITHOUT_PAPERS: web.AppKey[WithoutPapers] = web.AppKey("modules_without_papers")
 """Of these, for whose test no paper could be drawn now; set by who wires tests."""
+BEGINS_WITHIN: web.AppKey[timedelta] = web.AppKey("tests_begin_within")
+"""So long after its slot began a test may be opened; set by who wires tests."""
 SEATED = (SeatState.BOOKED, SeatState.ATTENDED)
 
 

@@ -9,6 +9,7 @@ from app.accounts.views.guard import CLOCK
 from app.booking.domain.finding import SeatShown
 from app.booking.domain.words import SeatState
 from app.booking.views.exam_door import (
+    BEGINS_WITHIN,
     DOORS_OF,
     PASSED_BY,
     WITHOUT_PAPERS,
@@ -48,6 +49,7 @@ def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
 
     app[DOORS_OF], app[PASSED_BY] = doors_of, passed_by
     app[WITHOUT_PAPERS] = without_papers
+    app[BEGINS_WITHIN] = timedelta(minutes=policy.late_min)
 
 
 def _door(
