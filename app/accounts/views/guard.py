@@ -38,7 +38,7 @@ class NotYourPage(Forbidden):
 
 
 class ProveFirst(Forbidden):
-    """This changes a way into your account. Confirm that it is you, then try again."""
+    """For this we ask once more that it is you. Confirm it, then try again."""
 
 
 @web.middleware
