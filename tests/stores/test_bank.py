@@ -157,6 +157,20 @@ async def test_by_hand_a_question_is_made_changed_retired_and_brought_back(bank,
         await bank.retire(world.student, "CEL", uuid4())
 
 
+async def test_what_is_withdrawn_is_not_counted(bank, world):
+    made = await bank.save(world.student, "CEL", question("A"), new=True)
+    await bank.save(world.student, "CEL", question("B"), new=True)
+    assert (await bank.counts())["CEL"][None] == 2
+    async with world.db.transaction() as tx:
+        await tx.execute(
+            """UPDATE question_version SET withdrawn_at = now(), withdrawn_by = $2,
+                   withdrawn_why = 'Two options are right.' WHERE question_id = $1""",
+            made,
+            world.student,
+        )
+    assert (await bank.counts())["CEL"][None] == 1
+
+
 async def test_one_finds_by_words_and_by_tag(bank, take):
     await take(parsed(question("A", "On costs", "law"), question("B", "Other", "sums")))
     found, more = await bank.find("CEL", "COSTS", "", 0)

@@ -105,15 +105,17 @@ async def every_version(tx: Tx, module: ModuleCode) -> dict[tuple[UUID, int], Qu
 
 
 async def tag_counts(tx: Tx) -> list[tuple[str, str | None, int]]:
-    """(module, tag, questions); tag None: all of the module's."""
+    """(module, tag, questions): those that papers are drawn from; tag None: all of the
+    module's."""
     rows = await tx.fetch(
         """SELECT q.module_code, t.tag, count(*) AS questions
            FROM question q
-           JOIN LATERAL (SELECT tags FROM question_version v
+           JOIN LATERAL (SELECT tags, withdrawn_at FROM question_version v
                WHERE v.question_id = q.question_id ORDER BY v.version DESC LIMIT 1) v
                ON true
            CROSS JOIN LATERAL (SELECT unnest(v.tags) AS tag UNION ALL SELECT NULL) t
-           WHERE q.retired_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2"""
+           WHERE q.retired_at IS NULL AND v.withdrawn_at IS NULL
+           GROUP BY 1, 2 ORDER BY 1, 2"""
     )
     return [(row["module_code"], row["tag"], row["questions"]) for row in rows]
 
