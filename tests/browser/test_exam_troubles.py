@@ -1,9 +1,11 @@
-"""A test whose camera fails, in a real Chromium: the paper is there, and answered."""
+"""A test whose camera or line fails, in a real Chromium: the paper stays, and is
+answered."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Error, Page, expect
 
 from app.adapters.media_nodes import MediaNodes
 from tests.axe import serious_violations
@@ -31,6 +33,8 @@ SWITCH = """const fail = localStorage.getItem("camera")
 if (fail) navigator.mediaDevices.getUserMedia = () => fail === "silent"
     ? new Promise(() => {}) : Promise.reject(new DOMException("", fail))"""
 """A camera that is refused, gone, or whose question nobody answers."""
+NEWEST = """SELECT answer::text FROM exam_answer WHERE position = 2
+    ORDER BY turn DESC LIMIT 1"""
 
 
 class Node:
@@ -146,3 +150,51 @@ async def test_who_may_not_use_the_camera_begins_nothing(site, hall, seat):
         title = page.get_by_test_id("state-title")
         await expect(title).to_have_text("The camera is not allowed")
         assert await value(hall, "SELECT count(*) FROM exam") == 0
+
+
+async def lose_answer(route) -> None:
+    """The request arrives; what the server answers does not."""
+    with suppress(Error):  # the page has gone
+        await route.fetch()
+        await route.abort()
+
+
+async def lost_opening(page: Page, hall) -> None:
+    """The page opens the test again by itself, as no node answers it."""
+    before = await value(hall, "SELECT epoch FROM exam")
+    for _ in range(100):
+        if await value(hall, "SELECT epoch FROM exam") > before:
+            return
+        await page.wait_for_timeout(200)
+    raise AssertionError("nothing was opened")
+
+
+async def test_who_never_hears_of_an_own_opening_goes_on_and_the_newest_answer_counts(
+    site, hall, seat, app_server
+):
+    async with browsers() as (page,):
+        await begin(page, site, seat, hall, app_server)
+        await page.route("**/api/exams", lose_answer)
+        await lost_opening(page, hall)
+        await answered_on(page, hall, 1)
+        title = page.get_by_test_id("state-title")
+        await expect(title).not_to_contain_text("another page or device")
+        await page.get_by_test_id("next").click()
+        await page.route("**/answers", lose_answer)
+        await answer_here(page, 1)
+        state = page.get_by_test_id("saved")
+        await expect(state).to_have_text("Offline: 1 answer waits on this device")
+        kept = await value(hall, NEWEST)
+        assert kept is not None
+        await page.unroute("**/answers")
+        await page.route("**/answers", lambda route: route.abort())
+        await answer_here(page, 2)
+        await lost_opening(page, hall)
+        await page.unroute("**/api/exams")
+        async with page.expect_response("**/api/exams", timeout=20_000):
+            pass
+        await page.unroute("**/answers")
+        await saved(page)
+        assert await value(hall, NEWEST) not in (kept, None)
+        told = page.get_by_test_id("told")
+        await expect(told).not_to_contain_text("other device")

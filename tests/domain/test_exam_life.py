@@ -1,7 +1,7 @@
 """The life of an exam: its clock, its end, who may open it and write to it."""
 
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given
@@ -17,6 +17,7 @@ from app.exams.domain.exams import (
     ExamPaused,
     ExamState,
     OpenedElsewhere,
+    Opener,
 )
 from app.exams.domain.opening import CoolingOff, NotOpenYet, TooLate, Window
 from app.exams.domain.policy import ExamsPolicy
@@ -145,22 +146,6 @@ def test_the_deadline_itself_is_in_time_and_a_moment_later_is_not():
         life.require_writable(running(), 1, after(3600.000001))
 
 
-def test_a_page_that_opens_it_again_and_again_has_it_since_the_first_time():
-    exam = life.reopened(running(), "page-one")
-    assert (exam.epoch, exam.page_since, exam.page_before) == (2, 2, None)
-    again = life.reopened(life.reopened(exam, "page-one"), "page-one")
-    assert (again.epoch, again.page, again.page_since) == (4, "page-one", 2)
-    other = life.reopened(again, "page-two")
-    assert (other.page_since, other.page_before) == (5, "page-one")
-    back = life.reopened(other, "page-one")
-    assert (back.page_since, back.page_before) == (6, "page-two")
-
-
-def test_pages_that_do_not_name_themselves_are_each_another():
-    exam = life.reopened(life.reopened(running()))
-    assert (exam.epoch, exam.page_since, exam.page_before) == (3, 3, None)
-
-
 def test_only_the_page_that_opened_it_last_writes():
     exam = life.reopened(running())
     life.require_writable(exam, 2, after(1))
@@ -168,6 +153,26 @@ def test_only_the_page_that_opened_it_last_writes():
         life.require_writable(exam, 1, after(1))
     with pytest.raises(ExamOver):
         life.reopened(life.ended(exam, EndedWhy.PROCTOR, after(2)))
+
+
+DEVICES = st.sampled_from([None, UUID(int=1), UUID(int=2)])
+
+
+@given(DEVICES, st.lists(DEVICES, max_size=8))
+def test_whether_another_device_had_it_since_is_known_whatever_answers_were_lost(
+    first, devices
+):
+    """Each opens it with a page of its own; None is one that gives no ids."""
+    made = [first, *devices]
+    openers = [it and Opener(page=uuid4(), device=it) for it in made]
+    exam = running(opener=openers[0])
+    for by in openers[1:]:
+        exam = life.reopened(exam, by)
+        assert exam.opener == by
+    for heard in range(1, exam.epoch + 1):
+        since = made[heard - 1 :]
+        alone = since == [made[-1]] * len(since) and made[-1] is not None
+        assert (exam.opened_since <= heard) is (alone or heard == exam.epoch)
 
 
 def test_nothing_is_written_before_the_beginning_or_while_it_is_paused():

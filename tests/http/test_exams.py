@@ -46,8 +46,8 @@ async def seat(site, database, hall):
     return await put_seat(database, UUID(await account_of(database, "ASHA001")))
 
 
-async def opened(site, seat):
-    answer = await site.post("/api/exams", {"seat": str(seat)})
+async def opened(site, seat, **by):
+    answer = await site.post("/api/exams", {"seat": str(seat), **by})
     return answer.status, await answer.json()
 
 
@@ -294,24 +294,42 @@ async def test_another_device_goes_on_where_it_was_and_the_first_is_told(
     assert status == 200
 
 
-async def test_the_page_that_has_it_is_told_with_its_state(site, hall, seat):
-    body = {"seat": str(seat), "page": "page-one-of-asha"}
-    for epoch in (1, 2):
-        answer = await (await site.post("/api/exams", body)).json()
-        exam = answer["exam"]
-        assert (exam["epoch"], exam["page"], exam["page_since"]) == (
-            epoch,
-            body["page"],
-            1,
-        )
+async def test_a_page_that_never_heard_of_its_own_opening_is_told_that_it_was_its_own(
+    site, hall, seat
+):
+    exam, epoch = await begun(site, hall, seat)
+    here, there = (
+        {"page": str(uuid4()), "device": str(uuid4())} for _ in ("here", "there")
+    )
+    reloaded = {**here, "page": str(uuid4())}
+
+    async def told():
+        shown = await paper(site, exam)
+        async with await connect(site) as socket:
+            await say(socket, type="subscribe", topics=["exam:me"])
+            live = (await hear(socket))["state"]
+        names = ("epoch", "opened_by", "opened_since")
+        assert [live[it] for it in names] == [shown[it] for it in names]
+        assert there["device"] not in str(live) + str(shown)
+        return tuple(shown[it] for it in names)
+
+    assert await told() == (1, None, 1)
+    _, body = await opened(site, seat, **here)
+    assert body["exam"]["opened_by"] == here["page"]
+    for epoch, by, since in (
+        *((3, here, 2), (4, reloaded, 2)),
+        *((5, there, 5), (6, here, 6), (7, here, 6)),
+    ):
+        await opened(site, seat, **by)
+        assert await told() == (epoch, by["page"], since)
     await opened(site, seat)
-    async with await connect(site) as socket:
-        await say(socket, type="subscribe", topics=["exam:me"])
-        state = (await hear(socket))["state"]
-    told = state["page"], state["page_since"], state["page_before"]
-    assert told == (None, 3, body["page"])
-    short = await site.post("/api/exams", {**body, "page": "short"})
-    assert short.status == 400
+    assert await told() == (8, None, 8)
+
+
+@pytest.mark.parametrize("wrong", [{"page": "x"}, {"device": 7}])
+async def test_what_is_no_id_of_a_page_opens_nothing(site, seat, wrong):
+    status, _ = await opened(site, seat, **wrong)
+    assert status == 400
 
 
 async def test_a_pause_is_seen_at_once_and_stops_the_clock(site, hall, seat):

@@ -6,6 +6,7 @@ import { chosen, meaning } from "../../static/js/models/exam-keys.js"
 import { cells, handInWords, inWords, readWords, savedWords } from "../../static/js/models/exam-overview.js"
 import { asClock, secondsLeft, tone, warning } from "../../static/js/models/exam-time.js"
 import { checklist, describe } from "../../static/js/models/exam-words.js"
+import { Holder } from "../../static/js/models/holder.js"
 import { Sheet } from "../../static/js/models/sheet.js"
 
 const asked = (place, turn = 0, answer = null, flagged = false) => ({ place, turn, answer, flagged })
@@ -251,4 +252,24 @@ test("trouble with the camera stands beside a running test, and stops nobody", (
   assert.doesNotMatch(describe(null, refused).hint, /clock/)
   const away = describe({ state: "running" }, { refusal: { code: "no_media_node" } })
   assert.match(away.hint, /go on answering.*We keep trying/)
+})
+
+test("who has a test is known when nobody waits for an answer any more", () => {
+  const holder = new Holder("ours")
+  const hear = (epoch, page) => holder.hear({ epoch, opened_by: page })
+  assert.equal(hear(1, "ours"), true)
+  holder.begin()
+  holder.begin()
+  assert.equal(hear(2, "theirs"), false)
+  assert.equal(holder.elsewhere, false)
+  holder.answered()
+  assert.equal(holder.elsewhere, false) // the other may be newer
+  assert.equal(hear(3, "ours"), true)
+  assert.equal(hear(3, "ours"), false)
+  holder.answered()
+  assert.deepEqual([holder.elsewhere, holder.epoch], [false, 3])
+  assert.equal(hear(2, "theirs"), false) // late
+  assert.equal(holder.elsewhere, false)
+  assert.equal(hear(4, null), false)
+  assert.equal(holder.elsewhere, true)
 })

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from app.exams.domain.policy import ExamsPolicy
 from app.kernel.ids import AccountId, ExamId, ModuleCode, SeatId
@@ -32,10 +33,19 @@ class EndedWhy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opener:
+    """Which page opens an exam, on which device: ids that it makes up. A reload is
+    another page; what waits to be sent stays on the device."""
+
+    page: UUID
+    device: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exam:
     """`duration_s` is with extra time. `pause_stops_clock`: as its blueprint says.
-    `page` opened it last, and has it since the epoch `page_since`, after
-    `page_before`: each page of a browser names itself anew."""
+    Nobody but pages of `opener`'s device has opened it from epoch `opened_since` on.
+    """
 
     exam: ExamId
     account: AccountId
@@ -47,14 +57,13 @@ class Exam:
     pause_stops_clock: bool = True
     state: ExamState = ExamState.READY
     epoch: int = 1
+    opener: Opener | None = None
+    opened_since: int = 1
     started_at: datetime | None = None
     deadline_at: datetime | None = None
     paused_at: datetime | None = None
     ended_at: datetime | None = None
     ended_why: EndedWhy | None = None
-    page: str | None = None
-    page_since: int = 1
-    page_before: str | None = None
 
 
 class Standing(Protocol):
@@ -96,14 +105,18 @@ class SatAlready(Conflict):
     """This seat's test has been sat. Book another seat to try again."""
 
 
-def reopened(exam: Exam, page: str | None = None) -> Exam:
-    """From now on only the page that opened it writes. Raises ExamOver."""
+def reopened(exam: Exam, by: Opener | None = None) -> Exam:
+    """From now on only the page that opened it writes. Raises ExamOver.
+
+    A page may never hear that it opened it: by what is kept of `by` it can tell that
+    from another's opening afterwards.
+    """
     if exam.state is ExamState.ENDED:
         raise ExamOver
-    after = replace(exam, epoch=exam.epoch + 1)
-    if page is not None and page == exam.page:
-        return after
-    return replace(after, page=page, page_since=after.epoch, page_before=exam.page)
+    epoch, before = exam.epoch + 1, exam.opener
+    goes_on = by is not None and before is not None and by.device == before.device
+    since = exam.opened_since if goes_on else epoch
+    return replace(exam, epoch=epoch, opener=by, opened_since=since)
 
 
 def begun(exam: Exam, now: datetime, latest: datetime | None = None) -> Exam:

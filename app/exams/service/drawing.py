@@ -10,7 +10,7 @@ from uuid import uuid4
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.db import Tx
 from app.exams.domain import opening
-from app.exams.domain.exams import AnotherExamOpen, Exam, SatAlready
+from app.exams.domain.exams import AnotherExamOpen, Exam, Opener, SatAlready
 from app.exams.domain.opening import Window
 from app.exams.domain.papers import SEED, draw
 from app.exams.domain.policy import ExamsPolicy
@@ -39,13 +39,12 @@ async def remote_modules(tx: Tx) -> frozenset[ModuleCode]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Which test somebody wants to sit. A seat comes with its `window`; without one,
-    remotely. `page`: how the page that asks names itself."""
+    remotely."""
 
     account: AccountId
     module: ModuleCode
     seat: SeatId | None = None
     window: Window | None = None
-    page: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,9 @@ class Drawer:
     policy: ExamsPolicy
     source: Source
 
-    async def draw(self, tx: Tx, wanted: Wanted, now: datetime) -> Exam:
+    async def draw(
+        self, tx: Tx, wanted: Wanted, now: datetime, by: Opener | None = None
+    ) -> Exam:
         """Raises what `Exams.open` says."""
         terms = await drawing.terms(tx, wanted.module)
         if terms is None:
@@ -71,7 +72,7 @@ class Drawer:
             seat=wanted.seat,
             duration_s=opening.with_extra(terms.duration_s, percent),
             drawn_at=now,
-            page=wanted.page,
+            opener=by,
         )
         if not await store.insert(tx, exam, seed):
             raise AnotherExamOpen

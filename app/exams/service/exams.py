@@ -25,6 +25,7 @@ from app.exams.domain.exams import (
     ExamState,
     NoSuchExam,
     OpenedElsewhere,
+    Opener,
 )
 from app.exams.domain.opening import Window
 from app.exams.domain.policy import ExamsPolicy
@@ -65,7 +66,9 @@ class Exams:
         self.on_ended: list[OnEnded] = []
         self.after_end: list[AfterEnd] = []
 
-    async def open(self, tx: Tx, wanted: Wanted, now: datetime) -> Exam:
+    async def open(
+        self, tx: Tx, wanted: Wanted, now: datetime, by: Opener | None = None
+    ) -> Exam:
         """Draws the paper; or takes the open exam up with a new epoch.
 
         Raises AnotherExamOpen, SatAlready, NoTestYet, OnlyAtACentre, CoolingOff,
@@ -73,10 +76,10 @@ class Exams:
         """
         found = await store.lock_open_of(tx, wanted.account)
         if found is None:
-            return await self._drawer.draw(tx, wanted, now)
+            return await self._drawer.draw(tx, wanted, now, by)
         if (found.module, found.seat) != (wanted.module, wanted.seat):
             raise AnotherExamOpen(exam=str(found.exam), module=found.module)
-        exam = life.reopened(life.timed_out(found, now), wanted.page)
+        exam = life.reopened(life.timed_out(found, now), by)
         await store.save(tx, exam)
         return exam
 

@@ -3,16 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from app.adapters.db import Row, Tx
-from app.exams.domain.exams import EndedWhy, Exam, ExamState
+from app.exams.domain.exams import EndedWhy, Exam, ExamState, Opener
 from app.exams.domain.papers import Placed
 from app.kernel.ids import AccountId, ExamId, ModuleCode, SeatId
 
 _EXAMS = """SELECT e.exam_id, e.account_id, e.module_code, e.blueprint_version,
-        e.seat_id, e.state, e.epoch, e.drawn_at, e.duration_s, e.started_at,
-        e.deadline_at, e.paused_at, e.ended_at, e.ended_why, e.page, e.page_since,
-        e.page_before, b.pause_stops_clock
+        e.seat_id, e.state, e.epoch, e.opened_by, e.opened_on, e.opened_since,
+        e.drawn_at, e.duration_s, e.started_at, e.deadline_at, e.paused_at, e.ended_at,
+        e.ended_why, b.pause_stops_clock
     FROM exam e JOIN blueprint b
         ON (b.module_code, b.version) = (e.module_code, e.blueprint_version)"""
 
@@ -21,8 +22,8 @@ async def insert(tx: Tx, exam: Exam, seed: bytes) -> bool:
     """False when the student has an open one, or the seat has been sat."""
     tag = await tx.execute(
         """INSERT INTO exam (exam_id, account_id, module_code, blueprint_version,
-               seat_id, seed, state, epoch, drawn_at, duration_s, page)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+               seat_id, seed, state, epoch, drawn_at, duration_s, opened_by, opened_on)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT DO NOTHING""",
         exam.exam,
         exam.account,
@@ -34,7 +35,7 @@ async def insert(tx: Tx, exam: Exam, seed: bytes) -> bool:
         exam.epoch,
         exam.drawn_at,
         exam.duration_s,
-        exam.page,
+        *_opener(exam),
     )
     return tag == "INSERT 0 1"
 
@@ -93,8 +94,8 @@ async def of_seats(tx: Tx, seats: Sequence[SeatId]) -> list[Exam]:
 async def save(tx: Tx, exam: Exam) -> None:
     await tx.execute(
         """UPDATE exam SET state = $2, epoch = $3, started_at = $4, deadline_at = $5,
-               paused_at = $6, ended_at = $7, ended_why = $8, page = $9,
-               page_since = $10, page_before = $11 WHERE exam_id = $1""",
+               paused_at = $6, ended_at = $7, ended_why = $8, opened_by = $9,
+               opened_on = $10, opened_since = $11 WHERE exam_id = $1""",
         exam.exam,
         exam.state,
         exam.epoch,
@@ -103,9 +104,8 @@ async def save(tx: Tx, exam: Exam) -> None:
         exam.paused_at,
         exam.ended_at,
         exam.ended_why,
-        exam.page,
-        exam.page_since,
-        exam.page_before,
+        *_opener(exam),
+        exam.opened_since,
     )
 
 
@@ -160,8 +160,8 @@ async def newest_of(
     return await tx.fetch(
         """SELECT e.*, p.answered, p.flagged FROM (
                SELECT DISTINCT ON (account_id) exam_id, account_id, module_code, state,
-                   epoch, duration_s, started_at, deadline_at, paused_at, ended_at,
-                   ended_why, page, page_since, page_before
+                   epoch, opened_by, opened_since, duration_s, started_at, deadline_at,
+                   paused_at, ended_at, ended_why
                FROM exam WHERE account_id = ANY($1)
                  AND (state <> 'ended' OR ended_at > $2)
                ORDER BY account_id, ended_at DESC NULLS FIRST) e
@@ -180,7 +180,12 @@ async def newest_of(
     )
 
 
+def _opener(exam: Exam) -> tuple[UUID | None, UUID | None]:
+    return (exam.opener.page, exam.opener.device) if exam.opener else (None, None)
+
+
 def exam_of(row: Row) -> Exam:
+    page, device = row["opened_by"], row["opened_on"]
     return Exam(
         exam=ExamId(row["exam_id"]),
         account=AccountId(row["account_id"]),
@@ -192,12 +197,11 @@ def exam_of(row: Row) -> Exam:
         pause_stops_clock=row["pause_stops_clock"],
         state=ExamState(row["state"]),
         epoch=row["epoch"],
+        opener=Opener(page=page, device=device) if page and device else None,
+        opened_since=row["opened_since"],
         started_at=row["started_at"],
         deadline_at=row["deadline_at"],
         paused_at=row["paused_at"],
         ended_at=row["ended_at"],
         ended_why=EndedWhy(row["ended_why"]) if row["ended_why"] else None,
-        page=row["page"],
-        page_since=row["page_since"],
-        page_before=row["page_before"],
     )

@@ -1,7 +1,7 @@
 """Sittings of tests: opened for a seat or remotely, and ended with their test."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 from uuid import uuid4
@@ -11,7 +11,7 @@ import structlog
 from app.adapters.db import Tx
 from app.booking.service.desk import News
 from app.booking.service.sat import lock_to_sit, require_card_shown
-from app.exams.domain.exams import EndedWhy, Exam, ExamState
+from app.exams.domain.exams import EndedWhy, Exam, ExamState, Opener
 from app.exams.domain.opening import Window
 from app.exams.domain.policy import AdmitCards
 from app.exams.service.acts import note
@@ -50,9 +50,9 @@ class Arrival:
     it. `hindered`: why no test can begin just now; one that has begun goes on."""
 
     opened_on: OpenedOn = ANY_BROWSER
+    opener: Opener | None = None
     card: str | None = None
     hindered: Refusal | None = None
-    page: str | None = None
 
 
 ANYHOW = Arrival()
@@ -156,8 +156,7 @@ class ExamSittings:
             wanted = await wish(tx, now)
             if hindered and await self._exams.open_of(tx, account) is None:
                 raise hindered  # before a paper is drawn for nothing
-            asked = replace(wanted, page=arrival.page)
-            exam = await self._exams.open(tx, asked, now)
+            exam = await self._exams.open(tx, wanted, now, arrival.opener)
             sits = found.watch if found else None
             check = await rechecks.check_of(tx, exam, sits, checked, device)
             if exam.state is ExamState.READY:
@@ -206,9 +205,8 @@ class ExamSittings:
     ) -> None:
         """Instead of whatever was studied just now."""
         if found is not None:
-            policy = self._desk.policy
-            ended, changes = life.end(found.watch, Ending.REPLACED, now, policy)
-            await self._desk.write(tx, ended, changes, now)
+            policy, why = self._desk.policy, Ending.REPLACED
+            await self._desk.write(tx, *life.end(found.watch, why, now, policy), now)
         if not await sittings.insert(tx, watch, exam.module):
             raise OpenedMeanwhile
 

@@ -19,7 +19,7 @@ from app.adapters.throttle import Rate
 from app.booking.domain.refusals import NoSuchSeat
 from app.booking.domain.words import Seat, SeatState
 from app.booking.views.kit import finding_of
-from app.exams.domain.exams import Exam, ExamState
+from app.exams.domain.exams import Exam, ExamState, Opener
 from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.service.papers import state_of
 from app.exams.views.bank_kit import BLUEPRINTS
@@ -57,13 +57,20 @@ TYPED = Rate(name="admit-card", burst=6, every_s=20)
 
 class OpenExam(Body):
     """The booked seat; or, where the test may be sat remotely, the module. `card`: the
-    number of the seat's admit card, where the institution lets it be typed. `page`: a
-    random name of the page that asks, by which it knows openings of its own."""
+    number of the seat's admit card, where the institution lets it be typed. `page` and
+    `device`: random ids, of the page and of where it keeps what waits to be sent."""
 
     seat: UUID | None = None
     module: str | None = None
     card: str | None = Field(None, max_length=CARD_MOST)
-    page: str | None = Field(None, min_length=8, max_length=40)
+    page: UUID | None = None
+    device: UUID | None = None
+
+    @property
+    def opener(self) -> Opener | None:
+        if self.page is None or self.device is None:
+            return None
+        return Opener(page=self.page, device=self.device)
 
     @model_validator(mode="after")
     def _one_of_them(self) -> "OpenExam":
@@ -119,8 +126,9 @@ async def _warning(app: web.Application, account: AccountId) -> str:
 @for_role(Role.STUDENT)
 @takes(body=OpenExam)
 async def open_exam(request: web.Request, who: Identity) -> web.StreamResponse:
-    """Opens the test, or takes it up here: `exam` (its state and the epoch that every
-    write names) and `stream` (where the camera's video goes, and the ticket for it).
+    """Opens the test, or takes it up here: `exam` (its state, the epoch that every
+    write names, which page opened it last, and the first epoch since which no other
+    device did) and `stream` (where the camera's video goes, and the ticket for it).
     The clock begins when the first look is passed; watch the topic `exam:me`. A test
     that has begun is taken up without a media node, too: then `stream` is null; ask
     again for one while answers are saved."""
@@ -147,7 +155,7 @@ async def _open(
         await request.app[THROTTLE].take(TYPED, str(who.account))
     opened_on = OpenedOn(browser=browser_of(request).name, device=device_key(request))
     arrival = Arrival(
-        opened_on=opened_on, card=body.card, hindered=away, page=body.page
+        opened_on=opened_on, opener=body.opener, card=body.card, hindered=away
     )
     if body.seat is not None:
         return await sittings.open_for_seat(who.account, SeatId(body.seat), arrival)

@@ -17,28 +17,28 @@ export class Answering extends EventTarget {
   #timer = 0
   #name = ""
   #epoch = 0
-  #page = ""
 
   // `write(what, body)` sends to the open test; `may()`: whether it takes answers now;
   // `ready()`: whether the paper was read since it was opened here. What is answered
-  // before is kept, and sent after: somebody else may have answered in between.
-  constructor(write, may, ready) {
+  // before is kept, and sent after: somebody else may have answered in between. `page`:
+  // its id.
+  constructor(write, may, ready, page) {
     super()
-    Object.assign(this, { write, may, ready })
+    Object.assign(this, { write, may, ready, page })
   }
 
-  // Opened anew: what waits on this device comes along. `elsewhere`: another page had
-  // the test in between, and what was answered there is newer.
-  open({ exam, epoch, page, page_since: since, page_before: before }) {
+  // Opened anew: what waits on this device comes along. `since`: no other device opened
+  // it from that epoch on. True: another had it in between, and its answers are newer.
+  open(exam, epoch, since) {
     const name = `exam:${exam}`
-    const goesOn = name === this.#name && since <= this.#epoch // the camera came back
-    const left = goesOn ? null : kept(name)
+    const left = kept(name)
+    const here = (left?.page ?? this.page) === this.page // no other page of this browser
+    const goesOn = name === this.#name && since <= this.#epoch && here // the camera came back
     if (!goesOn) this.sheet = new Sheet()
-    if (left) this.sheet.restore(left)
+    if (!goesOn && left) this.sheet.restore(left)
     this.#name = name
-    this.#page = page
     this.#epoch = epoch
-    return left !== null && !(left.page === page ? since <= left.epoch : (left.page ?? null) === (before ?? null))
+    return !goesOn && left !== null && since > left.epoch
   }
 
   take(questions, elsewhere) {
@@ -106,7 +106,8 @@ export class Answering extends EventTarget {
   }
 
   #changed() {
-    if (this.#name && this.may()) keep(this.#name, { epoch: this.#epoch, page: this.#page, ...this.sheet.toJSON() })
+    const newer = kept(this.#name)?.epoch > this.#epoch // a page of this browser opened it since
+    if (this.#name && this.may() && !newer) keep(this.#name, { page: this.page, epoch: this.#epoch, ...this.sheet.toJSON() })
     this.#tell("change")
   }
 

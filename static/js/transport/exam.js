@@ -2,7 +2,7 @@ import { secondsLeft } from "../models/exam-time.js"
 import { Answering } from "./answering.js"
 import { get, unlessRefused } from "./api.js"
 import { Noticing } from "./noticing.js"
-import { noNode, openTest } from "./opening.js"
+import { noNode, Opener } from "./opening.js"
 import { Watching } from "./watching.js"
 import { write } from "./writing.js"
 
@@ -13,13 +13,10 @@ const AGAIN_MS = 2_000
 export class Exam extends EventTarget {
   state = null
   questions = []
-  elsewhere = false
   #ahead = 0
   #key = crypto.randomUUID()
-  #page = crypto.randomUUID() // openings of ours, though their answers may be lost
   #loading = null
   #between = false
-  #opening = false
   #unread = false
 
   // `begun`: the test runs already. `card`: an AdmitCard.
@@ -27,9 +24,10 @@ export class Exam extends EventTarget {
     super()
     const send = (what, body, options) => this.#write(what, body, options)
     const change = () => this.#tell("change")
-    Object.assign(this, { wanted: { ...(seat ? { seat } : { module }), page: this.#page }, card })
+    const opener = new Opener(seat ? { seat } : { module }, card)
+    Object.assign(this, { card, opener, holder: opener.holder })
     this.watching = new Watching(() => this.#open(), () => (this.state ? this.elsewhere : Boolean(begun)), signal) // a paper needs no camera
-    this.answering = new Answering(send, () => this.#is("running"), () => !this.#unread)
+    this.answering = new Answering(send, () => this.#is("running"), () => !this.#unread, this.holder.page)
     this.noticing = new Noticing(send, () => this.#is("running", "paused"), signal)
     const follow = (target, acts) => Object.entries(acts).forEach(([type, act]) => target.addEventListener(type, ({ detail }) => act(detail), { signal }))
     follow(this.answering, { change, stale: () => this.load(), refused: () => this.load() })
@@ -38,6 +36,10 @@ export class Exam extends EventTarget {
     follow(globalThis, { online: () => this.answering.flush() })
     const timer = setInterval(() => this.#again(), AGAIN_MS)
     signal.addEventListener("abort", () => clearInterval(timer))
+  }
+
+  get elsewhere() {
+    return this.holder.elsewhere
   }
 
   get left() {
@@ -60,6 +62,7 @@ export class Exam extends EventTarget {
     const { questions, next_event: next, ...state } = await get(`/api/exams/${this.state.exam}`)
     this.#put(state)
     if (this.elsewhere) return
+    if (state.epoch < this.holder.epoch) return this.#load() // read before it was opened here
     this.noticing.take(next, this.#between)
     if (questions.length) { // none while it is paused: then it is read when it goes on
       if (!this.questions.length) this.questions = questions // a paper never changes
@@ -71,12 +74,8 @@ export class Exam extends EventTarget {
   }
 
   async #open() {
-    this.#opening = true
-    const { exam, stream } = await openTest(this.wanted, this.card, () => this.watching.link.close()).finally(() => { this.#opening = false })
-    Object.assign(this, { elsewhere: false, state: null })
-    this.#between = this.answering.open(exam)
+    const { exam, stream } = await this.opener.open(() => this.watching.link.close())
     this.noticing.open(exam.exam)
-    this.#unread = true
     this.#put(exam)
     await this.load()
     return stream ?? noNode()
@@ -89,13 +88,17 @@ export class Exam extends EventTarget {
   }
 
   #put(news) {
-    const ours = news.page === this.#page
-    this.elsewhere ||= !this.#opening && !ours && news.epoch > this.state?.epoch
-    this.state = { ...this.state, ...news, epoch: ours ? Math.max(news.epoch, this.state?.epoch ?? 0) : this.state?.epoch ?? news.epoch }
+    const { elsewhere } = this
+    if (this.holder.hear(news)) { // opened here: what waits comes along, and the paper is read anew
+      this.#between = this.answering.open(news.exam, news.epoch, news.opened_since) || this.#between
+      this.#unread = true
+      if (elsewhere && this.watching.link.state === "idle") this.watching.open()
+    }
+    this.state = { ...this.state, ...news, epoch: this.holder.epoch }
     if (news.now) this.#ahead = Date.parse(news.now) - Date.now()
     const ended = this.state.state === "ended"
     if (ended || this.elsewhere) this.watching.close()
-    if (ended) [this.answering, this.noticing].forEach((it) => it.close())
+    if (ended) [this.answering, this.noticing, this.opener].forEach((it) => it.close())
     this.#tell("change")
   }
 
@@ -106,15 +109,12 @@ export class Exam extends EventTarget {
 
   #is = (...states) => states.includes(this.state?.state) && !this.elsewhere
 
-  // By which page, has to be read.
-  async #overtaken(epoch) {
-    if (!this.#opening && epoch >= this.state.epoch) await this.load()
-    return !this.elsewhere
-  }
-
   #write(what, body, options) {
-    return write(what, body, options, { state: () => this.state, overtaken: (epoch) => this.#overtaken(epoch) })
+    const overtaken = (epoch) => this.opener.overtaken(epoch, () => this.load())
+    return write(what, body, options, { state: () => this.state, sheet: () => this.answering.sheet, overtaken })
   }
 
-  #tell = (type, detail = null) => this.dispatchEvent(new CustomEvent(type, { detail }))
+  #tell(type, detail = null) {
+    this.dispatchEvent(new CustomEvent(type, { detail }))
+  }
 }
