@@ -6,6 +6,8 @@ import pytest
 
 from app.accounts.service.photos import Photos
 from app.adapters.signing import Signer
+from app.exams.domain.events import AHEAD_MOST, NUMBER_MOST
+from app.exams.service.answers import BadEvent, Event, EventKind
 from app.operations.privacy.policy import RetentionPolicy
 from app.operations.privacy.retention import Retention
 from app.proctoring.domain.words import Verdict
@@ -146,3 +148,53 @@ async def test_what_was_told_goes_half_a_year_after_the_test_decided_on_or_not(h
     hall.forward(days=0.2)
     await retention.run()
     assert await hall.value(count) == 0
+
+
+async def noted(hall, opened, *numbers):
+    events = [Event(number=it, kind=EventKind.COPIED) for it in numbers]
+    await hall.answers.note(hall.page(opened), events)
+
+
+async def opened_elsewhere(hall, opened):
+    async with hall.db.transaction() as tx:
+        await hall.exams.note_device(tx, opened.exam.exam, hall.clock.now())
+
+
+async def test_one_event_with_a_high_number_leaves_no_gap_that_nobody_can_fill(hall):
+    opened = await hall.begin()
+    for far in (NUMBER_MOST, AHEAD_MOST + 1):
+        with pytest.raises(BadEvent):
+            await noted(hall, opened, 1, far)
+    assert await hall.value("SELECT count(*) FROM exam_event") == 0
+    await noted(hall, opened, AHEAD_MOST)
+    with pytest.raises(BadEvent):
+        await noted(hall, opened, 2 * AHEAD_MOST + 1)
+    await noted(hall, opened, 2 * AHEAD_MOST)
+    assert (await hall.paper(opened))["next_event"] == 2 * AHEAD_MOST + 1
+
+
+async def test_whatever_a_page_has_told_what_we_see_ourselves_is_noted(hall):
+    opened = await hall.begin()
+    for number in range(AHEAD_MOST, NUMBER_MOST + 1, AHEAD_MOST):
+        await noted(hall, opened, number)
+    with pytest.raises(BadEvent):
+        await noted(hall, opened, NUMBER_MOST + 1)
+    hall.forward(minutes=1)
+    await opened_elsewhere(hall, opened)
+    hall.forward(minutes=1)
+    await opened_elsewhere(hall, opened)
+    assert (await row(hall))["told"]["times"]["opened_elsewhere"] == 2
+
+
+async def test_what_we_note_takes_no_number_of_a_page_and_stands_where_it_happened(
+    hall,
+):
+    opened = await hall.begin()
+    await noted(hall, opened, 1)
+    hall.forward(minutes=1)
+    await opened_elsewhere(hall, opened)
+    assert (await hall.paper(opened))["next_event"] == 2
+    hall.forward(minutes=1)
+    await noted(hall, opened, 2)
+    last = (await row(hall))["told"]["last"]
+    assert [it["kind"] for it in last] == ["copied", "opened_elsewhere", "copied"]

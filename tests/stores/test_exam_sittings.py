@@ -127,22 +127,6 @@ async def test_what_was_begun_can_be_taken_up_long_after_the_slot_began(hall):
     assert kind == "opened_elsewhere"
 
 
-async def test_no_page_uses_up_the_numbers_of_what_the_server_notes(hall):
-    seat = await hall.seat()
-    opened = await hall.begin(seat)
-    at = hall.clock.now()
-    async with hall.db.transaction() as tx:
-        await tx.execute(
-            """INSERT INTO exam_event (exam_id, number, kind, at)
-               VALUES ($1, 2000, 'copied', $2)""",
-            opened.exam.exam,
-            at,
-        )
-    await hall.sittings.open_for_seat(hall.world.student, seat, ON_FIREFOX)
-    noted = await hall.value("SELECT count(*) FROM exam_event WHERE number > 2000")
-    assert noted == 1
-
-
 async def test_taken_up_on_the_same_device_it_is_no_event(hall):
     seat = await hall.seat()
     await hall.begin(seat)

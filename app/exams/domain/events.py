@@ -4,6 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+NUMBER_MOST = 1800
+"""What a page counts its events to; those after it are our own."""
+OUR_NUMBER_MOST = 2000
+AHEAD_MOST = 100
+"""Of a page's number, from the highest kept: it sends them in order, 50 at once."""
 WORDS = {
     "left_full_screen": "left full screen",
     "back_in_full_screen": "back in full screen",

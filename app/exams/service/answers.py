@@ -18,6 +18,7 @@ from app.adapters.db import Clashed, Database, Row
 from app.exams.domain import exams as life
 from app.exams.domain.answers import Place, UnknownPlace
 from app.exams.domain.batches import BATCH_MOST, Batch, Given, Outcome, Told
+from app.exams.domain.events import NUMBER_MOST
 from app.exams.domain.exams import ExamState, NoSuchExam
 from app.exams.domain.questions import QuestionKind
 from app.exams.service.keeping import Keeping
@@ -30,13 +31,12 @@ from app.kernel.refusals import Conflict, Refusal
 
 TRIES = 3
 PAPERS_KEPT = 4096
-EVENTS_MOST = 2000
 
 Places: TypeAlias = Mapping[int, Place]
 
 
 class BadEvent(Refusal):
-    """Events are numbered from 1 to 2000. Reload the page."""
+    """Events are numbered one after the other, from 1 to 1800. Reload the page."""
 
 
 class EventKind(StrEnum):
@@ -133,14 +133,17 @@ class Answers:
         """Events, not verdicts; each number once. Raises BadEvent, NoSuchExam,
         ExamOver, OpenedElsewhere."""
         if not 1 <= len(events) <= BATCH_MOST or any(
-            not 1 <= it.number <= EVENTS_MOST for it in events
+            not 1 <= it.number <= NUMBER_MOST for it in events
         ):
             raise BadEvent
         now = self._clock.now()
         told = [(it.number, it.kind, now - max(it.ago, timedelta())) for it in events]
         async with self._db.connection() as tx:
-            if await store.note_events(tx, _writer(page, now), told):
+            noted = await store.note_events(tx, _writer(page, now), told)
+            if noted:
                 return
+            if noted is False:
+                raise BadEvent
             exam = await exam_store.read(tx, page.exam, page.account)
         if exam is None:
             raise NoSuchExam

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from app.adapters.db import Row, Tx
+from app.exams.domain.events import AHEAD_MOST, NUMBER_MOST, OUR_NUMBER_MOST
 from app.kernel.ids import AccountId, ExamId
 
 
@@ -97,11 +98,16 @@ async def flag(tx: Tx, by: Writer, position: int, *, flagged: bool) -> bool:
 
 async def note_events(
     tx: Tx, by: Writer, events: Sequence[tuple[int, str, datetime]]
-) -> bool:
-    """Events (number, kind, at), each number once; False where none may be noted."""
-    rows = await tx.fetch(
+) -> bool | None:
+    """Events (number, kind, at), each number once. None where no event may be noted;
+    False, and nothing is, where a number is too far ahead of the highest kept: one
+    alone could use them up for all that come after it."""
+    noted: bool | None = await tx.fetchval(
         """WITH it AS MATERIALIZED (
-               SELECT exam_id, drawn_at FROM exam
+               SELECT exam_id, drawn_at, $8 + (
+                   SELECT coalesce(max(number), 0) FROM exam_event
+                   WHERE exam_id = $1 AND number <= $9) AS furthest
+               FROM exam
                WHERE exam_id = $1 AND account_id = $2 AND epoch = $3
                  AND state <> 'ended'),
            noted AS (
@@ -110,8 +116,9 @@ async def note_events(
                    least($4, greatest(g.at, it.drawn_at))
                FROM it CROSS JOIN unnest($5::int[], $6::text[], $7::timestamptz[])
                    AS g (number, kind, at)
+               WHERE it.furthest >= ALL ($5::int[])
                ON CONFLICT DO NOTHING)
-           SELECT exam_id FROM it""",
+           SELECT furthest >= ALL ($5::int[]) FROM it""",
         by.exam,
         by.account,
         by.epoch,
@@ -119,30 +126,36 @@ async def note_events(
         [number for number, _, _ in events],
         [kind for _, kind, _ in events],
         [at for _, _, at in events],
+        AHEAD_MOST,
+        NUMBER_MOST,
     )
-    return bool(rows)
+    return noted
 
 
 async def note_event(tx: Tx, exam: ExamId, kind: str, now: datetime) -> None:
-    """Of ours, with the next of our own numbers, if there is one left."""
+    """Of ours: its number is past all that a page may give, so that no page can leave
+    none for it. Past the 200th of a test they are dropped."""
     await tx.execute(
         """INSERT INTO exam_event (exam_id, number, kind, at)
            SELECT $1, n, $2, $3 FROM (
-               SELECT coalesce(max(number), 10000) + 1 AS n FROM exam_event
-               WHERE exam_id = $1 AND number > 10000) x
-           WHERE n <= 12000 ON CONFLICT DO NOTHING""",
+               SELECT coalesce(max(number), $4) + 1 AS n FROM exam_event
+               WHERE exam_id = $1 AND number > $4) x
+           WHERE n <= $5 ON CONFLICT DO NOTHING""",
         exam,
         kind,
         now,
+        NUMBER_MOST,
+        OUR_NUMBER_MOST,
     )
 
 
 async def next_event(tx: Tx, exam: ExamId) -> int:
-    """Of the page's."""
+    """Of a page."""
     found: int = await tx.fetchval(
         """SELECT coalesce(max(number), 0) + 1 FROM exam_event
-           WHERE exam_id = $1 AND number <= 2000""",
+           WHERE exam_id = $1 AND number <= $2""",
         exam,
+        NUMBER_MOST,
     )
     return found
 

@@ -20,11 +20,11 @@ async def times(tx: Tx, exams: Sequence[ExamId]) -> list[Row]:
 async def last(
     tx: Tx, exams: Sequence[ExamId], most: int
 ) -> Mapping[ExamId, list[Event]]:
-    """Of each exam the newest first, as the page counted them."""
+    """Of each exam the newest first. A page's numbers say which of the same moment."""
     rows = await tx.fetch(
         """SELECT e.* FROM unnest($1::uuid[]) AS x (exam_id) CROSS JOIN LATERAL (
                SELECT exam_id, kind, at FROM exam_event WHERE exam_id = x.exam_id
-               ORDER BY number DESC LIMIT $2) e""",
+               ORDER BY at DESC, number DESC LIMIT $2) e""",
         exams,
         most,
     )

@@ -18,6 +18,7 @@ from app.adapters.bodies import Body, read_json
 from app.adapters.openapi import takes
 from app.exams.domain.answers import TURN_MOST
 from app.exams.domain.batches import BATCH_MOST, Given, Outcome
+from app.exams.domain.events import NUMBER_MOST
 from app.exams.domain.exams import NoSuchExam
 from app.exams.service.answers import Answers, Event, EventKind, Page
 from app.exams.service.exams import Exams
@@ -58,7 +59,7 @@ class EventBody(Body):
     """`number` counts the test's events (`next_event` of the paper says where to go
     on); `ago_s`: how long before it is sent."""
 
-    number: int = Field(ge=1, le=2000)
+    number: int = Field(ge=1, le=NUMBER_MOST)
     kind: EventKind
     ago_s: float = Field(0, ge=0, le=DAY_S)
 

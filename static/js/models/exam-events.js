@@ -1,7 +1,7 @@
 // What the browser tells of itself while a test is sat: events, never verdicts. Each gets
 // its number when it is first sent, and keeps it till it is acknowledged. Pure.
 const BATCH_MOST = 50
-const NUMBER_MOST = 2000
+const NUMBER_MOST = 1800
 
 const WORDS = {
   left_full_screen: "Leaving full screen was noted. Just go on.",
