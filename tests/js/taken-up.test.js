@@ -221,3 +221,16 @@ test("a paper that was asked for before it was opened here is read again", async
   assert.equal(exam.answering.sheet.answerOf(1), 1)
   assert.deepEqual(server.answers.get(1), { turn: 2, answer: 1 })
 })
+
+test("the same answer said again is sent at once, and is no other turn", async (t) => {
+  server.begin()
+  const exam = await opened(t)
+  exam.answering.answer(1, "2,5", { soon: true })
+  await soon()
+  assert.equal(server.answers.size, 0)
+  exam.answering.answer(1, "2,5") // its field is left
+  await soon()
+  assert.deepEqual(server.answers.get(1), { place: 1, turn: 1, answer: "2,5" })
+  exam.answering.answer(1, "2,5")
+  assert.equal(exam.answering.sheet.waiting, 0)
+})

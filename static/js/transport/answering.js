@@ -47,8 +47,9 @@ export class Answering extends EventTarget {
     return theirs
   }
 
+  // Said again, as when a field is left, it is the same turn.
   answer(place, answer, { soon = false } = {}) {
-    this.sheet.answer(place, answer)
+    if (answer !== this.sheet.answerOf(place)) this.sheet.answer(place, answer)
     this.#changed()
     clearTimeout(this.#timer)
     if (soon) this.#timer = setTimeout(() => this.flush(), SOON_MS)
