@@ -207,11 +207,11 @@ async def test_a_pass_that_was_kept_and_an_empty_paper_are_explained(site, world
     exam = await go(world, RIGHT, RIGHT)
     failed = await go(world, WRONG)
     admin = await world.admin()
-    await world.grading.regrade(admin, world.paper[0], 1, "Two options are right.")
+    await world.regrade(admin, world.paper[0], 1, "Two options are right.")
     await site.log_in("ASHA001")
     assert "You keep your pass" in await text_of(site, f"/results/{exam}")
     assert "graded anew without them" in await text_of(site, f"/results/{failed}")
     for it in world.paper[1:]:
-        await world.grading.regrade(admin, it, 1, "Two options are right.")
+        await world.regrade(admin, it, 1, "Two options are right.")
     assert "This test does not count" in await text_of(site, f"/results/{failed}")
     assert "You keep your pass" in await text_of(site, f"/results/{exam}")

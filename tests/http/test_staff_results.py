@@ -70,7 +70,7 @@ async def test_the_csv_is_exact_and_no_name_is_a_formula(site, world):
     await run(
         world.db, "UPDATE account SET name = '=HYPERLINK(1)' WHERE srn = 'BEN002'"
     )
-    await world.grading.regrade(await world.admin(), world.paper[3], 1, WHY)
+    await world.regrade(await world.admin(), world.paper[3], 1, WHY)
     await site.log_in("ADMIN1")
     ben, asha = await rows_of(site)
     assert ben["name"] == "'=HYPERLINK(1)"
@@ -119,7 +119,7 @@ async def test_one_result_shows_events_incidents_and_gradings(site, world):
             number,
             kind,
         )
-    await world.grading.regrade(await world.admin(), world.paper[2], 1, WHY)
+    await world.regrade(await world.admin(), world.paper[2], 1, WHY)
     await site.log_in("ADMIN1")
     page = await text_of(site, f"/staff/results/{exam}")
     assert f"/incidents/{incident}" in page

@@ -15,6 +15,7 @@ from app.exams.domain.questions import Option, Question, QuestionKind
 from app.exams.domain.results import Undecided
 from app.exams.service.exams import Exams
 from app.exams.service.graders import open_graders
+from app.exams.service.grading import Regraded
 from app.kernel.ids import AccountId, ExamId, ModuleCode, QuestionId
 from tests.stores.entrance import SECRET, LetterBox, SetClock, gatehouse_on
 
@@ -257,6 +258,13 @@ class ExamWorld:
         return await self.value(
             "SELECT percent FROM exam_grade WHERE exam_id = $1", exam
         )
+
+    async def regrade(
+        self, by: Identity, question: QuestionId, version: int, why: str
+    ) -> Regraded:
+        """As the page that withdraws a question does it."""
+        await self.grading.withdraw(by, question, version, why)
+        return await self.grading.regrade_version(question, version)
 
     async def owner(self, exam: ExamId) -> AccountId:
         return await self.value("SELECT account_id FROM exam WHERE exam_id = $1", exam)

@@ -161,7 +161,7 @@ async def test_grading_anew_does_not_bring_it_back(world):
     await world.annulling.annul(admin, exam, WHY)
     letters = world.letters()
     for place in (1, 2):
-        await world.grading.regrade(admin, world.paper[place], 1, WHY)
+        await world.regrade(admin, world.paper[place], 1, WHY)
     it = await world.result(exam)
     assert (it.state, it.sat.gradings, it.sat.grade.passed) == (
         State.ANNULLED,

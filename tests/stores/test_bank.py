@@ -152,7 +152,7 @@ async def test_by_hand_a_question_is_made_changed_retired_and_brought_back(bank,
     await bank.retire(world.student, "CEL", made)
     assert await bank.questions("CEL") == []
     await bank.retire(world.student, "CEL", made, back=True)
-    assert len(await bank.drawable("CEL")) == 1
+    assert len(await bank.questions("CEL")) == 1
     with pytest.raises(NoSuchQuestion):
         await bank.retire(world.student, "CEL", uuid4())
 
@@ -213,9 +213,18 @@ async def test_a_blueprint_that_cannot_be_drawn_is_not_saved(house, take, world,
     with pytest.raises(CannotBeDrawn, match="together they have 2 questions, 3 are"):
         await blueprints.save(world.student, "CEL", more)
     assert await blueprints.current("CEL") == saved
-    first = (await bank.questions("CEL"))[0]
+    first, second = await bank.questions("CEL")
     await bank.retire(world.student, "CEL", first.question_id)
     assert (await blueprints.lacking("CEL")).there == 1
+    async with world.db.connection() as tx:
+        await tx.execute(
+            """UPDATE question_version SET withdrawn_at = now(),
+                   withdrawn_why = 'Two options are right.' WHERE question_id = $1""",
+            second.question_id,
+        )
+    assert (await blueprints.lacking("CEL")).there == 0
+    with pytest.raises(CannotBeDrawn):
+        await blueprints.save(world.student, "CEL", replace(wanted, pass_mark=60))
 
 
 async def test_what_is_taken_stands_in_the_trail(take, world):

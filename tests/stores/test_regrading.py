@@ -33,9 +33,9 @@ async def test_a_failure_becomes_a_pass_with_a_letter_and_a_certificate(world):
     await world.settle()
     admin = await world.admin()
     third = await world.sat(RIGHT, WRONG, WRONG, RIGHT)
-    done = await world.grading.regrade(admin, world.paper[1], 1, WHY)
+    done = await world.regrade(admin, world.paper[1], 1, WHY)
     assert (done.exams, done.changed) == (3, 0)
-    done = await world.grading.regrade(admin, world.paper[2], 1, WHY)
+    done = await world.regrade(admin, world.paper[2], 1, WHY)
     assert (done.exams, done.changed) == (3, 1)
     assert (await world.result(exam)).state is State.PASSED
     assert (await world.result(exam)).grade.of_points == 2
@@ -55,8 +55,8 @@ async def test_a_failure_becomes_a_pass_with_a_letter_and_a_certificate(world):
 
 async def test_the_same_again_changes_nothing(world):
     exam, admin = await world.sat(RIGHT), await world.admin()
-    await world.grading.regrade(admin, world.paper[0], 1, WHY)
-    again = await world.grading.regrade(admin, world.paper[0], 1, "Another reason.")
+    await world.regrade(admin, world.paper[0], 1, WHY)
+    again = await world.regrade(admin, world.paper[0], 1, "Another reason.")
     assert again.exams == 0
     assert await count(world, "withdrawn") == 1
     assert (await world.result(exam)).grade.points == 0
@@ -91,14 +91,14 @@ async def test_two_at_once_grade_each_exam_once(world):
 async def test_a_pass_is_kept_and_so_is_its_certificate(world):
     exam, admin = await world.sat(RIGHT, RIGHT, WRONG, WRONG), await world.admin()
     await world.settle()
-    done = await world.grading.regrade(admin, world.paper[0], 1, WHY)
+    done = await world.regrade(admin, world.paper[0], 1, WHY)
     assert (done.exams, done.changed) == (1, 0)
     result = await world.result(exam)
     assert (result.state, result.grade.points) == (State.PASSED, 1)
     assert result.is_kept
     assert result.sat.certificate.revoked_at is None
     assert world.letters() == ["result_there"]
-    await world.grading.regrade(admin, world.paper[1], 1, WHY)
+    await world.regrade(admin, world.paper[1], 1, WHY)
     result = await world.result(exam)
     assert (result.state, result.grade.points, result.is_kept) == (
         State.PASSED,
@@ -111,7 +111,7 @@ async def test_where_policy_says_so_a_pass_may_go_but_no_certificate_with_it(dat
     world = await build_exam_world(database, policy=ExamsPolicy(regrade_may_fail=True))
     exam, admin = await world.sat(RIGHT, RIGHT, WRONG, WRONG), await world.admin()
     await world.settle()
-    done = await world.grading.regrade(admin, world.paper[0], 1, WHY)
+    done = await world.regrade(admin, world.paper[0], 1, WHY)
     assert done.changed == 1
     result = await world.result(exam)
     assert result.state is State.FAILED
@@ -125,7 +125,7 @@ async def test_a_held_result_is_graded_anew_in_silence(world):
     await world.settle()
     world.undecided = opened(exam)
     for it in world.paper[1:3]:
-        await world.grading.regrade(admin, it, 1, WHY)
+        await world.regrade(admin, it, 1, WHY)
     assert world.letters() == ["result_there"]
     assert (await world.result(exam)).state is State.HELD
     world.undecided = {}
@@ -137,7 +137,7 @@ async def test_a_held_result_is_graded_anew_in_silence(world):
 async def test_a_paper_of_which_nothing_is_left_is_neither_passed_nor_failed(world):
     exam, admin = await world.sat(WRONG), await world.admin()
     for it in world.paper:
-        await world.grading.regrade(admin, it, 1, WHY)
+        await world.regrade(admin, it, 1, WHY)
     result = await world.result(exam)
     assert result.is_empty
     assert result.grade.of_points == 0
@@ -145,7 +145,7 @@ async def test_a_paper_of_which_nothing_is_left_is_neither_passed_nor_failed(wor
 
 async def test_an_exam_that_ends_after_the_withdrawal_is_graded_without_it(world):
     admin = await world.admin()
-    await world.grading.regrade(admin, world.paper[0], 1, WHY)
+    await world.regrade(admin, world.paper[0], 1, WHY)
     exam = await world.sat(RIGHT, RIGHT)
     assert (await world.result(exam)).grade.of_points == 3
     assert await count(world, "withdrawn") == 0
@@ -164,7 +164,7 @@ async def test_an_exam_that_ends_just_then_is_in_nobody_s_blind_spot(world):
 
     await asyncio.gather(
         *(end(exam) for exam in exams[:4]),
-        world.grading.regrade(admin, world.paper[0], 1, WHY),
+        world.regrade(admin, world.paper[0], 1, WHY),
         *(end(exam) for exam in exams[4:]),
     )
     for exam in exams:
@@ -195,7 +195,7 @@ async def test_after_any_withdrawals_every_grade_is_what_is_told_anew(database):
     passed = {exam: (await world.result(exam)).grade.passed for exam in exams}
     gone = set()
     for n in chance.sample(range(6), 4):
-        await world.grading.regrade(admin, world.paper[n], 1, WHY)
+        await world.regrade(admin, world.paper[n], 1, WHY)
         gone.add(n)
         for exam, answers in exams.items():
             left = [it == RIGHT for at, it in enumerate(answers) if at not in gone]

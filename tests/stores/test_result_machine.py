@@ -175,8 +175,7 @@ class OneResult(RuleBasedStateMachine):
     @rule(place=st.integers(0, 2))
     def a_question_is_withdrawn(self, place: int) -> None:
         self.tell()
-        grading = self.world.grading
-        self.do(grading.regrade(self.admin, self.world.paper[place], 1, WHY))
+        self.do(self.world.regrade(self.admin, self.world.paper[place], 1, WHY))
 
     @rule()
     def housekeeping_comes_by(self) -> None:

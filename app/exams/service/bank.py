@@ -133,10 +133,6 @@ class Bank:
         async with self._house.db.connection() as tx:
             return [it for it in await store.newest(tx, module) if not it.retired_at]
 
-    async def drawable(self, module: ModuleCode) -> list[Kept]:
-        """Those a paper may be drawn from: not retired, and not withdrawn."""
-        return [it for it in await self.questions(module) if not it.withdrawn_at]
-
     async def retired(self, module: ModuleCode) -> list[Kept]:
         async with self._house.db.connection() as tx:
             return [it for it in await store.newest(tx, module) if it.retired_at]

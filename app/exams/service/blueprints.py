@@ -44,9 +44,8 @@ class Blueprints:
             # No import retires questions between the look and the saving.
             if not await bank_store.lock_bank(tx, module):
                 raise NoSuchBank
-            bank = await bank_store.newest(tx, module)
-            drawable = [it for it in bank if not it.retired_at and not it.withdrawn_at]
-            require_drawable(wanted, [it.question.tags for it in drawable])
+            bank = await bank_store.drawable(tx, module)
+            require_drawable(wanted, [it.question.tags for it in bank])
             before = await store.newest(tx, module)
             version = before.version if before else 0
             if before and replace(wanted, version=version) == before:
@@ -66,8 +65,7 @@ class Blueprints:
         """Whether the bank can no longer give a paper of the newest blueprint."""
         async with self._house.db.connection() as tx:
             blueprint = await store.newest(tx, module)
-            bank = await bank_store.newest(tx, module)
+            bank = await bank_store.drawable(tx, module)
         if blueprint is None:
             return None
-        drawable = [it for it in bank if not it.retired_at and not it.withdrawn_at]
-        return shortage(blueprint.parts, [it.question.tags for it in drawable])
+        return shortage(blueprint.parts, [it.question.tags for it in bank])

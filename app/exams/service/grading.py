@@ -108,19 +108,12 @@ class Grading:
                 await self._write(tx, by.account, "question.withdrawn", it, details)
         return exams
 
-    async def regrade(
-        self, by: Identity, question: QuestionId, version: int, why: str
-    ) -> Regraded:
-        """Withdraws it, and grades anew whatever had it. Cut off, the same again goes
-        on where it was."""
-        await self.withdraw(by, question, version, why)
-        return await self.regrade_version(question, version)
-
     async def regrade_version(
         self, question: QuestionId, version: int, most: int | None = None
     ) -> Regraded:
-        """In batches, each a transaction of its own, about `most` exams; the rest is
-        housekeeping's. Done already, it does nothing."""
+        """What was withdrawn, in batches, each a transaction of its own, about `most`
+        exams; the rest is housekeeping's. Cut off, the same again goes on where it was;
+        done already, it does nothing."""
         exams = changed = 0
         while most is None or exams < most:
             async with self._house.db.connection() as tx:

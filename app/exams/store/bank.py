@@ -62,6 +62,12 @@ async def newest(tx: Tx, module: ModuleCode) -> list[Kept]:
     return [_kept(row) for row in rows]
 
 
+async def drawable(tx: Tx, module: ModuleCode) -> list[Kept]:
+    """Those of the newest that a paper may be drawn from."""
+    found = await newest(tx, module)
+    return [it for it in found if not it.retired_at and not it.withdrawn_at]
+
+
 async def find(
     tx: Tx, module: ModuleCode, text: str, tag: str, page: int
 ) -> list[Kept]:
