@@ -12,7 +12,8 @@ from tests.door_world import book, slot_in
 from tests.http.conftest import PHOTO
 from tests.http.test_staff import trail
 from tests.http.test_ways_in import location, other
-from tests.stores.booking_world import key
+from tests.stores.booking_world import MODULE, key
+from tests.stores.exam_world import put_blueprint
 
 __all__ = ["other"]
 
@@ -98,6 +99,31 @@ async def test_a_mark_is_undone_on_the_page(site, booked):
     assert location(await site.send(f"{at}/undo")) == f"{at}?said=done"
     assert await booked.world.state(booked.seat) == "booked"
     assert (await site.send(f"{at}/undo")).status == 409
+
+
+BEGUN = """INSERT INTO exam (exam_id, account_id, module_code, blueprint_version,
+        seat_id, seed, state, drawn_at, duration_s, started_at, deadline_at)
+    SELECT gen_random_uuid(), account_id, module_code, 1, seat_id,
+        decode(repeat('00', 32), 'hex'), 'running', now(), 3600, now(),
+        now() + interval '1 hour'
+    FROM seat WHERE seat_id = $1"""
+
+
+async def test_a_mark_stays_on_the_page_once_the_test_has_begun(site, booked, database):
+    await put_blueprint(database, MODULE)
+    await site.log_in("HELP1")
+    at = f"{booked.door}/{booked.seat}"
+    done = location(await site.send(f"{at}/let-in"))
+    assert f"{at}/undo" in await shown(site, done)
+    await booked.world.run(BEGUN, booked.seat)
+    assert "/undo" not in await shown(site, done)
+    page = await shown(site, at)
+    assert "Their test has begun, so the mark stays." in page
+    assert "/undo" not in page
+    refused = await site.send(f"{at}/undo")
+    assert refused.status == 409
+    assert "test has begun, so the mark stays" in await refused.text()
+    assert await booked.world.state(booked.seat) == "attended"
 
 
 async def test_an_srn_finds_a_seat_of_this_slot_and_of_no_other(site, booked):

@@ -54,6 +54,11 @@ class NoWhy(Refusal):
     """Say how you know that the student was there, in 10 characters or more."""
 
 
+class TestBegun(Conflict):
+    """Their test has begun here, so the mark stays. If it is not them who sit it, a
+    proctor can end the test on the wall."""
+
+
 class UndoTooLate(Conflict):
     """A mark can be taken back on its own day only. Tell the helpdesk."""
 
@@ -87,6 +92,7 @@ class Guest:
     accessible: bool
     has_photo: bool
     marked_at: datetime | None
+    has_begun: bool
     place: Place
     elsewhere: Place | None = None
     """Of who is not expected here: where their next booked seat is."""
@@ -95,6 +101,10 @@ class Guest:
     def why_not(self) -> str | None:
         """Why they are not expected; None: they are, or are in already."""
         return WHY_NOT.get(self.state)
+
+    @property
+    def may_be_undone(self) -> bool:
+        return self.marked_at is not None and not self.has_begun
 
     @property
     def here_since(self) -> str:
@@ -116,11 +126,6 @@ def not_here(elsewhere: Place | None) -> NotHere:
         "Nobody with this SRN has a seat in this slot. Their next booked seat is at "
         f"{elsewhere.where}, on {elsewhere.when}."
     )
-
-
-class TestBegun(Conflict):
-    """Their test has begun here, so the mark stays. If it is not them who sit it, a
-    proctor can end the test on the wall."""
 
 
 def require_here(guest: Guest, slot: SlotId) -> None:
@@ -149,9 +154,11 @@ def require_to_let_in(guest: Guest, now: datetime, policy: BookingPolicy) -> Non
 
 
 def require_to_undo(guest: Guest, now: datetime) -> None:
-    """Raises NotMarked or UndoTooLate."""
+    """Raises NotMarked, TestBegun or UndoTooLate."""
     if guest.state is not SeatState.ATTENDED or guest.marked_at is None:
         raise NotMarked
+    if guest.has_begun:
+        raise TestBegun
     zone = ZoneInfo(guest.place.time_zone)
     if guest.marked_at.astimezone(zone).date() != now.astimezone(zone).date():
         raise UndoTooLate

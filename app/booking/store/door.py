@@ -24,7 +24,9 @@ _GUEST = """SELECT e.seat_id, e.slot_id, e.account_id, e.module_code, e.state,
         e.accessible, e.marked_at, a.name, a.srn, m.title, c.name AS centre, c.city,
         c.address, c.time_zone, s.starts_at, s.ends_at,
         EXISTS (SELECT FROM profile_photo p WHERE p.account_id = e.account_id)
-            AS has_photo
+            AS has_photo,
+        EXISTS (SELECT FROM exam x WHERE x.seat_id = e.seat_id
+                AND x.started_at IS NOT NULL) AS has_begun
     FROM seat e JOIN slot s USING (slot_id) JOIN centre c USING (centre_id)
     JOIN account a USING (account_id) JOIN module m ON m.code = e.module_code """
 SOON = timedelta(days=2)
@@ -180,5 +182,6 @@ def _guest(row: Row) -> Guest:
         accessible=row["accessible"],
         has_photo=row["has_photo"],
         marked_at=row["marked_at"],
+        has_begun=row["has_begun"],
         place=place_of(row),
     )
