@@ -146,12 +146,11 @@ def _outcome(told: Told) -> str:
             "the test again as often as you like. How you did in each part, and what "
             f"to do next:\n\n{told.link}"
         )
-    page, number = "Your result", ""
-    if told.certificate and told.certificate_holds:
-        page, number = "Your certificate", f" {told.certificate}"
+    if not told.certificate_holds:
+        return f"You passed. Congratulations. Your result is here:\n\n{told.link}"
     return (
-        f"You passed. Congratulations. {page}{number} is here, to read and to "
-        f"download:\n\n{told.link}"
+        f"You passed. Congratulations. Your certificate {told.certificate} is here, to "
+        f"read and to download:\n\n{told.link}"
     )
 
 
