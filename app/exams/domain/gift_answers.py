@@ -89,7 +89,7 @@ def _numeric(text: str, begin: int, end: int, into: Answers) -> None:
         into.spans.append(_span(number, into.line_of(begin)))
         return
     for it in _choices(text, begin, end, into):
-        if it.worth == WHOLE:
+        if it.worth >= WHOLE:
             into.spans.append(_span(it.text.replace("\\", ""), it.line))
         elif it.worth > 0:
             into.notes.append(
