@@ -27,9 +27,8 @@ class Blueprints:
 
     async def can_be_drawn(self, module: ModuleCode) -> bool:
         """There is a blueprint, and its bank gives papers of it."""
-        if await self.current(module) is None:
-            return False
-        return await self.lacking(module) is None
+        blueprint, found = await self._both(module)
+        return blueprint is not None and found is None
 
     async def save(
         self, by: AccountId, module: ModuleCode, wanted: Blueprint
@@ -63,9 +62,15 @@ class Blueprints:
 
     async def lacking(self, module: ModuleCode) -> Shortage | None:
         """Whether the bank can no longer give a paper of the newest blueprint."""
+        return (await self._both(module))[1]
+
+    async def _both(
+        self, module: ModuleCode
+    ) -> tuple[Blueprint | None, Shortage | None]:
         async with self._house.db.connection() as tx:
             blueprint = await store.newest(tx, module)
             bank = await bank_store.drawable(tx, module)
         if blueprint is None:
-            return None
-        return shortage(blueprint.parts, [it.question.tags for it in bank])
+            return None, None
+        tags = [it.question.tags for it in bank]
+        return blueprint, shortage(blueprint.parts, tags)
