@@ -44,11 +44,14 @@ class ExamDoor:
 
 
 DoorsOf: TypeAlias = Callable[
-    [AccountId, Sequence[SeatShown]], Awaitable[Mapping[SeatId, ExamDoor]]
+    [web.Request, AccountId, Sequence[SeatShown]],
+    Awaitable[Mapping[SeatId, ExamDoor]],
 ]
 DOORS_OF: web.AppKey[DoorsOf] = web.AppKey("exam_doors_of")
 """Set by who wires tests."""
-PassedBy: TypeAlias = Callable[[AccountId], Awaitable[Collection[ModuleCode]]]
+PassedBy: TypeAlias = Callable[
+    [web.Request, AccountId], Awaitable[Collection[ModuleCode]]
+]
 PASSED_BY: web.AppKey[PassedBy] = web.AppKey("modules_passed_by")
 """Of which the test was passed, with a seat or without; set by who wires tests."""
 WithoutPapers: TypeAlias = Callable[
@@ -67,7 +70,7 @@ async def door_of(
     """None: no test is sat with this seat."""
     if seat is None or seat.seat.state not in SEATED:
         return None
-    return (await request.app[DOORS_OF](account, [seat]))[seat.seat.seat]
+    return (await request.app[DOORS_OF](request, account, [seat]))[seat.seat.seat]
 
 
 async def doors_of(
@@ -75,4 +78,4 @@ async def doors_of(
 ) -> Mapping[SeatId, ExamDoor]:
     """Of those with which a test is sat, all at once."""
     seated = [it for it in seats if it.seat.state in SEATED]
-    return await request.app[DOORS_OF](account, seated) if seated else {}
+    return await request.app[DOORS_OF](request, account, seated) if seated else {}

@@ -49,7 +49,7 @@ async def mine_page(
     owns = await finding.own(who.account, modules, mine)
     closed = await request.app[SEATS].why_none()
     doors = await _doors(request, who, owns, now)
-    passed = await request.app[PASSED_BY](who.account)
+    passed = await request.app[PASSED_BY](request, who.account)
     cards = [_card(it, closed, now, doors, passed) for it in owns]
     context = {
         "cards": cards,

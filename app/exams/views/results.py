@@ -14,9 +14,10 @@ from app.accounts.views.kit import page
 from app.exams.domain.grading import shown
 from app.exams.domain.results import NoSuchExam, Result, State, may_go_again
 from app.exams.service.results import Results
-from app.kernel.ids import ExamId
+from app.kernel.ids import AccountId, ExamId
 
 RESULTS = web.AppKey("results", Results)
+MINE: web.RequestKey[list[Result]] = web.RequestKey("results_of_who_asks")
 RESULTS_PATH = "/results"
 ON_DASHBOARD = 3
 WORDS = {
@@ -44,10 +45,18 @@ def routes() -> list[web.RouteDef]:
     ]
 
 
+async def mine_of(request: web.Request, account: AccountId) -> list[Result]:
+    """All goes of who asks, the newest first: read once, however many parts of a page
+    tell of them."""
+    if MINE not in request:
+        request[MINE] = await request.app[RESULTS].mine(account)
+    return request[MINE]
+
+
 @for_role(Role.STUDENT)
 async def show_results(request: web.Request, who: Identity) -> web.StreamResponse:
     """Every go at every test, by module."""
-    mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
+    mine, zone = await mine_of(request, who.account), ZoneInfo(who.time_zone)
     return page(request, "exams/results.html", None, modules=_by_module(mine, zone))
 
 
@@ -72,7 +81,7 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
     it = await results.result_of(who.account, exam_in(request))
     goes = [
         line(go, zone)
-        for go in await results.mine(who.account)
+        for go in await mine_of(request, who.account)
         if go.sat.module == it.sat.module
     ]
     return page(
@@ -92,7 +101,7 @@ async def show_result(request: web.Request, who: Identity) -> web.StreamResponse
 
 async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, object]:
     """The newest goes, for "exams/dashboard_results.html"."""
-    mine, zone = await request.app[RESULTS].mine(who.account), ZoneInfo(who.time_zone)
+    mine, zone = await mine_of(request, who.account), ZoneInfo(who.time_zone)
     now, newest = request.app[CLOCK].now(), {it.sat.module: it for it in mine[::-1]}
     return {
         "passed": {it.sat.module for it in mine if it.state is State.PASSED},

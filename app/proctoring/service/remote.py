@@ -37,16 +37,18 @@ async def any_remote(desk: Desk) -> bool:
 
 
 async def open_remotely_to(
-    desk: Desk, account: AccountId, modules: Sequence[ModuleCode]
+    desk: Desk,
+    account: AccountId,
+    modules: Sequence[ModuleCode],
+    mine: Sequence[Result],
 ) -> list[ModuleCode]:
     """Of these: allowed by their blueprint, all hours are confirmed, no seat is booked,
-    and the goes of before allow another."""
+    and `mine`, the goes of before, allow another."""
     now = desk.clock.now()
     async with desk.db.connection() as tx:
         allowed = await remote_modules(tx)
         wanted = [it for it in modules if it in allowed]
         fits = await fitness(tx, account, wanted, now)
-        mine = await _goes(tx, account)
         seated = [it for it in wanted if await _is_seated(tx, account, it, now)]
     return [
         it
@@ -64,14 +66,14 @@ async def require_remote(
     require_fit((await fitness(tx, account, [module], now))[module])
     if await _is_seated(tx, account, module, now):
         raise SeatIsBooked
-    states = {it.state for it in await _goes(tx, account) if it.sat.module == module}
+    states = {it.state for it in await goes_of(tx, account) if it.sat.module == module}
     if State.PASSED in states:
         raise PassedBefore
     if states & {State.HELD, State.WAITING}:
         raise ResultNotKnown
 
 
-async def _goes(tx: Tx, account: AccountId) -> list[Result]:
+async def goes_of(tx: Tx, account: AccountId) -> list[Result]:
     sats = await results.of_student(tx, account)
     undecided = await undecided_of(tx, [it.exam for it in sats])
     return [result(it, undecided.get(it.exam, NOTHING)) for it in sats]

@@ -7,6 +7,7 @@ from aiohttp import web
 from app.accounts.domain.people import Identity
 from app.booking.views.exam_door import doors_of
 from app.booking.views.kit import finding_of, own_of, words_of
+from app.exams.views.results import mine_of
 from app.learning.domain.catalogue import Module
 from app.proctoring.service.desk import Desk
 from app.proctoring.service.remote import any_remote, open_remotely_to
@@ -34,5 +35,10 @@ async def _remote(request: web.Request, who: Identity) -> list[Module]:
     if not await any_remote(request.app[DESK]):
         return []
     modules = {it.code: it for it in await own_of(request, who)}
-    codes = await open_remotely_to(request.app[DESK], who.account, list(modules))
+    codes = await open_remotely_to(
+        request.app[DESK],
+        who.account,
+        list(modules),
+        await mine_of(request, who.account),
+    )
     return [modules[code] for code in codes]

@@ -20,27 +20,27 @@ from app.exams.domain.policy import AdmitCards, ExamsPolicy
 from app.exams.domain.results import Result, State
 from app.exams.service.papers import Papers
 from app.exams.views.bank_kit import BLUEPRINTS
-from app.exams.views.results import RESULTS
+from app.exams.views.results import mine_of
 from app.kernel.ids import AccountId, ModuleCode, SeatId
 
 
 def wire(app: web.Application, papers: Papers, policy: ExamsPolicy) -> None:
     async def doors_of(
-        account: AccountId, seats: Sequence[SeatShown]
+        request: web.Request, account: AccountId, seats: Sequence[SeatShown]
     ) -> dict[SeatId, ExamDoor]:
         ids = [it.seat.seat for it in seats]
         found = await papers.of_seats(account, ids)
         mine: Sequence[Result] = ()
         if any(it.state is ExamState.ENDED for it in found.values()):
-            mine = await app[RESULTS].mine(account)
+            mine = await mine_of(request, account)
         now, doors = app[CLOCK].now(), {}
         for it in seats:
             exam = found.get(it.seat.seat)
             doors[it.seat.seat] = _door(policy, it, exam, _after(exam, mine, now))
         return doors
 
-    async def passed_by(account: AccountId) -> set[ModuleCode]:
-        mine = await app[RESULTS].mine(account)
+    async def passed_by(request: web.Request, account: AccountId) -> set[ModuleCode]:
+        mine = await mine_of(request, account)
         return {it.sat.module for it in mine if it.state is State.PASSED}
 
     async def without_papers(modules: Sequence[ModuleCode]) -> list[ModuleCode]:
