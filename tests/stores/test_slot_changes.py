@@ -72,6 +72,15 @@ async def join(world, account, slot) -> None:
     await world.lines.join(account, key(), Wish(slot=slot, module=MODULE))
 
 
+async def one_booked_and_one_in_line(world):
+    """The slot of one seat, and who waits for it."""
+    slot = await world.slot(1)
+    first, second = await world.students(2)
+    await world.book(first, slot)
+    await join(world, second, slot)
+    return slot, second
+
+
 # --- seats ------------------------------------------------------------------------
 
 
@@ -99,10 +108,7 @@ async def test_a_stale_hold_does_not_stand_in_the_way(world, changes, admin):
 
 
 async def test_more_seats_are_offered_to_who_waits(world, changes, admin):
-    slot = await world.slot(1)
-    first, second = await world.students(2)
-    await world.book(first, slot)
-    await join(world, second, slot)
+    slot, second = await one_booked_and_one_in_line(world)
     await changes.seats(admin, slot, 2, 0, 0)
     state = "SELECT state FROM seat WHERE account_id = $1"
     assert await world.value(state, second) == "offered"
@@ -151,10 +157,7 @@ async def test_another_time_is_told_with_the_old_one_and_cancelling_is_free(
 async def test_who_waits_in_line_is_told_of_the_new_time_by_mail_and_live(
     world, changes, admin
 ):
-    slot = await world.slot(1)
-    first, second = await world.students(2)
-    await world.book(first, slot)
-    await join(world, second, slot)
+    slot, second = await one_booked_and_one_in_line(world)
     async with world.desk.bell.listen() as rings:
         assert await changes.move(admin, slot, span(days=40)) == 2
         rung = await rings.take(within_s=1, or_all_every_s=5)
@@ -168,10 +171,7 @@ async def test_who_waits_in_line_is_told_of_the_new_time_by_mail_and_live(
 async def test_a_move_that_closes_booking_ends_the_line_with_one_letter(
     world, changes, admin
 ):
-    slot = await world.slot(1)
-    first, second = await world.students(2)
-    await world.book(first, slot)
-    await join(world, second, slot)
+    slot, _ = await one_booked_and_one_in_line(world)
     before = await world.value("SELECT starts_at - closes_at FROM slot")
     soon = world.clock.now() + before - START
     there = Span(starts_at=START + soon, ends_at=START + soon + TWO_HOURS)
@@ -310,10 +310,7 @@ async def test_the_same_time_is_told_to_nobody(world, changes, admin):
 
 
 async def test_booking_that_closes_now_ends_the_line(world, changes, admin):
-    slot = await world.slot(1)
-    first, second = await world.students(2)
-    await world.book(first, slot)
-    await join(world, second, slot)
+    slot, _ = await one_booked_and_one_in_line(world)
     with pytest.raises(BadTimes):
         await changes.booking(admin, slot, START, START)
     with pytest.raises(BadTimes):

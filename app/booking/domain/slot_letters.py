@@ -25,16 +25,9 @@ def moved_time(told: Told, before: datetime) -> Words:
 
 def line_moved(told: Told, before: datetime) -> Words:
     """To who waits in line; `told` has the new time."""
-    return _letter(
-        told,
-        "test_line_moved",
-        "A test you wait for has another time",
-        "you wait in line for this test, and it was moved to another time.\n\n"
-        f"It was: {day_and_time(before, told.time_zone)}\n"
-        f"It is now: {told.when}\n\n{told.module}\n{told.centre}, {told.address}\n\n"
-        "Your place in line is kept, and you have paid nothing. Does the new time not "
-        f"suit you? Leave the line, or wait in another, here:\n\n{told.link}",
-    )
+    was = day_and_time(before, told.time_zone)
+    place = f"{told.module}\n{told.centre}, {told.address}"
+    return _line(told, "has another time", "time", was, f"{told.when}\n\n{place}")
 
 
 def moved_place(told: Told, before: str) -> Words:
@@ -53,16 +46,8 @@ def moved_place(told: Told, before: str) -> Words:
 
 def line_elsewhere(told: Told, before: str) -> Words:
     """To who waits in line; `told` has the new address."""
-    return _letter(
-        told,
-        "test_line_moved",
-        "A test you wait for is at another address",
-        "you wait in line for this test, and it takes place at another address.\n\n"
-        f"It was: {before}\nIt is now: {told.centre}, {told.address}\n\n{told.module}"
-        f"\n{told.when}\n\nYour place in line is kept, and you have paid nothing. Does "
-        "the new address not suit you? Leave the line, or wait in another, here:\n\n"
-        f"{told.link}",
-    )
+    is_now = f"{told.centre}, {told.address}\n\n{told.module}\n{told.when}"
+    return _line(told, "is at another address", "address", before, is_now)
 
 
 def gone(told: Told) -> Words:
@@ -75,6 +60,18 @@ def gone(told: Told) -> Words:
         f"cannot take place:\n\n{told.place}\n\nIf you paid just now, all of it comes "
         "back by itself. Please choose another test here:\n\n"
         f"{told.link}",
+    )
+
+
+def _line(told: Told, happened: str, what: str, was: str, is_now: str) -> Words:
+    return _letter(
+        told,
+        "test_line_moved",
+        f"A test you wait for {happened}",
+        f"a test that you wait for in line {happened}.\n\nIt was: {was}\n"
+        f"It is now: {is_now}\n\nYour place in line is kept, and you have paid "
+        f"nothing. Does the new {what} not suit you? Leave the line, or wait in "
+        f"another, here:\n\n{told.link}",
     )
 
 
