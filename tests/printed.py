@@ -1,6 +1,7 @@
 """Every paper a student can be given, with a name and an address of one's choice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -22,20 +23,23 @@ SIGNER = Signer("s" * 40)
 ADDRESS = "1 Main Road"
 
 
+CERTIFICATE = Certificate(
+    certificate=ID,
+    number=123,
+    issuer="Institute of Examples",
+    name="Asha Rao",
+    srn="ASHA001",
+    module="CEL",
+    title="Company and economic law",
+    passed_on=date(2026, 11, 28),
+    percent=None,
+    issued_at=NOW,
+    link="https://study.example.org/certificates/7",
+)
+
+
 def certificate(name: str, address: str = ADDRESS) -> bytes:
-    it = Certificate(
-        certificate=ID,
-        number=123,
-        issuer=address,
-        name=name,
-        srn="ASHA001",
-        module="CEL",
-        title="Company and economic law",
-        passed_on=date(2026, 11, 28),
-        percent=None,
-        issued_at=NOW,
-        link="https://study.example.org/certificates/7",
-    )
+    it = replace(CERTIFICATE, issuer=address, name=name)
     sealed = seal_text(text_of(it), SIGNER).decode()
     return certificate_pdf(sealed, NOW, SIGNER)
 

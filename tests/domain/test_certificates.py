@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 from uuid import UUID
@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from app.adapters.signing import BadKeys, PublicKeys, Signer, fingerprint, seal_text
 from app.exams.domain import exam_letters
 from app.exams.domain.certificates import (
-    Certificate,
     NotACertificate,
     lines_of,
     text_of,
@@ -34,22 +33,9 @@ from app.exams.domain.results import (
 )
 from app.exams.printed.certificate import certificate_pdf
 from app.exams.printed.checking import check
+from tests.printed import CERTIFICATE, NOW, SIGNER
 
-SIGNER = Signer("s" * 40)
-NOW = datetime(2026, 11, 28, 20, 30, tzinfo=UTC)
-IT = Certificate(
-    certificate=UUID(int=7),
-    number=123,
-    issuer="Institute of Examples",
-    name="Asha Rao",
-    srn="ASHA001",
-    module="CEL",
-    title="Company and economic law",
-    passed_on=date(2026, 11, 28),
-    percent=None,
-    issued_at=NOW,
-    link="https://study.example.org/certificates/7",
-)
+IT = CERTIFICATE
 SEALED = seal_text(text_of(IT), SIGNER)
 PDF = certificate_pdf(SEALED.decode(), NOW, SIGNER)
 
