@@ -105,6 +105,24 @@ async def test_a_pass_shows_score_parts_pass_mark_and_the_certificate(site, worl
     assert "style=" not in page
 
 
+async def test_the_dashboard_offers_no_booking_while_a_result_waits_or_was_passed(
+    site, world
+):
+    await site.log_in("ASHA001")
+    settled = 'data-mine="CEL"[^>]* data-settled="yes"'
+    await go(world, RIGHT)
+    assert not re.search(settled, await text_of(site, "/"))
+    held = await go(world, RIGHT, told=False)
+    await open_incident(world, held)
+    assert re.search(settled, await text_of(site, "/"))
+    await run(world.db, "UPDATE incident SET state = 'decided', choice = 'dismiss'")
+    assert not re.search(settled, await text_of(site, "/"))
+    await go(world, RIGHT, RIGHT, RIGHT)
+    page = await text_of(site, "/")
+    assert re.search(settled, page)
+    assert "Test passed" in page
+
+
 async def test_no_question_and_no_answer_is_shown_after_the_end(site, world):
     exam = await go(world, RIGHT, WRONG)
     await site.log_in("ASHA001")

@@ -121,6 +121,12 @@ test("a module whose hours are confirmed leads to its test, until it has a seat"
   assert.equal(next([{ module: "CEL", state: "booked" }]).href, "/study/SCPM")
 })
 
+test("nobody is told to book where a result waits, was passed, or the test is open from here", () => {
+  const settled = own.map((it) => ({ ...it, settled: "yes" }))
+  assert.equal(nextStep([done, open], null, settled, [], []).text, "Next: Costs.")
+  assert.match(nextStep([done, open], null, settled, [], [{ module: "CEL", state: "held" }]).text, /A seat for your test of .* waits/)
+})
+
 test("a seat that waits to be paid comes before all studying", () => {
   const next = nextStep([done, open], null, own, [], [{ module: "CEL", state: "held" }])
   assert.equal(next.word, "See it")
@@ -130,6 +136,8 @@ test("hours that are not confirmed lead to no test", () => {
   assert.equal(testWord("SCPM", open, []), null)
   assert.equal(testWord("CEL", done, []), "Book your test")
   assert.equal(testWord("CEL", done, [{ module: "CEL", state: "booked" }]), "Your test")
+  assert.equal(testWord("CEL", done, [], true), null)
+  assert.equal(testWord("CEL", done, [{ module: "CEL", state: "held" }], true), "Your seat waits for you")
 })
 
 test("a test that is open comes before everything, and says how its clock stands", () => {

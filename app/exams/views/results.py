@@ -105,6 +105,7 @@ async def on_dashboard(request: web.Request, who: Identity) -> Mapping[str, obje
     now, newest = request.app[CLOCK].now(), {it.sat.module: it for it in mine[::-1]}
     return {
         "passed": {it.sat.module for it in mine if it.state is State.PASSED},
+        "settled_tests": {it for it in newest if not may_go_again(mine, it, now)},
         "results": [
             {
                 **line(it, zone),

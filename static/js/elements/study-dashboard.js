@@ -48,8 +48,8 @@ export class StudyDashboard extends HTMLElement {
 
   #tests(hours) {
     for (const link of this.querySelectorAll("[data-book]")) {
-      const { book: module, title } = link.dataset
-      const word = testWord(module, hours.find((it) => it.module === module), this.#seats ?? [])
+      const { book: module, title, settled } = link.dataset
+      const word = testWord(module, hours.find((it) => it.module === module), this.#seats ?? [], Boolean(settled))
       link.hidden = word === null
       const unseen = Object.assign(document.createElement("span"), { className: "unseen", textContent: `: ${title}` })
       if (word && link.firstChild.textContent !== word) link.replaceChildren(word, unseen)
