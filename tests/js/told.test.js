@@ -44,4 +44,8 @@ test("what lies close together is told to the second", () => {
   const at = new Date(2026, 10, 29, 10, 5, 7)
   assert.equal(inWords(at, at, "en-GB"), "10:05")
   assert.equal(inWords(at, at, "en-GB", { exact: true }), "10:05:07")
+  const utc = new Date("2026-11-29T20:36:07Z")
+  assert.equal(inWords(utc, utc, "en-GB", { zone: "Asia/Kolkata" }), "02:06")
+  assert.match(inWords(utc, new Date("2026-11-29T12:00:00Z"), "en-GB", { zone: "Asia/Kolkata" }), /30 Nov.* 2026, 02:06/)
+  assert.equal(inWords(at, at, "en-GB", { zone: "Nowhere/Land" }), "10:05")
 })
