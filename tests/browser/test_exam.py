@@ -378,6 +378,23 @@ async def test_what_the_browser_tells_is_noted_and_nothing_is_prevented(
         assert await value(hall, "SELECT state FROM exam") == "running"
 
 
+async def test_a_reload_is_no_other_window_and_what_was_is_noted_once(
+    site, hall, seat, app_server
+):
+    async with browsers() as (page,):
+        await begin(page, site, seat, hall, app_server)
+        await page.evaluate(
+            """Object.defineProperty(document, "visibilityState", {value: "hidden"})
+               document.dispatchEvent(new Event("visibilitychange"))"""
+        )
+        for _ in range(2):
+            await page.reload()
+            await expect(page.get_by_test_id("number-of")).to_be_visible()
+        await page.wait_for_timeout(2_500)  # events are sent every two seconds
+        kinds = "SELECT string_agg(kind, ' ' ORDER BY number) FROM exam_event"
+        assert await value(hall, kinds) == "hidden"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_a_test_is_sat_on_a_narrow_screen_too(
     site, hall, seat, app_server, scheme
