@@ -7,6 +7,7 @@ A file that was applied never changes; write a new one.
 import hashlib
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 import asyncpg
@@ -31,6 +32,10 @@ class Migration:
     def checksum(self) -> str:
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
+    @property
+    def is_pre(self) -> bool:
+        return self.sql.startswith("-- pre:")
+
 
 def read_migrations(folder: Path = FOLDER) -> list[Migration]:
     """In order of number. Raises MigrationRefused for a wrong name or no pre/post."""
@@ -46,8 +51,13 @@ def read_migrations(folder: Path = FOLDER) -> list[Migration]:
     return found
 
 
-async def migrate(url: str, folder: Path = FOLDER) -> list[str]:
+async def migrate(
+    url: str, folder: Path = FOLDER, *, only_pre: bool = False
+) -> list[str]:
     """Applies what is missing; the names applied. Two at once wait for each other.
+
+    `only_pre`: while older processes run, it goes no further than they can live with;
+    an empty database, which has none, gets everything.
 
     Raises MigrationRefused, or asyncpg's error with nothing of that file applied.
     """
@@ -64,6 +74,8 @@ async def migrate(url: str, folder: Path = FOLDER) -> list[str]:
         rows = await connection.fetch("SELECT name, checksum FROM migration")
         done = {row["name"]: row["checksum"] for row in rows}
         missing = _missing(migrations, done)
+        if only_pre and done:
+            missing = list(takewhile(lambda it: it.is_pre, missing))
         for migration in missing:
             await _apply(connection, migration)
     finally:

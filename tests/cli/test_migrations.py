@@ -62,3 +62,25 @@ async def test_a_file_says_its_number_and_when_it_runs(empty_url, folder, name, 
     (folder / name).write_text(text)
     with pytest.raises(MigrationRefused, match=name):
         await migrate(empty_url, folder)
+
+
+POST = "-- post: takes away what the version before still reads\nDROP TABLE shelf;"
+LATER = "-- pre: of the version after\nCREATE TABLE box (id int);"
+
+
+async def test_while_older_processes_run_nothing_is_applied_that_ends_them(
+    empty_url, folder
+):
+    await migrate(empty_url, folder)
+    (folder / "0003_more.sql").write_text(LATER.replace("box", "crate"))
+    (folder / "0004_no_shelf.sql").write_text(POST)
+    (folder / "0005_box.sql").write_text(LATER)
+    assert await migrate(empty_url, folder, only_pre=True) == ["0003_more.sql"]
+    assert await migrate(empty_url, folder, only_pre=True) == []
+    left = ["0004_no_shelf.sql", "0005_box.sql"]
+    assert await migrate(empty_url, folder) == left
+
+
+async def test_an_empty_database_has_no_older_processes(empty_url, folder):
+    (folder / "0003_no_shelf.sql").write_text(POST)
+    assert len(await migrate(empty_url, folder, only_pre=True)) == 3
