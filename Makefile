@@ -38,8 +38,8 @@ check: .venv/.installed ## Format, lint, imports, types
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
-pure: .venv/.installed node_modules/.installed $(BANKS) ## The pure tests, and those of how the code is written (15 seconds)
-	$(BIN)/pytest -q tests/domain tests/test_architecture.py tests/test_packages.py tests/test_security_doc.py
+pure: .venv/.installed node_modules/.installed $(BANKS) ## The pure tests, and those of how code and deployment are written (20 seconds)
+	$(BIN)/pytest -q tests/domain tests/deploy tests/test_architecture.py tests/test_packages.py tests/test_security_doc.py
 
 js: ## The front end's pure tests
 	@node --test tests/js/*.test.js
