@@ -102,4 +102,7 @@ def test_make_test_runs_every_folder_of_tests():
     makefile = (ROOT / "Makefile").read_text()
     named_there = re.search(r"^SERVED := (.*)$", makefile, re.M)[1].split()
     folders = {path.parent.name for path in ROOT.glob("tests/*/test_*.py")}
-    assert folders - {"domain", "deploy"} <= set(named_there)
+    pure = re.search(r"^pure:.*\n\t(.*)$", makefile, re.M)[1]
+    named_there += re.findall(r"tests/(\w+)(?= )", pure)
+    assert folders <= set(named_there)
+    assert {"domain", "http"} <= set(named_there)  # the control

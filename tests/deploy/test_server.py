@@ -111,6 +111,20 @@ def test_every_container_is_asked_how_it_is():
     assert asked_of | by_image | {"migrate"} == set(services())
 
 
+def test_the_ports_that_are_told_are_open_and_nobody_else_has_them():
+    media = services()["media"]
+    told = media["environment"]["SPOM_MEDIA_PORTS"]
+    assert media["ports"] == [f"{told}:{told}/udp"]
+    _, values = relay()
+    of_relay = dict(values)
+    ours = [int(it) for it in told.split("-")]
+    theirs = [int(of_relay[f"{it}-port"]) for it in ("min", "max")]
+    assert ours[1] < theirs[0] or theirs[1] < ours[0]
+    guide = (ROOT / "docs" / "operations.md").read_text()
+    for first, last in (ours, theirs):
+        assert f"{first}\u2013{last}/udp" in guide
+
+
 def test_the_front_door_and_the_relay_reach_no_database():
     for name in ("caddy", "turn"):
         assert "inner" not in services()[name].get("networks", [])
