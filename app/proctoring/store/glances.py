@@ -20,12 +20,16 @@ class Steady(NamedTuple):
 
 async def steady(tx: Tx, seen: Sequence[Steady]) -> list[SittingId]:
     """Only of running sittings that are not in trouble. Returns those that are:
-    leaving it is a change, even where the break was lost on its way here."""
+    leaving it is a change, even where the break was lost on its way here. Locks rows in
+    order: see `sittings.checkpoint`."""
     rows = await tx.fetch(
-        """WITH seen AS (
+        """WITH locked AS MATERIALIZED (
+               SELECT sitting_id FROM sitting WHERE sitting_id = ANY($1::uuid[])
+               ORDER BY sitting_id FOR NO KEY UPDATE
+           ), seen AS (
                SELECT sitting_id, epoch, max(at) AS at
                FROM unnest($1::uuid[], $2::int[], $3::timestamptz[])
-                   AS it (sitting_id, epoch, at)
+                   AS it (sitting_id, epoch, at) JOIN locked USING (sitting_id)
                GROUP BY 1, 2
            ), noted AS (
                UPDATE sitting s SET glanced_at = greatest(s.glanced_at, seen.at)

@@ -152,16 +152,21 @@ async def checkpoint(
 
     A running sitting whose presence had lapsed is left alone, so that a late
     checkpoint never bridges a gap; housekeeping closes its stretch. Returns those
-    that have no open look and may need one.
+    that have no open look and may need one. Rows are locked in the order of their
+    numbers, as `glances.steady` does: else the two would wait for each other.
     """
     rows = await tx.fetch(
-        """UPDATE sitting s SET seen_at = greatest(s.seen_at, p.seen_at),
+        """WITH locked AS MATERIALIZED (
+               SELECT sitting_id FROM sitting WHERE sitting_id = ANY($1::uuid[])
+               ORDER BY sitting_id FOR NO KEY UPDATE)
+           UPDATE sitting s SET seen_at = greatest(s.seen_at, p.seen_at),
                active_at = greatest(s.active_at, p.active_at)
            FROM (SELECT sitting_id, epoch, account_id, max(seen_at) AS seen_at,
                      max(active_at) AS active_at
                  FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[],
                      $7::timestamptz[])
                      AS it (sitting_id, epoch, account_id, active_at, seen_at)
+                 JOIN locked USING (sitting_id)
                  GROUP BY 1, 2, 3) p
            WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
              AND s.account_id = p.account_id AND s.state <> 'ended'
