@@ -75,6 +75,11 @@ class Database:
     async def close(self) -> None:
         await self._pool.close()
 
+    def abandon(self) -> None:
+        """Closes at once, whoever still waits for an answer: for a server that may
+        have stopped to answer at all."""
+        self._pool.terminate()
+
 
 async def _leave_as_it_is(connection: object) -> None:
     """A round trip less each time a connection comes back: nothing of ours outlives a
