@@ -16,7 +16,7 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from app.adapters.clock import AnchoredClock
-from app.adapters.figures import CAPACITY, STREAMS, VIEWS
+from app.adapters.figures import BYTES, CAPACITY, DROPPED, PACKETS, STREAMS, VIEWS
 from app.adapters.logs import set_up_logging
 from app.adapters.metrics import figures_at
 from app.adapters.redis import connect
@@ -129,6 +129,9 @@ async def _show_figures(
     STREAMS.set_function(lambda: len(ingest))
     VIEWS.set_function(lambda: len(relay))
     CAPACITY.set(ingest.capacity)
+    PACKETS.read = lambda: ingest.traffic.packets
+    BYTES.read = lambda: ingest.traffic.bytes
+    DROPPED.read = lambda: ingest.traffic.dropped
     ready = _readiness(settings, stack)
     await stack.enter_async_context(figures_at(settings.metrics, ready))
 

@@ -11,7 +11,7 @@ from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Conflict, Unavailable
 from app.kernel.tickets import Glancing, Ticket
-from media.peer import Peer
+from media.peer import Peer, Traffic
 from media.resources import Resource, Resources
 from media.seam.description import read_offer
 from media.seam.limits import Limits
@@ -69,7 +69,8 @@ class Ingest:
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
         self.resources = Resources[Stream]()
-        self._kept = 0
+        self._kept: set[Stream] = set()
+        self._past = Traffic()
         self._epochs: OrderedDict[SittingId, int] = OrderedDict()
         """Newest epoch seen. Forgets the oldest; a ticket lives only a minute."""
 
@@ -77,6 +78,11 @@ class Ingest:
     def busy(self) -> bool:
         """Whether any stream, even one already ended, is still being closed."""
         return bool(self._kept)
+
+    @property
+    def traffic(self) -> Traffic:
+        """Of all streams since the start; those that ended are in it."""
+        return sum((it.peer.traffic for it in self._kept), start=self._past)
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -171,13 +177,14 @@ class Ingest:
     async def _keep(self, stream: Stream) -> None:
         ids = {"sitting": str(stream.sitting), "epoch": stream.epoch}
         log.info("stream_began", **ids, streams=len(self))
-        self._kept += 1
+        self._kept.add(stream)
         try:
             await stream.peer.run()
         except Exception:  # a bug in one stream must not end the others
             log.exception("stream_failed", **ids)
         finally:
-            self._kept -= 1
+            self._kept.discard(stream)
+            self._past += stream.peer.traffic
             self._leave(stream)
             peer = stream.peer
             log.info("stream_ended", **ids, frames=peer.frames, dropped=peer.dropped)

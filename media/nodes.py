@@ -7,6 +7,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters.figures import CAPTURES
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import entries_of
 from app.kernel.ids import SittingId
@@ -62,6 +63,7 @@ class Node:
 
     async def obey(self, command: CaptureCommand) -> None:
         """Captures and hands over the sample; without video, one with no frames."""
+        begun = asyncio.get_running_loop().time()
         peer = self._ingest.peer_of(command.sitting, command.epoch)
         frames: tuple[bytes, ...] = ()
         if peer is not None:
@@ -69,6 +71,9 @@ class Node:
             frames = await self._capturer.capture(peer, command.ask)
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
+        took_s = asyncio.get_running_loop().time() - begun
+        outcome = "pictures" if frames else "no_stream" if peer is None else "none"
+        CAPTURES.labels(outcome).observe(took_s)
         log.info("captured", look=str(command.look), frames=len(frames))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.figures import EXAMINING
 from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
 from app.adapters.standing import AIM, Standing
@@ -150,10 +151,11 @@ class Matcher:
         reference = None
         if account is not None:
             reference = await photos.reference_of(account, engine.pack)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, engine.capture, sample.frames, reference, sample.command.ask
-        )
+        loop, ask = asyncio.get_running_loop(), sample.command.ask
+        with EXAMINING.time():
+            return await loop.run_in_executor(
+                self._thread, engine.capture, sample.frames, reference, ask
+            )
 
     async def _make_references(self) -> None:
         """Makes the references that are wanted: once a photo and pack."""

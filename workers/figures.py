@@ -4,8 +4,9 @@ import asyncio
 from datetime import datetime
 
 import structlog
+from redis.exceptions import RedisError
 
-from app.adapters.figures import LETTERS_WAIT, LOOKS_WAIT
+from app.adapters.figures import GLANCES_WAIT, LETTERS_WAIT, LOOKS_WAIT, SAMPLES_WAIT
 from app.kernel.refusals import Unavailable
 from app.proctoring.service.pulse import Pulse
 from workers.house import House
@@ -20,7 +21,7 @@ async def keep_telling(house: House) -> None:
     while True:
         try:
             await tell(house)
-        except (Unavailable, OSError, TimeoutError) as error:
+        except (Unavailable, RedisError, OSError, TimeoutError) as error:
             log.warning("figures_unread", error=type(error).__name__)
         await asyncio.sleep(EVERY_S)
 
@@ -33,6 +34,8 @@ async def tell(house: House) -> None:
     now = desk.clock.now()
     LOOKS_WAIT.set(_seconds(beat.waiting_since, now))
     LETTERS_WAIT.set(_seconds(letters, now))
+    SAMPLES_WAIT.set(await house.redis.xlen("samples"))
+    GLANCES_WAIT.set(await house.redis.xlen("glances"))
 
 
 def _seconds(since: datetime | None, now: datetime) -> float:

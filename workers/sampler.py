@@ -6,6 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.bell import Rings
+from app.adapters.figures import CLAIMED
 from app.adapters.media_nodes import MediaNodes, capture_stream
 from app.kernel.messages import CaptureCommand
 from app.kernel.refusals import Unavailable
@@ -44,6 +45,7 @@ async def sample_due(house: House, nodes: MediaNodes) -> int:
 
 async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
     node = await nodes.node_of(lease.sitting, lease.epoch)
+    CLAIMED.labels("commanded" if node else "no_video").inc()
     if node is None:
         await house.looks.give_back(lease)
         return
