@@ -105,6 +105,9 @@ LOOK_SECONDS = Histogram(
 LOOKS_WAIT = Gauge(
     "spom_looks_waiting_seconds", "For how long a due look was not taken up."
 )
+SITTINGS = Gauge(
+    "spom_sittings", "Sittings that have not ended, and that run.", ["kind", "state"]
+)
 LETTERS_WAIT = Gauge("spom_letters_waiting_seconds", "For how long e-mail waits.")
 LETTERS = Counter(
     "spom_letters_total",

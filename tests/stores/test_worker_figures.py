@@ -96,6 +96,20 @@ async def test_letters_are_counted_by_what_came_of_them(house):
     assert value(name, **labels) - before == 1
 
 
+async def test_open_sittings_are_told_by_kind_until_they_end(house, world):
+    learning = {"kind": "learning", "state": "open"}
+    sitting = await world.open()
+    await tell(house)
+    assert value("spom_sittings", **learning) == 1
+    assert value("spom_sittings", kind="learning", state="running") == 0
+    await world.look()
+    await tell(house)
+    assert value("spom_sittings", kind="learning", state="running") == 1
+    await world.end(sitting)
+    await tell(house)
+    assert value("spom_sittings", **learning) == 0
+
+
 async def test_housekeeping_tells_how_long_the_queues_are(house):
     for _ in range(3):
         await house.redis.xadd("samples", {"a": "b"})
