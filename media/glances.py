@@ -233,7 +233,7 @@ class Glances:
 
 
 def _failed(it: _Arrived, error: Exception) -> Exception:
-    log.error("glance_failed", sitting=str(it.watched.stream.sitting), exc_info=error)
+    log.error("glance_failed", **it.watched.stream.told, exc_info=error)
     return error
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.adapters.logs import about
 from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Conflict, Unavailable
@@ -44,6 +45,10 @@ class Stream(Resource):
     epoch: int
     peer: Peer
     glancing: Glancing = Glancing.FOLLOW
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        return {"sitting": str(self.sitting), "epoch": self.epoch}
 
     @property
     def link(self) -> Peer:
@@ -145,7 +150,7 @@ class Ingest:
             since = self._now() - SILENCE_S
             for stream in list(self._streams.values()):
                 if stream.peer.heard_at < since:
-                    log.info("stream_silent", sitting=str(stream.sitting))
+                    log.info("stream_silent", **stream.told)
                     self.end(stream)
 
     def _check(self, ticket: Ticket) -> None:
@@ -175,16 +180,19 @@ class Ingest:
             del self._streams[stream.sitting]
 
     async def _keep(self, stream: Stream) -> None:
-        ids = {"sitting": str(stream.sitting), "epoch": stream.epoch}
-        log.info("stream_began", **ids, streams=len(self))
+        with about(sitting=stream.sitting, epoch=stream.epoch):
+            await self._carry(stream)
+
+    async def _carry(self, stream: Stream) -> None:
+        log.info("stream_began", streams=len(self))
         self._kept.add(stream)
         try:
             await stream.peer.run()
         except Exception:  # a bug in one stream must not end the others
-            log.exception("stream_failed", **ids)
+            log.exception("stream_failed")
         finally:
             self._kept.discard(stream)
             self._past += stream.peer.traffic
             self._leave(stream)
             peer = stream.peer
-            log.info("stream_ended", **ids, frames=peer.frames, dropped=peer.dropped)
+            log.info("stream_ended", frames=peer.frames, dropped=peer.dropped)

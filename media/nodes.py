@@ -8,6 +8,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.adapters.figures import CAPTURES
+from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import entries_of
 from app.kernel.ids import SittingId
@@ -74,7 +75,7 @@ class Node:
         took_s = asyncio.get_running_loop().time() - begun
         outcome = "pictures" if frames else "no_stream" if peer is None else "none"
         CAPTURES.labels(outcome).observe(took_s)
-        log.info("captured", look=str(command.look), frames=len(frames))
+        log.info("captured", frames=len(frames))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         away = False
@@ -120,14 +121,15 @@ class Node:
             group.create_task(self._obey_in_place(command))
 
     async def _obey_in_place(self, command: CaptureCommand) -> None:
-        try:
-            await self.obey(command)
-        except _FAULTS as error:
-            log.warning("sample_lost", error=type(error).__name__)
-        except Exception:  # one look's bug must not end the node
-            log.exception("capture_failed", look=str(command.look))
-        finally:
-            self._places.release()
+        with about(sitting=command.sitting, look=command.look, epoch=command.epoch):
+            try:
+                await self.obey(command)
+            except _FAULTS as error:
+                log.warning("sample_lost", error=type(error).__name__)
+            except Exception:  # one look's bug must not end the node
+                log.exception("capture_failed")
+            finally:
+                self._places.release()
 
     async def _leave(self) -> None:
         try:
