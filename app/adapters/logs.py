@@ -12,6 +12,7 @@ from structlog.contextvars import bound_contextvars
 
 DEEP = 5
 """Causes of causes that are told of a fault."""
+log = structlog.get_logger()
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
@@ -54,8 +55,37 @@ def _told(error: BaseException, depth: int) -> str:
 TRACES = structlog.processors.ExceptionRenderer(_places)
 
 
+class _OfLibraries(logging.Handler):
+    """What libraries say, as lines of ours: where they say it, and their own words as
+    they stand in their code. What they put into them may be a stranger's address, a
+    request or a row."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        own = bool(record.args) or record.name == "asyncio"
+        say = log.error if record.levelno >= logging.ERROR else log.warning
+        say(
+            "library_said",
+            library=record.name,
+            place=f"{record.module}:{record.lineno}",
+            said=str(record.msg).partition("\n")[0] if own else "",
+            exc_info=record.exc_info or None,
+        )
+
+
+def _fell(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """A fault that ends the process, too, has its trace and not its words."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        told = (kind, error, trace)
+        log.critical("process_fell", exc_info=told)
+
+
 def set_up_logging(level: int = logging.INFO) -> None:
-    """For a process, once. Pretty on a terminal, JSON elsewhere."""
+    """For a process, once. Pretty on a terminal, JSON elsewhere; libraries' lines and
+    what ends the process, too."""
     tidy = (
         structlog.dev.ConsoleRenderer(colors=True)
         if sys.stderr.isatty()
@@ -73,3 +103,5 @@ def set_up_logging(level: int = logging.INFO) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    logging.basicConfig(level=logging.WARNING, handlers=[_OfLibraries()])
+    sys.excepthook = _fell

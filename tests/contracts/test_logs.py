@@ -86,6 +86,41 @@ def test_a_long_chain_of_causes_is_cut(causes):
     assert lines[0]["exception"].count("ValueError") == min(causes, DEEP) + 1
 
 
+SAID = """
+import logging, structlog
+from app.adapters.logs import set_up_logging
+set_up_logging()
+WHO = chr(65) + "SHA001"
+theirs = logging.getLogger("aiohttp.server")
+theirs.error("Error handling request from %s", WHO)
+theirs.error("Unknown " + WHO)
+logging.getLogger("asyncio").error("Task was lost\\nfuture: " + WHO)
+try:
+    raise ValueError(WHO)
+except ValueError:
+    theirs.exception("Unhandled exception of %s", WHO)
+raise ValueError(WHO)
+"""
+
+
+def test_what_libraries_say_and_what_ends_a_process_has_no_words_of_strangers():
+    done = subprocess.run(
+        [sys.executable, "-c", SAID], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    lines = [json.loads(it) for it in done.stderr.splitlines()]
+    assert [(it["event"], it.get("said")) for it in lines] == [
+        ("library_said", "Error handling request from %s"),
+        ("library_said", ""),
+        ("library_said", "Task was lost"),
+        ("library_said", "Unhandled exception of %s"),
+        ("process_fell", None),
+    ]
+    assert "ASHA001" not in done.stderr
+    assert all("builtins.ValueError" in it["exception"] for it in lines[3:])
+    assert (lines[0]["library"], lines[0]["level"]) == ("aiohttp.server", "error")
+
+
 def test_a_process_writes_one_json_object_a_line_on_its_error_output():
     program = (
         "import structlog\n"

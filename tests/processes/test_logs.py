@@ -1,5 +1,6 @@
 """A whole sitting, by real processes: their logs name it, and nobody."""
 
+import asyncio
 import json
 import re
 
@@ -96,6 +97,27 @@ async def the_control(house, student, opened, needles, written) -> None:
         assert needle in found(needles, written + line)
     for address in (b"10.1.2.3", b"::ffff:10.1.2.3", b'"::1"'):
         assert ADDRESS.search(written + b'{"from": "' + address + b'"}')
+
+
+async def strange(port: int) -> bytes:
+    """The answer to what is no HTTP."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /\x00 ASHA001 HTTP/9.9\r\nHost : x\r\n\r\n")
+    answer = await reader.read(1000)
+    writer.close()
+    await writer.wait_closed()
+    return answer
+
+
+async def test_what_libraries_say_of_strangers_names_no_address(house):
+    logs = Logs(house)
+    for port in (house.app_port, house.media_port):
+        assert b" 400 " in await strange(port)
+    await asyncio.sleep(0.5)  # it is written after the answer
+    assert ADDRESS.findall(logs.all()) == []
+    assert found({"ASHA001"}, logs.all()) == []
+    for line in logs.all().splitlines():
+        json.loads(line)
 
 
 async def test_each_line_of_a_media_node_says_which_node(house, student, clips):
