@@ -66,6 +66,7 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(error.status, code, f"{error.reason}.", **allow)
     except Exception:
         number = secrets.token_hex(4)
+        REFUSED.labels("fault").inc()
         log.exception("request_failed", request=number)
         return problem(500, "fault", f"Something went wrong here. Reference: {number}.")
 

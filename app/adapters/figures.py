@@ -83,7 +83,9 @@ GLANCE_SECONDS = Histogram(
     buckets=SECONDS,
 )
 REFUSED = Counter(
-    "spom_media_refused_total", "Offers and changes that were refused.", ["code"]
+    "spom_media_refused_total",
+    "Offers and changes refused, by the code of the answer; `fault`: a bug.",
+    ["code"],
 )
 CLAIMED = Counter(
     "spom_looks_claimed_total",

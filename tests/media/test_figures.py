@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 from prometheus_client import REGISTRY, generate_latest
+from structlog.testing import capture_logs
 
 from app.adapters import figures
 from app.kernel.glances import Sight
@@ -101,3 +102,16 @@ async def test_an_offer_that_is_refused_is_counted_by_its_code(studio):
     refused = Since("spom_media_refused_total", code="ticket_invalid")
     assert (await studio.post("nonsense", ticket="nonsense"))[0] == 401
     assert refused.grown == 1
+
+
+async def test_a_fault_of_ours_is_counted_as_one_and_its_number_is_in_the_log(studio):
+    async def broken(*_):
+        raise ZeroDivisionError
+
+    studio.ingest.admit = broken
+    faults = Since("spom_media_refused_total", code="fault")
+    with capture_logs() as lines:
+        assert (await studio.post("nonsense"))[:2] == (500, "fault")
+    assert faults.grown == 1
+    assert [it["event"] for it in lines] == ["request_failed"]
+    assert len(lines[0]["request"]) == 8

@@ -4,13 +4,16 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from aioice import Connection
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.adapters.redis import connect
-from app.kernel.ids import SittingId
+from app.kernel.ids import SittingId, ViewId
 from media.capture import Capturer
 from tests.media.studio import command, next_sample, running_node, send, until
+from tests.media.test_whip import patch_restart
+from tests.media.viewing import Proctor, view_ticket, views_end
 
 
 @pytest.fixture
@@ -37,11 +40,29 @@ async def test_a_stream_names_its_sitting_from_beginning_to_end(studio, sitting,
         assert (line["sitting"], line["epoch"]) == (str(sitting), 4)
 
 
-async def test_a_restarted_connection_names_its_sitting(studio, sitting):
-    async with studio.student(sitting, 2):
+async def test_a_restarted_connection_names_its_sitting(studio, sitting, lines):
+    async with studio.student(sitting, 2) as client:
         await studio.streaming(sitting, 2)
-        [stream] = list(studio.ingest.resources)
-        assert stream.told == {"sitting": str(sitting), "epoch": 2}
+        fresh = Connection(ice_controlling=True)
+        await patch_restart(studio.http, client, fresh)
+        await fresh.close()
+    line = told(lines, "ice_restarted")
+    assert (line["sitting"], line["epoch"]) == (str(sitting), 2)
+
+
+async def test_a_view_names_its_sitting_from_beginning_to_end(studio, sitting, lines):
+    view = ViewId(uuid4())
+    async with studio.student(sitting):
+        await studio.streaming(sitting)
+        async with Proctor(studio, view_ticket(sitting, view=view)) as proctor:
+            await until(lambda: proctor.frames)
+            studio.ingest.end(next(iter(studio.ingest.resources)))
+            await views_end(studio)
+            await until(lambda: "view_ended" in {it["event"] for it in lines})
+    for event in ("view_began", "view_over", "view_ended"):
+        line = told(lines, event)
+        assert (line["sitting"], line["view"]) == (str(sitting), str(view))
+        assert line["epoch"] == 1
 
 
 class Refused(Capturer):
