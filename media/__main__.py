@@ -16,8 +16,8 @@ from aiohttp import web
 from redis.exceptions import RedisError
 
 from app.adapters.clock import AnchoredClock
-from app.adapters.figures import CAPACITY, STREAMS, VIEWS
-from app.adapters.logs import set_up_logging
+from app.adapters.figures import BYTES, CAPACITY, DROPPED, PACKETS, STREAMS, VIEWS
+from app.adapters.logs import at_node, set_up_logging
 from app.adapters.metrics import figures_at
 from app.adapters.redis import connect
 from app.adapters.view_leases import ViewLeases
@@ -68,6 +68,7 @@ def main() -> None:
 async def serve(settings: Settings, listening: socket.socket) -> None:
     """Until a signal comes; then streams are ended in good order."""
     seam.verify()
+    at_node(settings.node)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -96,7 +97,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
             ),
         ]
         await _show_figures(settings, ingest, relay, stack)
-        log.info("listening", node=settings.node, port=settings.media_port)
+        log.info("listening", port=settings.media_port)
         await stopped.wait()
         for task in tasks:
             task.cancel()
@@ -129,6 +130,9 @@ async def _show_figures(
     STREAMS.set_function(lambda: len(ingest))
     VIEWS.set_function(lambda: len(relay))
     CAPACITY.set(ingest.capacity)
+    PACKETS.read = lambda: ingest.traffic.packets
+    BYTES.read = lambda: ingest.traffic.bytes
+    DROPPED.read = lambda: ingest.traffic.dropped
     ready = _readiness(settings, stack)
     await stack.enter_async_context(figures_at(settings.metrics, ready))
 

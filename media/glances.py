@@ -11,6 +11,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters import figures
 from app.kernel.glances import Followed, GlanceTold, Sight
 from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
@@ -152,8 +153,11 @@ class Glances:
             arrived, self._arrived = self._arrived, []
             if not arrived:
                 continue
-            seen = await loop.run_in_executor(self.pool, self._follow_all, arrived)
+            with figures.GLANCE_SECONDS.time():
+                seen = await loop.run_in_executor(self.pool, self._follow_all, arrived)
             for it, followed in zip(arrived, seen, strict=True):
+                sight = followed.sight if followed else "fault"
+                figures.GLANCES.labels(sight).inc()
                 self._next(it.watched, followed.sight if followed else Sight.STEADY)
             try:
                 await self._tell(arrived, seen)
@@ -229,7 +233,7 @@ class Glances:
 
 
 def _failed(it: _Arrived, error: Exception) -> Exception:
-    log.error("glance_failed", sitting=str(it.watched.stream.sitting), exc_info=error)
+    log.error("glance_failed", **it.watched.stream.told, exc_info=error)
     return error
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.adapters.logs import about
 from app.adapters.media_nodes import VideoSeen
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Conflict, Unavailable
 from app.kernel.tickets import Glancing, Ticket
-from media.peer import Peer
+from media.peer import Peer, Traffic
 from media.resources import Resource, Resources
 from media.seam.description import read_offer
 from media.seam.limits import Limits
@@ -46,6 +47,10 @@ class Stream(Resource):
     glancing: Glancing = Glancing.FOLLOW
 
     @property
+    def told(self) -> dict[str, str | int]:
+        return {"sitting": str(self.sitting), "epoch": self.epoch}
+
+    @property
     def link(self) -> Peer:
         return self.peer
 
@@ -69,7 +74,8 @@ class Ingest:
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
         self.resources = Resources[Stream]()
-        self._kept = 0
+        self._kept: set[Stream] = set()
+        self._past = Traffic()
         self._epochs: OrderedDict[SittingId, int] = OrderedDict()
         """Newest epoch seen. Forgets the oldest; a ticket lives only a minute."""
 
@@ -77,6 +83,11 @@ class Ingest:
     def busy(self) -> bool:
         """Whether any stream, even one already ended, is still being closed."""
         return bool(self._kept)
+
+    @property
+    def traffic(self) -> Traffic:
+        """Of all streams since the start; those that ended are in it."""
+        return sum((it.peer.traffic for it in self._kept), start=self._past)
 
     def __len__(self) -> int:
         return len(self._streams)
@@ -139,7 +150,7 @@ class Ingest:
             since = self._now() - SILENCE_S
             for stream in list(self._streams.values()):
                 if stream.peer.heard_at < since:
-                    log.info("stream_silent", sitting=str(stream.sitting))
+                    log.info("stream_silent", **stream.told)
                     self.end(stream)
 
     def _check(self, ticket: Ticket) -> None:
@@ -169,15 +180,19 @@ class Ingest:
             del self._streams[stream.sitting]
 
     async def _keep(self, stream: Stream) -> None:
-        ids = {"sitting": str(stream.sitting), "epoch": stream.epoch}
-        log.info("stream_began", **ids, streams=len(self))
-        self._kept += 1
+        with about(sitting=stream.sitting, epoch=stream.epoch):
+            await self._carry(stream)
+
+    async def _carry(self, stream: Stream) -> None:
+        log.info("stream_began", streams=len(self))
+        self._kept.add(stream)
         try:
             await stream.peer.run()
         except Exception:  # a bug in one stream must not end the others
-            log.exception("stream_failed", **ids)
+            log.exception("stream_failed")
         finally:
-            self._kept -= 1
+            self._kept.discard(stream)
+            self._past += stream.peer.traffic
             self._leave(stream)
             peer = stream.peer
-            log.info("stream_ended", **ids, frames=peer.frames, dropped=peer.dropped)
+            log.info("stream_ended", frames=peer.frames, dropped=peer.dropped)

@@ -9,6 +9,7 @@ from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import candidate_from_aioice
 
 from app.adapters.tasks import alongside
+from media.seam import TRANSPORT
 from media.seam.description import Offer, write_answer, write_fragment
 from media.seam.ice import GuardedConnection, IceLink
 from media.seam.limits import Limits, Sources
@@ -45,6 +46,13 @@ class SecureLink:
     def dropped(self) -> int:
         """Datagrams refused: no consent, over budget, too many sources."""
         return self._ice.dropped
+
+    @property
+    def received(self) -> tuple[int, int]:
+        """Packets and bytes that were let in, as aiortc counts them."""
+        of_dtls = (f"{TRANSPORT}rx_packets", f"{TRANSPORT}rx_bytes")
+        packets, size = (getattr(self.dtls, name) for name in of_dtls)
+        return packets, size
 
     @property
     def heard_at(self) -> float:

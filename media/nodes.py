@@ -7,6 +7,8 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters.figures import CAPTURES
+from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import entries_of
 from app.kernel.ids import SittingId
@@ -62,6 +64,7 @@ class Node:
 
     async def obey(self, command: CaptureCommand) -> None:
         """Captures and hands over the sample; without video, one with no frames."""
+        begun = asyncio.get_running_loop().time()
         peer = self._ingest.peer_of(command.sitting, command.epoch)
         frames: tuple[bytes, ...] = ()
         if peer is not None:
@@ -69,7 +72,10 @@ class Node:
             frames = await self._capturer.capture(peer, command.ask)
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
-        log.info("captured", look=str(command.look), frames=len(frames))
+        took_s = asyncio.get_running_loop().time() - begun
+        outcome = "pictures" if frames else "no_stream" if peer is None else "none"
+        CAPTURES.labels(outcome).observe(took_s)
+        log.info("captured", frames=len(frames))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         away = False
@@ -115,14 +121,15 @@ class Node:
             group.create_task(self._obey_in_place(command))
 
     async def _obey_in_place(self, command: CaptureCommand) -> None:
-        try:
-            await self.obey(command)
-        except _FAULTS as error:
-            log.warning("sample_lost", error=type(error).__name__)
-        except Exception:  # one look's bug must not end the node
-            log.exception("capture_failed", look=str(command.look))
-        finally:
-            self._places.release()
+        with about(sitting=command.sitting, look=command.look, epoch=command.epoch):
+            try:
+                await self.obey(command)
+            except _FAULTS as error:
+                log.warning("sample_lost", error=type(error).__name__)
+            except Exception:  # one look's bug must not end the node
+                log.exception("capture_failed")
+            finally:
+                self._places.release()
 
     async def _leave(self) -> None:
         try:

@@ -3,9 +3,12 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 from aiortc import RTCIceParameters
+from prometheus_client import Counter
 
+from app.adapters.figures import KEY_FRAMES
 from media.link import SecureLink
 from media.seam.description import Offer
 from media.seam.limits import Limits, key_frame_size
@@ -16,6 +19,27 @@ KEY_FRAME_TRIES = (0.4, 0.6)
 """Shares of the patience for each time that a key frame is asked for."""
 VIEWERS_EVERY_S = 1.0
 """Viewers get no more key frames than that: each is as large as ten other frames."""
+
+
+FOR_LOOKS = KEY_FRAMES.labels("look")
+FOR_GLANCES = KEY_FRAMES.labels("glance")
+FOR_VIEWERS = KEY_FRAMES.labels("viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What came: let in, and refused."""
+
+    packets: int = 0
+    bytes: int = 0
+    dropped: int = 0
+
+    def __add__(self, other: "Traffic") -> "Traffic":
+        return Traffic(
+            self.packets + other.packets,
+            self.bytes + other.bytes,
+            self.dropped + other.dropped,
+        )
 
 
 class Peer:
@@ -49,6 +73,11 @@ class Peer:
     def dropped(self) -> int:
         """Datagrams refused: no consent, over budget, too many sources."""
         return self._link.dropped
+
+    @property
+    def traffic(self) -> Traffic:
+        packets, size = self._link.received
+        return Traffic(packets, size, self.dropped)
 
     @property
     def rtp_at(self) -> float | None:
@@ -95,7 +124,9 @@ class Peer:
     def start_afresh(self) -> None:
         self._receiver.start_afresh()
 
-    async def request_key_frame(self) -> None:
+    async def request_key_frame(self, whom: Counter = FOR_LOOKS) -> None:
+        """`whom`: where it is counted for whom it is."""
+        whom.inc()
         await self._receiver.request_key_frame()
 
     async def request_for_viewers(self) -> None:
@@ -103,7 +134,7 @@ class Peer:
         now = self._now()
         if self._asked_at is None or now - self._asked_at >= VIEWERS_EVERY_S:
             self._asked_at = now
-            await self.request_key_frame()
+            await self.request_key_frame(FOR_VIEWERS)
 
     async def key_frame(self, *, within_s: float) -> bytes | None:
         """The next key frame, asked for; None when none came in time."""
@@ -115,7 +146,7 @@ class Peer:
 
         with self.tapped(take):
             for part in KEY_FRAME_TRIES:
-                await self.request_key_frame()
+                await self.request_key_frame(FOR_GLANCES)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(within_s * part):
                         return await asyncio.shield(arrived)

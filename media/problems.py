@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
+from app.adapters.figures import REFUSED
 from app.kernel import refusals
 from app.kernel.refusals import Refusal, Unavailable
 from media.resources import IceChanged
@@ -44,6 +45,7 @@ def problem(status: int, code: str, detail: str, **headers: str) -> web.Response
 
 
 def refused(refusal: Refusal) -> web.Response:
+    REFUSED.labels(refusal.code()).inc()
     status = next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
     headers = {"Retry_After": "3"} if isinstance(refusal, Unavailable) else {}
     return problem(status, refusal.code(), refusal.message, **headers)
@@ -64,7 +66,8 @@ async def answers(request: web.Request, handler: Handler) -> web.StreamResponse:
         return problem(error.status, code, f"{error.reason}.", **allow)
     except Exception:
         number = secrets.token_hex(4)
-        log.exception("request_failed", number=number)
+        REFUSED.labels("fault").inc()
+        log.exception("request_failed", request=number)
         return problem(500, "fault", f"Something went wrong here. Reference: {number}.")
 
 

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.logs import about
 from app.kernel.ids import SittingId, ViewId
 from app.kernel.refusals import Conflict, NotFound, TooMany, Unavailable
 from app.kernel.tickets import ViewTicket
@@ -69,6 +70,11 @@ class View(Resource):
     until: datetime
     viewer: Viewer
     vouched_at: float
+
+    @property
+    def told(self) -> dict[str, str | int]:
+        ids = {"view": str(self.view), "sitting": str(self.sitting)}
+        return {**ids, "epoch": self.epoch}
 
     @property
     def link(self) -> Viewer:
@@ -148,7 +154,7 @@ class Relay:
             await self._ask()
             for view in self.resources:
                 if (why := self._over(view)) is not None:
-                    log.info("view_over", view=str(view.view), why=why)
+                    log.info("view_over", **view.told, why=why)
                     self.end(view)
 
     async def _ask(self) -> None:
@@ -194,12 +200,15 @@ class Relay:
             raise EnoughViewers
 
     async def _keep(self, view: View) -> None:
-        ids = {"view": str(view.view), "sitting": str(view.sitting)}
-        log.info("view_began", **ids, views=len(self))
+        with about(view=view.view, sitting=view.sitting, epoch=view.epoch):
+            await self._carry(view)
+
+    async def _carry(self, view: View) -> None:
+        log.info("view_began", views=len(self))
         try:
             await view.viewer.run()
         except Exception:  # a bug in one view must not end the others
-            log.exception("view_failed", **ids)
+            log.exception("view_failed")
         finally:
             self.resources.discard(view)
-            log.info("view_ended", **ids, packets=view.viewer.sent)
+            log.info("view_ended", packets=view.viewer.sent)

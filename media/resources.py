@@ -38,6 +38,11 @@ class Resource:
     etag: str = field(default_factory=lambda: secrets.token_hex(8))
 
     @property
+    def told(self) -> dict[str, str | int]:
+        """What a line of the log that is about it names: ids alone."""
+        raise NotImplementedError
+
+    @property
     def link(self) -> Link:
         raise NotImplementedError
 
@@ -88,5 +93,5 @@ class Resources(Generic[R]):
             return resource, None
         answer = await resource.link.restart(ice)
         resource.etag = secrets.token_hex(8)
-        log.info("ice_restarted")
+        log.info("ice_restarted", **resource.told)
         return resource, answer

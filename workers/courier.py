@@ -8,6 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.figures import LETTERS
 from app.adapters.mail import SmtpMailer
 from app.adapters.outbox import Courier, Letter, TryLater, Undeliverable
 from app.adapters.outbox.letters import next_try
@@ -121,13 +122,20 @@ class PostRound:
             await self._settle(it, "sent")
 
     async def _settle(self, it: Claimed, state: str, reason: str | None = None) -> None:
+        _count(it, state)
         now = self._house.clock.now()
         async with self._house.db.transaction() as tx:
             await self._house.outbox.settle(tx, it.letter_id, state, now, reason)
 
     async def _put_off(self, it: Claimed, reason: str) -> None:
+        _count(it, "put_off")
         if reason != NO_GATEWAY:
             log.info("letter_put_off", attempts=it.attempts, reason=reason)
         due = next_try(it.attempts, self._chance.random(), self._house.clock.now())
         async with self._house.db.transaction() as tx:
             await self._house.outbox.put_off(tx, it.letter_id, due, reason)
+
+
+def _count(it: Claimed, state: str) -> None:
+    channel = it.letter.channel if it.letter else "unreadable"
+    LETTERS.labels(channel, state).inc()

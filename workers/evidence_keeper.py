@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from app.adapters.logs import about
 from app.kernel.ids import LookId, SittingId
 from app.kernel.refusals import Unavailable
 from app.proctoring.service.evidence import A_LOOK, Evidence
@@ -78,7 +79,9 @@ class EvidenceKeeper:
             await self._wait()
             while self._waiting:
                 self._evidence.forget_old()
-                await self._write(self._waiting.popleft())
+                it = self._waiting.popleft()
+                with about(sitting=it.sitting, look=it.look):
+                    await self._write(it)
 
     async def _wait(self) -> None:
         self._news.clear()
@@ -100,7 +103,7 @@ class EvidenceKeeper:
             await self._later(it, type(error).__name__)
 
     async def _later(self, it: Judged, error: str) -> None:
-        log.warning("evidence_away", look=str(it.look), error=error)
+        log.warning("evidence_away", error=error)
         it = replace(it, tries=it.tries + 1)
         if it.tries >= TRIES or len(self._waiting) >= WAITING_MOST:
             _tell_lost(it)
@@ -122,4 +125,5 @@ class EvidenceKeeper:
 
 
 def _tell_lost(it: Judged) -> None:
-    log.warning("evidence_lost", look=str(it.look), pictures=len(it.frames))
+    with about(sitting=it.sitting, look=it.look):  # another than is being written
+        log.warning("evidence_lost", pictures=len(it.frames))

@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.figures import EXAMINING
+from app.adapters.logs import about
 from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
 from app.adapters.standing import AIM, Standing
@@ -34,6 +36,7 @@ GROUP = "face_matcher"
 BLOCK_MS = 2_000
 REFERENCES_EVERY_S = 1.0
 FAULT_PAUSE_S = 1.0
+_FAULTS = (Unavailable, RedisError, OSError, TimeoutError)
 
 log = structlog.get_logger()
 
@@ -91,7 +94,7 @@ class Matcher:
         while True:
             try:
                 await step()
-            except (Unavailable, RedisError, OSError, TimeoutError) as error:
+            except _FAULTS as error:
                 log.warning("matching_failed", error=type(error).__name__)
                 await asyncio.sleep(FAULT_PAUSE_S)
 
@@ -127,6 +130,15 @@ class Matcher:
             log.warning("sample_unreadable")
             return
         command = sample.command
+        with about(sitting=command.sitting, look=command.look, epoch=command.epoch):
+            try:
+                await self._judge_sample(sample)
+            except _FAULTS as error:
+                log.warning("look_not_judged", error=type(error).__name__)
+                raise
+
+    async def _judge_sample(self, sample: Sample) -> None:
+        command = sample.command
         account = await self._house.looks.account_of(command.sitting)
         if account is not None and await self._house.consents.is_by_person(account):
             # No machine looks at this face: the picture waits for a person.
@@ -143,17 +155,18 @@ class Matcher:
             self._keeper.judged(
                 command.sitting, command.look, sample.frames, passed=passed
             )
-        log.info("look_judged", look=str(command.look), verdict=verdict)
+        log.info("look_judged", verdict=verdict)
 
     async def _examine(self, sample: Sample, account: AccountId | None) -> Captured:
         photos, engine = self._house.photos, self._engine
         reference = None
         if account is not None:
             reference = await photos.reference_of(account, engine.pack)
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(
-            self._thread, engine.capture, sample.frames, reference, sample.command.ask
-        )
+        loop, ask = asyncio.get_running_loop(), sample.command.ask
+        with EXAMINING.time():
+            return await loop.run_in_executor(
+                self._thread, engine.capture, sample.frames, reference, ask
+            )
 
     async def _make_references(self) -> None:
         """Makes the references that are wanted: once a photo and pack."""

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.figures import GLANCE_BATCH
 from app.adapters.redis import entries_of
 from app.kernel.glances import GlanceTold
 from app.kernel.messages import Malformed
@@ -64,6 +65,7 @@ class Glancer:
         entries = list(entries_of(found))
         if not entries:
             return
+        GLANCE_BATCH.observe(len(entries))
         try:
             await self._take(entries)
         finally:

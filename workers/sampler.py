@@ -6,6 +6,8 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.bell import Rings
+from app.adapters.figures import CLAIMED
+from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNodes, capture_stream
 from app.kernel.messages import CaptureCommand
 from app.kernel.refusals import Unavailable
@@ -44,6 +46,7 @@ async def sample_due(house: House, nodes: MediaNodes) -> int:
 
 async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
     node = await nodes.node_of(lease.sitting, lease.epoch)
+    CLAIMED.labels("commanded" if node else "no_video").inc()
     if node is None:
         await house.looks.give_back(lease)
         return
@@ -56,7 +59,8 @@ async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
     )
     stream, fields = capture_stream(node), command.to_fields()
     await house.redis.xadd(stream, fields, maxlen=COMMANDS_MAX)
-    log.info("look_commanded", look=str(lease.look), why=lease.why, node=node)
+    with about(sitting=lease.sitting, look=lease.look, epoch=lease.epoch):
+        log.info("look_commanded", why=lease.why, node=node)
 
 
 async def _until_wanted(rings: Rings) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from app.adapters.figures import DB_AWAY, DB_WAIT
+from app.adapters.figures import DB_AWAY, DB_CONNECTIONS, DB_WAIT
 from app.kernel.refusals import Refusal, Unavailable
 
 Tx: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
@@ -75,6 +75,11 @@ class Database:
     async def close(self) -> None:
         await self._pool.close()
 
+    def abandon(self) -> None:
+        """Closes at once, whoever still waits for an answer: for a server that may
+        have stopped to answer at all."""
+        self._pool.terminate()
+
 
 async def _leave_as_it_is(connection: object) -> None:
     """A round trip less each time a connection comes back: nothing of ours outlives a
@@ -95,4 +100,7 @@ async def connect(url: str, *, size: int = 10) -> Database:
             "jit": "off",  # statements of milliseconds: compiling one takes a hundred
         },
     )
+    idle = pool.get_idle_size
+    DB_CONNECTIONS.labels("idle").set_function(idle)
+    DB_CONNECTIONS.labels("busy").set_function(lambda: pool.get_size() - idle())
     return Database(pool)

@@ -5,7 +5,6 @@ The only place of the app that knows status codes.
 
 import hashlib
 import hmac
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from aiohttp import web
 
 from app.adapters.http_headers import add_headers, content_policy
 from app.adapters.led_back import led_back
+from app.adapters.request_ids import NUMBER, numbered
 from app.kernel import refusals
 from app.kernel.refusals import Forbidden, Refusal, Unavailable
 
@@ -138,7 +138,7 @@ async def roomy(request: web.Request, handler: Handler) -> web.StreamResponse:
                 field.file.close()
 
 
-MIDDLEWARES = (answers, same_origin, roomy)
+MIDDLEWARES = (numbered, answers, same_origin, roomy)
 
 
 def require_origin(request: web.Request) -> None:
@@ -182,20 +182,9 @@ def refused(request: web.Request, refusal: Refusal) -> web.Response:
         page = _error_page(request, status, refusal.message)
         page.headers.update(headers)
         return page
-    problem = {
-        "type": "about:blank",
-        "title": type(refusal).__mro__[1].__name__,
-        "status": status,
-        "code": refusal.code(),
-        "detail": refusal.message,
-        **refusal.details,
-    }
-    return web.json_response(
-        problem,
-        status=status,
-        headers=headers,
-        content_type="application/problem+json",
-    )
+    title = type(refusal).__mro__[1].__name__
+    words = {"code": refusal.code(), "detail": refusal.message, **refusal.details}
+    return _problem(request, status, title, words, headers)
 
 
 def see_other(location: str) -> web.Response:
@@ -206,26 +195,35 @@ def see_other(location: str) -> web.Response:
 def _plain(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if _wants_page(request):
         return _error_page(request, error.status, error.reason)
-    problem = {"type": "about:blank", "title": error.reason, "status": error.status}
-    return web.json_response(
-        problem,
-        status=error.status,
-        headers={key: value for key, value in error.headers.items() if key == "Allow"},
-        content_type="application/problem+json",
-    )
+    allow = {key: value for key, value in error.headers.items() if key == "Allow"}
+    return _problem(request, error.status, error.reason, {}, allow)
 
 
 def _broken(request: web.Request) -> web.Response:
     """A bug: the log gets all of it under a number, the user gets the number."""
-    number = secrets.token_hex(4)
+    number = request[NUMBER]
     route = request.match_info.route.resource
-    log.exception("request_failed", number=number, route=str(route))
+    log.exception("request_failed", route=str(route))
     detail = f"Something went wrong on our side. Nothing is lost. Reference: {number}."
     if _wants_page(request):
         return _error_page(request, 500, detail)
-    problem = {"type": "about:blank", "title": "Error", "status": 500, "detail": detail}
+    return _problem(request, 500, "Error", {"detail": detail})
+
+
+def _problem(
+    request: web.Request,
+    status: int,
+    title: str,
+    more: Mapping[str, object],
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    """RFC 9457, with the number of the request."""
+    base = {"type": "about:blank", "title": title, "status": status}
     return web.json_response(
-        problem, status=500, content_type="application/problem+json"
+        {**base, "request": request[NUMBER], **more},
+        status=status,
+        headers=headers,
+        content_type="application/problem+json",
     )
 
 

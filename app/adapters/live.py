@@ -13,7 +13,7 @@ from typing import TypeAlias
 import structlog
 
 from app.adapters.bell import Bell, Rings, Rung
-from app.adapters.figures import LIVE_PUSH
+from app.adapters.figures import LIVE_PUSH, LIVE_TEXTS, LIVE_TOPICS
 from app.kernel.refusals import Unavailable
 
 COALESCE_S = 0.06
@@ -67,6 +67,7 @@ class Hub:
         """Serves until cancelled."""
         async with self._bell.listen() as rings:
             self._rings = rings
+            LIVE_TOPICS.set_function(lambda: len(self._watchers))
             while True:
                 rung = await rings.take(within_s=COALESCE_S, or_all_every_s=POLL_S)
                 try:
@@ -105,5 +106,7 @@ class Hub:
             for part, state in (await self._readers[prefix](wanted)).items():
                 topic = f"{prefix}:{part}" if part else prefix
                 text = json.dumps({"topic": topic, "state": state})
-                for watcher in self._watchers.get(topic, ()):
+                watchers = self._watchers.get(topic, ())
+                LIVE_TEXTS.inc(len(watchers))
+                for watcher in watchers:
                     watcher.put(topic, text)

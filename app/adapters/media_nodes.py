@@ -46,6 +46,13 @@ class VideoSeen(NamedTuple):
     age_s: float = 0.0
 
 
+class Beat(NamedTuple):
+    """A node, and how many seconds ago it said that it lives."""
+
+    node: MediaNode
+    age_s: float
+
+
 class MediaNodes:
     """Reads and writes the register. Every call may raise RedisError."""
 
@@ -77,6 +84,20 @@ class MediaNodes:
         if gone:
             await self._redis.srem("nodes", *gone)
         return [MediaNode(**json.loads(card)) for card in cards if card is not None]
+
+    async def beats(self) -> list[Beat]:
+        """As `nodes`, with the age of each one's last word; nothing is struck."""
+        names = sorted(_text(name) for name in await self._redis.smembers("nodes"))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            for name in names:
+                pipe.get(f"node:{name}")
+                pipe.pttl(f"node:{name}")
+            found = await pipe.execute() if names else []
+        return [
+            Beat(MediaNode(**json.loads(card)), max(0.0, NODE_LIFE_S - life_ms / 1000))
+            for card, life_ms in zip(found[::2], found[1::2], strict=True)
+            if card is not None
+        ]
 
     async def least_loaded(self) -> MediaNode:
         """Raises NoMediaNode when none has room, or nobody can tell."""

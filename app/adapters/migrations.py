@@ -12,6 +12,8 @@ from pathlib import Path
 
 import asyncpg
 
+from app.adapters.db import Tx
+
 FOLDER = Path(__file__).parents[1] / "migrations"
 LOCK_PATIENCE_S = 60
 _LOCK = 7_305_118
@@ -49,6 +51,31 @@ def read_migrations(folder: Path = FOLDER) -> list[Migration]:
             )
         found.append(migration)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lag:
+    """Names of files: not applied yet, and not as they were when they were applied."""
+
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+async def read_lag(connection: Tx, folder: Path = FOLDER) -> Lag:
+    """How far the database is behind the files; changes nothing."""
+    migrations = read_migrations(folder)
+    done: dict[str, str] = {}
+    if await connection.fetchval("SELECT to_regclass('migration') IS NOT NULL"):
+        rows = await connection.fetch("SELECT name, checksum FROM migration")
+        done = {row["name"]: row["checksum"] for row in rows}
+    return Lag(
+        missing=tuple(it.name for it in migrations if it.name not in done),
+        changed=tuple(
+            it.name
+            for it in migrations
+            if done.get(it.name, it.checksum) != it.checksum
+        ),
+    )
 
 
 async def migrate(

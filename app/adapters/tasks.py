@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from app.adapters.figures import TASK_FAULTS
 
 AGAIN_AFTER_S = 1
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger()
 
@@ -40,6 +42,20 @@ async def not_sooner_than(seconds: float) -> AsyncIterator[None]:
         yield
     finally:
         await asyncio.sleep(max(0.0, until - loop.time()))
+
+
+async def in_time(asked: Coroutine[Any, Any, Answer], seconds: float) -> Answer:
+    """Its answer. Raises TimeoutError after so long, also where whoever was asked goes
+    on tidying up: a driver waits for the server before it lets go of a connection."""
+    task = asyncio.create_task(asked)
+    try:
+        done, _ = await asyncio.wait([task], timeout=seconds)
+    finally:
+        task.cancel()
+    if not done:
+        task.add_done_callback(lambda it: it.cancelled() or it.exception())
+        raise TimeoutError
+    return task.result()
 
 
 def begin(work: Coroutine[Any, Any, None], owned: set["asyncio.Task[None]"]) -> None:

@@ -17,6 +17,7 @@ from app.cli.migrate import migrate_command
 from app.cli.people import admin, roster
 from app.cli.privacy import privacy
 from app.cli.running import join_the_running
+from app.cli.status import status
 from app.cli.up import up
 
 _PASS_ON = {"ignore_unknown_options": True, "help_option_names": []}
@@ -36,6 +37,7 @@ def main(context: click.Context) -> None:
 main.add_command(up)
 main.add_command(migrate_command)
 main.add_command(doctor)
+main.add_command(status)
 main.add_command(audit)
 main.add_command(roster)
 main.add_command(admin)

@@ -27,6 +27,7 @@ TRIED = {"aiortc": "1.16", "aioice": "0.13"}
 """The versions this was written and tested against."""
 
 RECEIVER = "_RTCRtpReceiver__"
+TRANSPORT = "_RTCDtlsTransport__"
 _CLASSES: dict[type, tuple[str, ...]] = {
     RTCRtpReceiver: (
         "_handle_rtp_packet",
@@ -52,7 +53,11 @@ _INSTANCES = {
         f"{RECEIVER}nack_generator",
         "_track",
     ),
-    "RTCDtlsTransport": ("_rtp_router",),
+    "RTCDtlsTransport": (
+        "_rtp_router",
+        f"{TRANSPORT}rx_bytes",
+        f"{TRANSPORT}rx_packets",
+    ),
     "Connection": (
         "_local_candidates",
         "_local_candidates_start",

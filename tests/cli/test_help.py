@@ -7,7 +7,7 @@ import pytest
 
 from app.cli.doctor import _recognition
 
-COMMANDS = ["up", "app", "media", "worker", "migrate", "demo", "doctor"]
+COMMANDS = ["up", "app", "media", "worker", "migrate", "demo", "doctor", "status"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

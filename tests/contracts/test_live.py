@@ -4,6 +4,8 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
+from prometheus_client import REGISTRY
+
 from app.adapters.bell import MemoryBell
 from app.adapters.live import Hub, JsonState, Watcher
 from app.adapters.tasks import alongside
@@ -84,3 +86,16 @@ async def test_whoever_leaves_gets_nothing_more_and_is_forgotten():
         await bell.ring(["wall"])
         await next_state(stays)
         assert not goes._news.is_set()
+
+
+async def test_topics_and_what_was_put_before_pages_are_counted():
+    topic = Counter()
+    hub = Hub(MemoryBell(), {"wall": topic.read})
+    before = REGISTRY.get_sample_value("spom_live_texts_total")
+    async with alongside(hub.run()):
+        watchers = [Watcher() for _ in range(3)]
+        for watcher in watchers:
+            hub.watch(watcher, "wall")
+        await asyncio.gather(*map(next_state, watchers))
+        assert REGISTRY.get_sample_value("spom_live_topics") == 1
+    assert REGISTRY.get_sample_value("spom_live_texts_total") - before >= 3

@@ -150,3 +150,10 @@ async def test_the_wait_for_a_connection_is_timed(database):
     async with database.connection() as tx:
         await tx.fetchval("SELECT 1")
     assert value("spom_db_wait_seconds_count") - before[1] == 1
+
+
+async def test_connections_are_told_by_what_they_do(database):
+    async with database.connection():
+        assert value("spom_db_connections", state="busy") == 1
+    assert value("spom_db_connections", state="busy") == 0
+    assert value("spom_db_connections", state="idle") >= 1

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.adapters.tasks import alongside, restarted
+from app.adapters.tasks import alongside, in_time, restarted
 
 
 async def test_work_ends_with_its_block_even_if_it_swallows_a_cancellation():
@@ -42,3 +42,14 @@ async def test_a_bug_is_logged_and_the_work_begins_anew():
     async with asyncio.timeout(5), alongside(restarted("test", fails)):
         await runs.acquire()
         await runs.acquire()
+
+
+async def test_an_answer_or_an_error_in_time_is_handed_on():
+    async def broken() -> None:
+        raise ZeroDivisionError
+
+    assert await in_time(asyncio.sleep(0, "said"), 5) == "said"
+    with pytest.raises(ZeroDivisionError):
+        await in_time(broken(), 5)
+    with pytest.raises(TimeoutError):
+        await in_time(asyncio.sleep(60), 0.01)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import structlog
+from structlog.contextvars import merge_contextvars
 
 from app.accounts.domain.consents import Purpose
 from app.accounts.service.consents import Consents, current_notice
@@ -169,7 +170,7 @@ async def test_a_store_that_was_away_for_a_moment_loses_no_evidence(room):
             await broken()
 
     room.store.broken = at_first
-    with structlog.testing.capture_logs() as logs:
+    with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await an_incident(room)
             await until(lambda: _equals(6, kept, room))
@@ -178,12 +179,13 @@ async def test_a_store_that_was_away_for_a_moment_loses_no_evidence(room):
     assert len(room.evidence._first) == 0
     said = [it for it in logs if it["event"] == "evidence_away"]
     assert [it["error"] for it in said] == ["ObjectsAway"] * 2
-    assert set(said[0]) == {"event", "look", "error", "log_level"}  # No picture.
+    ids = {"sitting", "look"}
+    assert set(said[0]) == {"event", "error", "log_level", *ids}  # No picture.
 
 
 async def test_a_store_that_stays_away_is_said_and_looks_go_on(room):
     room.store.broken = raises
-    with structlog.testing.capture_logs() as logs:
+    with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await an_incident(room)
             await until(lambda: _has(logs, "evidence_lost"))
@@ -192,6 +194,7 @@ async def test_a_store_that_stays_away_is_said_and_looks_go_on(room):
             await until(lambda: _is_zero(room.samples))
     lost = next(it for it in logs if it["event"] == "evidence_lost")
     assert lost["pictures"] == 3
+    assert {"sitting", "look"} <= lost.keys()
     assert not _failed(logs)
 
 
@@ -202,10 +205,12 @@ async def test_a_sample_whose_judging_fails_is_gone_all_the_same(room):
     await room.world.open()
     (lease,) = await room.world.looks.claim_due()
     room.house.looks = SimpleNamespace(account_of=away)
-    with structlog.testing.capture_logs() as logs:
+    with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await room.captured(lease)
             await until(lambda: _has(logs, "matching_failed"))
+    told = next(it for it in logs if it["event"] == "look_not_judged")
+    assert (told["look"], told["sitting"]) == (str(lease.look), str(lease.sitting))
     assert await room.samples() == await room.pending() == 0
 
 
@@ -246,7 +251,7 @@ async def test_too_many_looks_lose_passed_ones_first_and_then_the_oldest(room):
 async def test_a_face_waits_for_a_store_for_a_while_only(room):
     room.keeper = EvidenceKeeper(room.evidence, again_after_s=0.01, held_s=0)
     room.store.broken = raises
-    with structlog.testing.capture_logs() as logs:
+    with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await an_incident(room)
             await until(lambda: _has(logs, "evidence_lost"))

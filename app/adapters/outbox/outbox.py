@@ -90,6 +90,10 @@ class Outbox:
         """Since when nothing of this channel goes out that should; None: all goes."""
         return await store.read_waiting_since(tx, channel)
 
+    async def waiting(self, tx: Tx, channel: str) -> int:
+        """How many letters of this channel are not sent yet."""
+        return await store.count_waiting(tx, channel)
+
     async def forget_old(self, tx: Tx, now: datetime) -> None:
         await store.delete_before(tx, now - KEPT)
 

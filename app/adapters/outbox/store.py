@@ -100,6 +100,13 @@ async def read_waiting_since(tx: Tx, channel: str) -> datetime | None:
     return since
 
 
+async def count_waiting(tx: Tx, channel: str) -> int:
+    count: int = await tx.fetchval(
+        "SELECT count(*) FROM outbox WHERE state = 'waiting' AND channel = $1", channel
+    )
+    return count
+
+
 async def delete_before(tx: Tx, posted_at: datetime) -> None:
     await tx.execute(
         "DELETE FROM outbox WHERE posted_at < $1 AND state <> 'waiting'", posted_at

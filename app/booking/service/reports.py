@@ -5,6 +5,7 @@ from datetime import date
 from typing import TypeVar
 
 from app.adapters.audit import Act
+from app.adapters.db import Tx
 from app.booking.domain.refusals import NoSuchSlot
 from app.booking.domain.reports import (
     Period,
@@ -109,6 +110,11 @@ class Reports:
         """All that wait for a person."""
         async with self._desk.db.connection() as tx:
             return await store.refused(tx, REFUSED_MOST)
+
+
+async def wait_for_a_person(tx: Tx) -> int:
+    """How many refunds do; past `REFUSED_MOST` no more are counted."""
+    return len(await store.refused(tx, REFUSED_MOST))
 
 
 def _whole(lines: list[Line]) -> list[Line]:

@@ -69,9 +69,9 @@ def lines(facts: Facts, now: datetime) -> list[Line]:
     found = [
         ("Logging in, modules and hours", _there(facts.letters)),
         ("Live display of your state", _there(facts.nodes)),
-        ("Camera service", _camera(facts.nodes)),
-        ("Checking that it is you", _faces(facts.looks, now)),
-        ("E-mail", _mail(facts.letters, now)),
+        ("Camera service", camera(facts.nodes)),
+        ("Checking that it is you", faces(facts.looks, now)),
+        ("E-mail", mail(facts.letters, now)),
     ]
     return [Line(title=title, word=word, hint=_HINTS[word]) for title, word in found]
 
@@ -87,14 +87,14 @@ def _there(fact: object | None) -> Word:
     return Word.DOWN if fact is None else Word.WORKING
 
 
-def _camera(nodes: Sequence[Node] | None) -> Word:
+def camera(nodes: Sequence[Node] | None) -> Word:
     if not nodes:
         return Word.DOWN
     free = any(node.streams < node.capacity for node in nodes)
     return Word.WORKING if free else Word.DELAYED
 
 
-def _faces(looks: Looks | None, now: datetime) -> Word:
+def faces(looks: Looks | None, now: datetime) -> Word:
     if looks is None:
         return Word.DOWN
     waits = _waits(looks.waiting_since, now, FACES)
@@ -104,7 +104,7 @@ def _faces(looks: Looks | None, now: datetime) -> Word:
     return Word.DELAYED if looks.failed * 3 > looks.judged else waits
 
 
-def _mail(letters: Letters | None, now: datetime) -> Word:
+def mail(letters: Letters | None, now: datetime) -> Word:
     return Word.DOWN if letters is None else _waits(letters.waiting_since, now, MAIL)
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import structlog
 
 from app.adapters.db import Tx
+from app.adapters.logs import about
 from app.booking.service.desk import News
 from app.booking.service.sat import lock_to_sit, require_card_shown
 from app.exams.domain.exams import EndedWhy, Exam, ExamState, Opener
@@ -130,8 +131,9 @@ class ExamSittings:
         async with self._desk.db.connection() as tx:
             sitting_on = await store.forgotten(tx)
             left_alone = await store.left_alone(tx)
-        for exam in sitting_on:
-            log.warning("sitting_outlived_its_exam", exam=str(exam))
+        for exam, sitting in sitting_on:
+            with about(sitting=sitting):
+                log.warning("sitting_outlived_its_exam", exam=str(exam))
             async with self._desk.db.transaction() as tx:
                 it = await self._exams.look_up(tx, exam)
                 await self._end(tx, it, self._desk.clock.now())

@@ -21,10 +21,10 @@ async def left_alone(tx: Tx) -> list[ExamId]:
     return [ExamId(row["exam_id"]) for row in rows]
 
 
-async def forgotten(tx: Tx) -> list[ExamId]:
+async def forgotten(tx: Tx) -> list[tuple[ExamId, SittingId]]:
     """Tests that ended while their sitting goes on: a fault of ours, to be mended."""
     rows = await tx.fetch(
-        """SELECT e.exam_id FROM sitting s JOIN exam e USING (exam_id)
+        """SELECT e.exam_id, s.sitting_id FROM sitting s JOIN exam e USING (exam_id)
            WHERE s.state <> 'ended' AND e.state = 'ended' LIMIT 100"""
     )
-    return [ExamId(row["exam_id"]) for row in rows]
+    return [(ExamId(it["exam_id"]), SittingId(it["sitting_id"])) for it in rows]

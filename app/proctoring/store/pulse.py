@@ -22,3 +22,22 @@ async def read(tx: Tx, now: datetime) -> Row:
         now,
     )
     return row
+
+
+async def open_sittings(tx: Tx) -> list[Row]:
+    """kind, open, running."""
+    return await tx.fetch(
+        """SELECT kind, count(*) AS open,
+               count(*) FILTER (WHERE state = 'running') AS running
+           FROM sitting WHERE state <> 'ended' GROUP BY kind ORDER BY kind"""
+    )
+
+
+async def due_looks(tx: Tx, now: datetime) -> int:
+    """Without a verdict, though they are due; those that wait for a person aside."""
+    count: int = await tx.fetchval(
+        """SELECT count(*) FROM look WHERE judged_at IS NULL
+             AND cancelled_at IS NULL AND held_at IS NULL AND due_at <= $1""",
+        now,
+    )
+    return count

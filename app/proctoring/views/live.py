@@ -13,7 +13,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import LOGINS, TOKEN, WHO
 from app.adapters.bodies import Body
-from app.adapters.figures import LIVE_PAGES
+from app.adapters.figures import LIVE_CUT, LIVE_PAGES
 from app.adapters.http import require_origin
 from app.adapters.live import Hub, Watcher
 from app.adapters.tasks import alongside
@@ -145,6 +145,7 @@ class _Page:
                     async with asyncio.timeout(SEND_PATIENCE_S):
                         await self._socket.send_str(text)
                 except (TimeoutError, ConnectionError):
+                    LIVE_CUT.inc()
                     await self._socket.close(code=WSCloseCode.GOING_AWAY)
                     return
 
