@@ -142,6 +142,28 @@ class Seen(NamedTuple):
     active_at: datetime | None = None
 
 
+_CHECKPOINT = """WITH locked AS MATERIALIZED (
+       SELECT sitting_id FROM sitting WHERE sitting_id = ANY($1::uuid[])
+       ORDER BY sitting_id FOR NO KEY UPDATE)
+   UPDATE sitting s SET seen_at = greatest(s.seen_at, p.seen_at),
+       active_at = greatest(s.active_at, p.active_at)
+   FROM (SELECT sitting_id, epoch, account_id, max(seen_at) AS seen_at,
+             max(active_at) AS active_at
+         FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[],
+             $7::timestamptz[])
+             AS it (sitting_id, epoch, account_id, active_at, seen_at)
+         JOIN locked USING (sitting_id)
+         GROUP BY 1, 2, 3) p
+   WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
+     AND s.account_id = p.account_id AND s.state <> 'ended'
+     AND (s.state <> 'running' OR s.seen_at >= $4::timestamptz - $5::interval)
+   RETURNING s.sitting_id, NOT EXISTS (
+       SELECT FROM look l WHERE l.sitting_id = s.sitting_id
+         AND l.judged_at IS NULL AND l.cancelled_at IS NULL
+         AND l.held_at IS NULL
+   ) AS unwatched"""
+
+
 async def checkpoint(
     tx: Tx,
     seen: Sequence[Seen],
@@ -156,26 +178,7 @@ async def checkpoint(
     numbers, as `glances.steady` does: else the two would wait for each other.
     """
     rows = await tx.fetch(
-        """WITH locked AS MATERIALIZED (
-               SELECT sitting_id FROM sitting WHERE sitting_id = ANY($1::uuid[])
-               ORDER BY sitting_id FOR NO KEY UPDATE)
-           UPDATE sitting s SET seen_at = greatest(s.seen_at, p.seen_at),
-               active_at = greatest(s.active_at, p.active_at)
-           FROM (SELECT sitting_id, epoch, account_id, max(seen_at) AS seen_at,
-                     max(active_at) AS active_at
-                 FROM unnest($1::uuid[], $2::int[], $3::uuid[], $6::timestamptz[],
-                     $7::timestamptz[])
-                     AS it (sitting_id, epoch, account_id, active_at, seen_at)
-                 JOIN locked USING (sitting_id)
-                 GROUP BY 1, 2, 3) p
-           WHERE s.sitting_id = p.sitting_id AND s.epoch = p.epoch
-             AND s.account_id = p.account_id AND s.state <> 'ended'
-             AND (s.state <> 'running' OR s.seen_at >= $4::timestamptz - $5::interval)
-           RETURNING s.sitting_id, NOT EXISTS (
-               SELECT FROM look l WHERE l.sitting_id = s.sitting_id
-                 AND l.judged_at IS NULL AND l.cancelled_at IS NULL
-                 AND l.held_at IS NULL
-           ) AS unwatched""",
+        _CHECKPOINT,
         [it.sitting for it in seen],
         [it.epoch for it in seen],
         [it.account for it in seen],
