@@ -1,0 +1,137 @@
+"""A student with a ticket and keys who means harm: the guard, and what is without it.
+
+Beside each stands an honest student, all of whose packets arrive.
+"""
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from random import Random
+from uuid import uuid4
+
+from app.kernel.ids import SittingId
+from media.seam import limits as bounds
+from tests.media.attacks import (
+    VP8,
+    Beside,
+    Hostile,
+    Silent,
+    address_of,
+    check,
+    exchange,
+)
+from tests.media.studio import open_studio, until
+
+
+@asynccontextmanager
+async def hostile(limits=None):
+    """Studio, hostile student and their peer here; an honest one loses nothing."""
+    async with open_studio(limits=limits) as studio, Beside(studio):
+        sitting = SittingId(uuid4())
+        async with studio.student(sitting, camera=Silent()) as client:
+            peer = studio.ingest.peer_of(sitting, 1)
+            await until(lambda: peer._link.dtls.state == "connected")
+            yield studio, Hostile(client, peer._offer.payload_type), peer
+
+
+async def test_checks_with_wrong_credentials_open_nothing():
+    """The password is proved, not the name: what comes after them is still refused."""
+    async with hostile() as (_, _, peer):
+        address, before = address_of(peer), peer.dropped
+        forged = [check(peer, password="wrong" * 5), check(peer, user="no:body")] * 50
+        answers = await exchange(address, [*forged, b"\x80" + bytes(60)])
+        assert not [it for it in answers if it[:2] == b"\x01\x01"]
+        assert peer.dropped == before + 1
+        assert peer._link.dtls.state == "connected"
+
+
+async def test_a_peer_of_many_addresses_is_heard_from_few():
+    async with hostile() as (_, _, peer):
+        for _ in range(60):
+            await exchange(address_of(peer), [check(peer)], quiet_s=0)
+        await asyncio.sleep(0.2)
+        connection = peer._link._ice._current
+        assert len(connection._consented) <= bounds.CONSENTED_MAX
+        assert len(connection._remote_candidates) <= bounds.CANDIDATES_MAX
+
+
+async def test_garbled_packets_and_reports_end_nothing_and_grow_nothing():
+    """Every kind of RTCP, REMB and transport feedback among it, and VP8 descriptors."""
+    chance = Random(1)
+    async with hostile() as (_, student, peer):
+        for number in range(400):
+            await student.packet(number, chance.randbytes(chance.randrange(1, 40)))
+            kind, count = 200 + number % 8, chance.randrange(32)
+            length = chance.randrange(2, 12)
+            await student.secret(
+                bytes([0x80 | count, kind, 0, length])
+                + student.source.to_bytes(4, "big")
+                + chance.randbytes(4 * length - 4)
+            )
+            if number % 20 == 0:
+                await asyncio.sleep(0.02)
+        await until(lambda: peer._receiver.rtp_at is not None)
+        assert peer._link.dtls.state == "connected"
+        assert len(peer._link.dtls._rtp_router.ssrc_table) <= 6
+
+
+async def test_a_packet_recorded_and_sent_again_is_no_packet(monkeypatch):
+    async with hostile() as (_, student, peer):
+        datagrams, carry = [], student.dtls.transport._send
+
+        async def carry_recorded(data: bytes) -> None:
+            datagrams.append(data)
+            await carry(data)
+
+        monkeypatch.setattr(student.dtls.transport, "_send", carry_recorded)
+        taken = []
+        with peer.packets_tapped(taken.append):
+            for number in range(10):
+                await student.packet(number)
+            await until(lambda: len(taken) == 10)
+            recorded = [it for it in datagrams if 127 < it[0] < 192]
+            for _ in range(5):
+                for datagram in recorded:
+                    await student.plain(datagram)
+            await asyncio.sleep(0.2)
+            assert len(taken) == 10
+            for number in range(10, 20):  # the control: anew, and it counts
+                await student.packet(number)
+            await until(lambda: len(taken) == 20)
+
+
+async def test_stamps_at_double_speed_and_a_burst_of_old_ones_make_no_time():
+    """What is told of a stream is when a packet came, by the server's steady clock."""
+    async with hostile() as (studio, student, peer):
+        began = time.monotonic()
+        for number in range(30):
+            await student.packet(number, timestamp=number * 90_000, marker=1)
+        for number in range(30):
+            await student.packet(40_000 + number, timestamp=number, marker=1)
+        await until(lambda: peer.rtp_at is not None)
+        last = peer.rtp_at
+        assert began <= last <= time.monotonic()
+        await asyncio.sleep(0.4)
+        mine = [it for it in studio.ingest.seen(60) if it.age_s > 0.3]
+        assert peer.rtp_at - last < 0.2
+        assert len(mine) == 1
+
+
+async def test_what_nobody_reads_is_not_kept():
+    """Frames without an end and a track nobody looks at: one buffer of 512 packets."""
+    async with hostile() as (_, student, peer):
+        for number in range(1_000):
+            await student.packet(number, VP8 + bytes(200))
+            if number % 50 == 0:
+                await asyncio.sleep(0.05)
+        buffer = peer._receiver._RTCRtpReceiver__jitter_buffer
+        await until(lambda: buffer._origin)
+        assert len(buffer._packets) == 512
+        assert peer._link._ice._queue.qsize() < 600
+
+
+async def test_who_connects_and_never_sends_is_told_as_unseen_and_costs_a_place_alone():
+    async with hostile() as (studio, _, peer):
+        assert peer.rtp_at is None
+        assert len(studio.ingest.seen(60)) == 1  # the honest one
+        assert len(studio.ingest) == 2
