@@ -9,8 +9,13 @@ from contextlib import asynccontextmanager
 from random import Random
 from uuid import uuid4
 
+import pytest
+from aiortc.rtcrtpreceiver import NackGenerator
+from aiortc.rtp import RtpPacket
+
 from app.kernel.ids import SittingId
 from media.seam import limits as bounds
+from media.seam.receiver import _Missing
 from tests.media.attacks import (
     VP8,
     Beside,
@@ -32,6 +37,29 @@ async def hostile(limits=None):
             peer = studio.ingest.peer_of(sitting, 1)
             await until(lambda: peer._link.dtls.state == "connected")
             yield studio, Hostile(client, peer._offer.payload_type), peer
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_leaps_of_packet_numbers_cost_no_time(monkeypatch, guarded):
+    """RFC 3550 lets a number be anything; walking from one to the next is the harm."""
+    if not guarded:
+        monkeypatch.setattr(_Missing, "add", NackGenerator.add)
+    async with hostile() as (_, student, peer):
+        taken, began = [], time.thread_time()
+        with peer.packets_tapped(taken.append):
+            for number in range(100):
+                await student.packet(number * 32_000)
+            await until(lambda: len(taken) == 100)
+        assert (time.thread_time() - began > 0.4) is not guarded
+
+
+def test_after_a_leap_the_same_packets_are_asked_for_again():
+    ours, theirs, chance, number = _Missing(), NackGenerator(), Random(2), 0
+    for _ in range(300):
+        number += chance.choice([1, 2, 3, -5, 127, 128, 129, 130, 9_000, 32_768])
+        packet = RtpPacket(payload_type=97, sequence_number=number & 0xFFFF)
+        assert ours.add(packet) == theirs.add(packet)
+        assert ours.missing == theirs.missing
 
 
 async def test_checks_with_wrong_credentials_open_nothing():
