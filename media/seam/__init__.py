@@ -7,6 +7,8 @@
   names, leaves out 127.0.0.1 and cannot restart. Here only addresses that passed an
   authenticated check are heard or sent to, one address is announced, and a new
   connection may take over.
+- `dtls`: aiortc reads one record of each datagram and keeps the rest for ever. Here
+  they are thrown away.
 - `limits`: nothing there bounds what one peer sends.
 - `sender`, `onward`: aiortc encodes whatever it sends. Here packets of a student go on
   to a viewer with other numbers, and nothing is decoded or encoded.
@@ -37,6 +39,7 @@ _CLASSES: dict[type, tuple[str, ...]] = {
     ),
     RTCDtlsTransport: (
         "_recv_next",
+        "_write_ssl",
         "_register_rtp_receiver",
         "_register_rtp_sender",
         "_send_rtp",
@@ -53,7 +56,7 @@ _INSTANCES = {
         f"{RECEIVER}nack_generator",
         "_track",
     ),
-    "RTCDtlsTransport": ("_rtp_router",),
+    "RTCDtlsTransport": ("_rtp_router", "_ssl"),
     "Connection": (
         "_local_candidates",
         "_local_candidates_start",

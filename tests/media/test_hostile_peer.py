@@ -12,9 +12,11 @@ from uuid import uuid4
 import pytest
 from aiortc.rtcrtpreceiver import NackGenerator
 from aiortc.rtp import RtpPacket
+from OpenSSL import SSL
 
 from app.kernel.ids import SittingId
 from media.seam import limits as bounds
+from media.seam.dtls import DrainedDtls
 from media.seam.receiver import _Missing
 from tests.media.attacks import (
     VP8,
@@ -60,6 +62,29 @@ def test_after_a_leap_the_same_packets_are_asked_for_again():
         packet = RtpPacket(payload_type=97, sequence_number=number & 0xFFFF)
         assert ours.add(packet) == theirs.add(packet)
         assert ours.missing == theirs.missing
+
+
+def unread(peer) -> int:
+    """Records of DTLS that wait in its buffer."""
+    records = 0
+    while True:
+        try:
+            peer._link.dtls._ssl.recv(1500)
+            records += 1
+        except SSL.Error:
+            return records
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_records_of_dtls_do_not_pile_up(monkeypatch, guarded):
+    if not guarded:
+        monkeypatch.setattr(DrainedDtls, "drain", lambda self: None)
+    async with hostile() as (_, student, peer):
+        for _ in range(50):
+            await student.records(20)
+        await asyncio.sleep(0.3)
+        piled = unread(peer)
+        assert (piled > 500) if not guarded else (piled == 0)
 
 
 async def test_checks_with_wrong_credentials_open_nothing():
