@@ -67,6 +67,8 @@ class SecureLink:
         The keys and the picture flow on. Returns the fragment to answer with.
         """
         connection = await self._ice.open(ice)
+        while not self._restarts.empty():
+            self._restarts.get_nowait()  # abandoned by `open`
         self._restarts.put_nowait(connection)
         return write_fragment(self._offer, *_described(connection))
 

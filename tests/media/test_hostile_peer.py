@@ -10,6 +10,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from aiortc import RTCIceParameters
 from aiortc.rtcrtpreceiver import NackGenerator
 from aiortc.rtp import RtpPacket
 from OpenSSL import SSL
@@ -85,6 +86,24 @@ async def test_records_of_dtls_do_not_pile_up(monkeypatch, guarded):
         await asyncio.sleep(0.3)
         piled = unread(peer)
         assert (piled > 500) if not guarded else (piled == 0)
+
+
+@pytest.mark.parametrize("when", ["connecting", "streaming"])
+async def test_of_many_restarts_only_the_newest_is_kept(studio, when):
+    sitting, ice = SittingId(uuid4()), RTCIceParameters("abcd", "p" * 24)
+    client = studio.student(sitting, camera=Silent())
+    if when == "streaming":
+        await client.start()
+    else:
+        client.peer.getTransceivers()[0].direction = "sendonly"
+        await client.peer.setLocalDescription(await client.peer.createOffer())
+        await client._post(client.peer.localDescription.sdp)
+    peer = studio.ingest.peer_of(sitting, 1)
+    async with Beside(studio):
+        for _ in range(100):
+            await peer.restart(ice)
+        assert peer._link._restarts.qsize() <= 1
+    await client.stop()
 
 
 async def test_checks_with_wrong_credentials_open_nothing():
