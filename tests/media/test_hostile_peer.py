@@ -18,6 +18,7 @@ from OpenSSL import SSL
 from app.kernel.ids import SittingId
 from media.seam import limits as bounds
 from media.seam.dtls import DrainedDtls
+from media.seam.limits import Limits
 from media.seam.receiver import _Missing
 from tests.media.attacks import (
     VP8,
@@ -104,6 +105,19 @@ async def test_of_many_restarts_only_the_newest_is_kept(studio, when):
             await peer.restart(ice)
         assert peer._link._restarts.qsize() <= 1
     await client.stop()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_checks_are_answered_up_to_a_budget(monkeypatch, guarded):
+    if not guarded:
+        many = Limits(packets_per_s=1e6, bytes_per_s=1e9)
+        monkeypatch.setattr("media.seam.ice.CHECKS", many)
+    async with hostile() as (_, _, peer):
+        flood = [check(peer) for _ in range(600)]
+        answers = await exchange(address_of(peer), flood)
+        mine = [it for it in answers if it[:2] == b"\x01\x01"]
+        most = bounds.CHECKS.packets_per_s * (bounds.CHECKS.burst_s + 2)
+        assert (len(mine) <= most) is guarded
 
 
 async def test_checks_with_wrong_credentials_open_nothing():
