@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from typing import Self
 from uuid import uuid4
 
-from aioice.stun import Class, Message, Method
+from aioice.stun import Class, Message, Method, parse_message
 from aiortc.rtp import RtpPacket, is_rtcp
 from OpenSSL import SSL
 
@@ -135,8 +135,26 @@ def check(peer, *, password=None, user=None) -> bytes:
     message.attributes["USERNAME"] = user or f"{connection.local_username}:{theirs}"
     message.attributes["PRIORITY"] = 1
     message.attributes["ICE-CONTROLLING"] = 1
+    message.attributes["USE-CANDIDATE"] = None
     message.add_message_integrity((password or connection.local_password).encode())
     return bytes(message)
+
+
+async def answer_checks(theirs: socket.socket, peer) -> None:
+    """As the peer's own browser would, until cancelled."""
+    connection, loop = peer._link._ice._current, asyncio.get_running_loop()
+    while True:
+        data, node = await loop.sock_recvfrom(theirs, 4000)
+        if data[:2] != b"\x00\x01":
+            continue
+        answer = Message(
+            message_method=Method.BINDING,
+            message_class=Class.RESPONSE,
+            transaction_id=parse_message(data).transaction_id,
+        )
+        answer.attributes["XOR-MAPPED-ADDRESS"] = node
+        answer.add_message_integrity(connection.remote_password.encode())
+        theirs.sendto(bytes(answer), node)
 
 
 async def exchange(address, datagrams, *, quiet_s=0.3) -> list[bytes]:
@@ -160,3 +178,11 @@ def _waiting(stranger: socket.socket) -> list[bytes]:
             answers.append(stranger.recv(2000))
         except BlockingIOError:
             return answers
+
+
+def fragment(number: int) -> bytes:
+    """The start of a ClientHello of 16 kB whose end never comes (RFC 6347, 4.2.3)."""
+    sequence = (number % 8).to_bytes(2, "big")
+    body = b"\x01\x00\x40\x00" + sequence + bytes(3) + b"\0\x04\0" + bytes(1024)
+    record = number.to_bytes(6, "big") + len(body).to_bytes(2, "big")
+    return b"\x16\xfe\xff\0\0" + record + body

@@ -17,7 +17,7 @@ from app.adapters.tasks import alongside
 from app.adapters.tickets import sign
 from app.kernel.ids import SittingId
 from app.kernel.tickets import Ticket
-from tests.media.attacks import CLIP, VP8, Honest, Hostile, Silent
+from tests.media.attacks import CLIP, VP8, Honest, Hostile, Silent, fragment
 from tests.media.node_alone import Running
 from tests.media.studio import NOW, SECRET, until_async
 from workers.loadtest.cameras import EncodedCamera, encode_clip
@@ -161,13 +161,6 @@ async def records(hostile: Hostile) -> None:
         await hostile.plain(b"\x17\xfe\xfd" + bytes(8) + b"\x3f\xff" + bytes(16_000))
         await hostile.plain(fragment(number))
         await asyncio.sleep(0.002)
-
-
-def fragment(number: int) -> bytes:
-    """The start of a ClientHello of 16 MB (RFC 6347, 4.2.3)."""
-    message = b"\x01\xff\xff\xff" + number.to_bytes(2, "big") + bytes(3) + b"\0\x04\0"
-    body = message + bytes(1024)
-    return b"\x16\xfe\xfd" + bytes(8) + len(body).to_bytes(2, "big") + body
 
 
 async def restarts(http: aiohttp.ClientSession, client: WhipClient) -> None:
