@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 from aioice import Candidate
 from aioice.ice import StunProtocol
+from aiortc import RTCIceParameters
 
 from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId
 from media import link, server
 from media.seam.ice import GuardedConnection
+from media.seam.place import NoPort, Place
 from tests.media.attacks import (
     Beside,
     Silent,
@@ -20,7 +22,7 @@ from tests.media.attacks import (
     check,
     fragment,
 )
-from tests.media.studio import offer_of, until
+from tests.media.studio import LOCAL, offer_of, open_studio, until
 
 INSIDE = (
     "127.0.0.1",
@@ -117,6 +119,19 @@ async def test_half_open_streams_of_one_ticket_are_one(studio, sitting):
         answers = await asyncio.gather(*(studio.post(offer, ticket) for _ in range(30)))
         assert sorted(status for status, _, _ in answers) == [201] + [409] * 29
         assert len(studio.ingest) == 2
+
+
+async def test_when_every_port_is_taken_newcomers_are_told_to_go_elsewhere(sitting):
+    """Also by restarts, which hold a second port; who is there goes on."""
+    with LOCAL.bind() as free:
+        port = free.getsockname()[1]
+    place = Place(address="127.0.0.1", ports=range(port, port + 1))
+    async with open_studio(place=place) as studio, Beside(studio) as honest:
+        status, code, headers = await studio.post(await offer_of("video"))
+        assert (status, code, headers["Retry-After"]) == (503, "no_port", "3")
+        with pytest.raises(NoPort):
+            await honest.peer.restart(RTCIceParameters("abcd", "p" * 24))
+        assert len(studio.ingest.resources) == 1
 
 
 async def test_of_half_open_streams_begun_and_ended_nothing_stays(studio, sitting):
