@@ -10,6 +10,7 @@ from random import Random
 from uuid import uuid4
 
 import pytest
+from aioice import stun
 from aiortc import RTCIceParameters
 from aiortc.rtcrtpreceiver import NackGenerator
 from aiortc.rtp import RtpPacket
@@ -18,6 +19,7 @@ from OpenSSL import SSL
 from app.kernel.ids import SittingId
 from media.seam import limits as bounds
 from media.seam.dtls import DrainedDtls
+from media.seam.ice import GuardedConnection
 from media.seam.limits import Limits
 from media.seam.receiver import _Missing
 from tests.media.attacks import (
@@ -129,6 +131,24 @@ async def test_checks_with_wrong_credentials_open_nothing():
         assert not [it for it in answers if it[:2] == b"\x01\x01"]
         assert peer.dropped == before + 1
         assert peer._link.dtls.state == "connected"
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_answers_of_strangers_are_not_even_read(monkeypatch, guarded):
+    """We asked nobody but who passed a check."""
+    if not guarded:
+        monkeypatch.setattr(GuardedConnection, "answers", lambda *_: True)
+    read, parse = [], stun.parse_message
+
+    def parse_recorded(data, *arguments, **named):
+        read.append(data)
+        return parse(data, *arguments, **named)
+
+    async with hostile() as (_, _, peer):
+        forged = b"\x01\x01" + bytes(2) + b"\x21\x12\xa4\x42" + b"stranger" + bytes(4)
+        monkeypatch.setattr(stun, "parse_message", parse_recorded)
+        await exchange(address_of(peer), [forged] * 50, quiet_s=0.1)
+        assert (forged not in read) is guarded
 
 
 async def test_a_peer_of_many_addresses_is_heard_from_few():
