@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import cast
 
 from aiortc import RTCCertificate, RTCIceCandidate, RTCIceParameters, RTCIceTransport
-from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcicetransport import candidate_from_aioice
 
 from app.adapters.tasks import alongside
 from media.seam import TRANSPORT
 from media.seam.description import Offer, write_answer, write_fragment
+from media.seam.dtls import DrainedDtls
 from media.seam.ice import GuardedConnection, IceLink
 from media.seam.limits import Limits, Sources
 from media.seam.place import Place
@@ -35,7 +35,7 @@ class SecureLink:
         self._ice = IceLink(place, limits, Sources(sources, limits), now)
         # DTLS wants an RTCIceTransport and uses of it what an IceLink has.
         transport = cast("RTCIceTransport", self._ice)
-        self.dtls = RTCDtlsTransport(transport, [RTCCertificate.generateCertificate()])
+        self.dtls = DrainedDtls(transport, [RTCCertificate.generateCertificate()])
         self.dtls._set_role("server")
         self.dtls.on("statechange", self._dtls_changed)
         self._first: GuardedConnection | None = None
@@ -75,6 +75,8 @@ class SecureLink:
         The keys and the picture flow on. Returns the fragment to answer with.
         """
         connection = await self._ice.open(ice)
+        while not self._restarts.empty():
+            self._restarts.get_nowait()  # abandoned by `open`
         self._restarts.put_nowait(connection)
         return write_fragment(self._offer, *_described(connection))
 

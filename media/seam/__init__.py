@@ -1,11 +1,14 @@
 """What aiortc 1.16 and aioice 0.13 lack for a media server, added in one place.
 
 - `receiver`: aiortc decodes every frame in a thread of its own and queues the pictures
-  without bound. Here nothing is decoded and no thread stays.
+  without bound, and walks over every packet number that a peer leaps. Here nothing is
+  decoded, no thread stays, and a leap costs nothing.
 - `ice`: aioice hands on any datagram whoever sent it, contacts every address a peer
   names, leaves out 127.0.0.1 and cannot restart. Here only addresses that passed an
   authenticated check are heard or sent to, one address is announced, and a new
   connection may take over.
+- `dtls`: aiortc reads one record of each datagram and keeps the rest for ever. Here
+  they are thrown away.
 - `limits`: nothing there bounds what one peer sends.
 - `sender`, `onward`: aiortc encodes whatever it sends. Here packets of a student go on
   to a viewer with other numbers, and nothing is decoded or encoded.
@@ -37,6 +40,7 @@ _CLASSES: dict[type, tuple[str, ...]] = {
     ),
     RTCDtlsTransport: (
         "_recv_next",
+        "_write_ssl",
         "_register_rtp_receiver",
         "_register_rtp_sender",
         "_send_rtp",
@@ -55,6 +59,7 @@ _INSTANCES = {
     ),
     "RTCDtlsTransport": (
         "_rtp_router",
+        "_ssl",
         f"{TRANSPORT}rx_bytes",
         f"{TRANSPORT}rx_packets",
     ),

@@ -20,6 +20,7 @@ from aiortc import RTCIceParameters
 
 from media.seam.limits import (
     CANDIDATES_MAX,
+    CHECKS,
     CONSENTED_MAX,
     Budget,
     Limits,
@@ -44,7 +45,7 @@ class _Protocol(StunProtocol):
             return
         if data[0] > 3:
             self.receiver.link.arrived(self.receiver, data, (addr[0], addr[1]))
-        elif data[:2] != _BINDING_REQUEST or self.receiver.greeting in data:
+        elif self.receiver.answers(data, (addr[0], addr[1])):
             super().datagram_received(data, addr)
 
 
@@ -57,6 +58,14 @@ class GuardedConnection(Connection):
         self.greeting = f"{self.local_username}:".encode()
         """What every check of our peer holds: others get no answer, not even "no"."""
         self._consented: dict[Address, None] = {}
+        self._checks = Budget(CHECKS, link.now())
+
+    def answers(self, data: bytes, address: Address) -> bool:
+        """Whether a STUN message is looked at. Proving one takes a while, so checks are
+        counted; and what we asked, we asked of who passed a check."""
+        if data[:2] != _BINDING_REQUEST:
+            return self.consented(address)
+        return self.greeting in data and self._checks.allows(len(data), self.link.now())
 
     def consented(self, address: Address) -> bool:
         """Whether it passed a check signed with this connection's password."""
@@ -129,7 +138,7 @@ class IceLink:
         self._limits = limits
         self._sources = sources
         self._budget = Budget(limits, now())
-        self._now = now
+        self.now = now
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(limits.queued)
         self._current: GuardedConnection | None = None
         self._next: GuardedConnection | None = None
@@ -179,13 +188,13 @@ class IceLink:
     ) -> bool:
         if self._limits.check_consent and not connection.consented(address):
             return False
-        if not self._budget.allows(len(data), self._now()):
+        if not self._budget.allows(len(data), self.now()):
             return False
         return not 127 < data[0] < 192 or self._sources.allows(data)
 
     def heard(self) -> None:
         """The peer passed a check just now."""
-        self.heard_at = self._now()
+        self.heard_at = self.now()
 
     def lost(self, connection: GuardedConnection) -> None:
         """Ends the link unless another connection carries it or is about to."""

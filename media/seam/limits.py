@@ -24,6 +24,11 @@ class Limits:
     check_size: bool = True
 
 
+CHECKS = Limits(packets_per_s=50, bytes_per_s=20_000, burst_s=4)
+"""Of connectivity checks, apart from what they keep open: a browser sends one in some
+seconds, and while it connects one in 50 ms for each of its addresses."""
+
+
 class Budget:
     """A bucket of packets and one of bytes, filled as time passes."""
 

@@ -6,7 +6,13 @@ import secrets
 import socket
 from dataclasses import dataclass
 
+from app.kernel.refusals import Unavailable
+
 ANY_PORT = range(1)
+
+
+class NoPort(Unavailable, ConnectionError):
+    """Every UDP port of this node is taken. Ask for a new ticket: another may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +28,7 @@ class Place:
     def bind(self) -> socket.socket:
         """A UDP socket on the address, or on all where it is not this machine's.
 
-        Raises ConnectionError when every port is taken.
+        Raises NoPort when every port is taken, ConnectionError when it cannot.
         """
         start = secrets.randbelow(len(self.ports))
         for port in (*self.ports[start:], *self.ports[:start]):
@@ -31,7 +37,7 @@ class Place:
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise ConnectionError(f"cannot bind: {error}") from error
-        raise ConnectionError("every UDP port is taken")
+        raise NoPort
 
     def _bind(self, port: int) -> socket.socket:
         six = ipaddress.ip_address(self.address).version == 6
