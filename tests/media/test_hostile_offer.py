@@ -142,7 +142,7 @@ async def test_of_half_open_streams_begun_and_ended_nothing_stays(studio, sittin
             place = studio.url.replace("/whip", headers["Location"])
             async with studio.http.delete(place) as response:
                 assert response.status == 200
-        await until(lambda: studio.ingest._kept == 1)
+        await until(lambda: len(studio.ingest._kept) == 1)
         assert len(studio.ingest.resources) == 1
 
 
