@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
+from functools import lru_cache
 from typing import cast
 
 from aiortc import RTCCertificate, RTCIceCandidate, RTCIceParameters, RTCIceTransport
@@ -16,6 +17,14 @@ from media.seam.limits import Limits, Sources
 from media.seam.place import Place
 
 HANDSHAKE_WITHIN_S = 15
+DAY_S = 86_400
+
+
+@lru_cache(maxsize=1)
+def certificate_of(day: int) -> RTCCertificate:
+    """One for all streams that begin in a day of this process: browsers know it by the
+    fingerprint in the answer alone, and it is good for a month."""
+    return RTCCertificate.generateCertificate()
 
 
 class SecureLink:
@@ -35,7 +44,7 @@ class SecureLink:
         self._ice = IceLink(place, limits, Sources(sources, limits), now)
         # DTLS wants an RTCIceTransport and uses of it what an IceLink has.
         transport = cast("RTCIceTransport", self._ice)
-        self.dtls = DrainedDtls(transport, [RTCCertificate.generateCertificate()])
+        self.dtls = DrainedDtls(transport, [certificate_of(int(now() // DAY_S))])
         self.dtls._set_role("server")
         self.dtls.on("statechange", self._dtls_changed)
         self._first: GuardedConnection | None = None

@@ -35,6 +35,8 @@ _CLASSES: dict[type, tuple[str, ...]] = {
     RTCRtpReceiver: (
         "_handle_rtp_packet",
         "_handle_rtcp_packet",
+        "_run_rtcp",
+        "_send_rtcp",
         "_send_rtcp_pli",
         "_set_rtcp_ssrc",
     ),
@@ -55,6 +57,9 @@ _INSTANCES = {
         f"{RECEIVER}decoder_queue",
         f"{RECEIVER}jitter_buffer",
         f"{RECEIVER}nack_generator",
+        f"{RECEIVER}remote_streams",
+        f"{RECEIVER}rtcp_exited",
+        f"{RECEIVER}rtcp_started",
         "_track",
     ),
     "RTCDtlsTransport": (

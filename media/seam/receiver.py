@@ -1,6 +1,9 @@
 """An RTP receiver that decodes nothing: frames and packets go to who taps."""
 
+import asyncio
+import random
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -8,11 +11,26 @@ from aiortc import RTCRtpReceiver
 from aiortc.jitterbuffer import JitterBuffer, JitterFrame
 from aiortc.rtcdtlstransport import RTCDtlsTransport
 from aiortc.rtcrtpparameters import RTCRtpCodecParameters
-from aiortc.rtcrtpreceiver import NackGenerator, RemoteStreamTrack
-from aiortc.rtp import RTP_HISTORY_SIZE, AnyRtcpPacket, RtcpByePacket, RtpPacket
+from aiortc.rtcrtpreceiver import (
+    NackGenerator,
+    RemoteStreamTrack,
+    StreamStatistics,
+)
+from aiortc.rtp import (
+    RTP_HISTORY_SIZE,
+    AnyRtcpPacket,
+    RtcpReceiverInfo,
+    RtcpRrPacket,
+    RtcpSrPacket,
+    RtpPacket,
+)
 from aiortc.utils import uint16_add
 
 from media.seam import RECEIVER
+
+CLOCK_RATE = 90_000
+REPORT_S, BUSY_REPORT_S = 5.0, 1.0
+"""Between reports; RFC 3550, 6.2, has five seconds as the least without a reason."""
 
 Tap = Callable[[bytes], None]
 PacketTap = Callable[[RtpPacket], None]
@@ -37,7 +55,10 @@ class QuietReceiver(RTCRtpReceiver):
         self._taps: list[Tap] = []
         self._packet_taps: list[PacketTap] = []
         self._track = RemoteStreamTrack("video")
-        self._set_rtcp_ssrc(secrets.randbits(32))
+        self._rtcp_source = secrets.randbits(32)
+        self._set_rtcp_ssrc(self._rtcp_source)
+        self._sender_reports: dict[int, tuple[int, float]] = {}
+        """By source: the middle of the NTP time it told, and when (monotonic)."""
         setattr(self, f"{RECEIVER}decoder_queue", _Sink(self._frame))
         self.start_afresh()
 
@@ -80,12 +101,69 @@ class QuietReceiver(RTCRtpReceiver):
         self.rtp_at = self._now()
         if packet.payload_type == self._payload_type:
             self._source = packet.ssrc
-        await super()._handle_rtp_packet(packet, arrival_time_ms)
+        if self._taps or self._packet_taps:
+            await super()._handle_rtp_packet(packet, arrival_time_ms)
+        else:
+            self._count(packet)
+
+    def _count(self, packet: RtpPacket) -> None:
+        """While nobody taps: what reports need, and whether a frame ended. Nothing is
+        put together, and nothing that was lost is asked for."""
+        if packet.payload_type != self._payload_type:
+            return
+        streams = self._streams()
+        if packet.ssrc not in streams:
+            streams[packet.ssrc] = StreamStatistics(CLOCK_RATE)
+        streams[packet.ssrc].add(packet)
+        self.frames += packet.marker
+
+    async def _run_rtcp(self) -> None:
+        """aiortc reports every second. Who sends a frame a second learns nothing by it,
+        and building one costs as much as receiving several packets."""
+        getattr(self, f"{RECEIVER}rtcp_started").set()
+        try:
+            while True:
+                busy = self._taps or self._packet_taps
+                every_s = BUSY_REPORT_S if busy else REPORT_S
+                await asyncio.sleep(every_s * random.uniform(0.5, 1.5))
+                await self._report()
+        except asyncio.CancelledError:
+            pass  # as aiortc's own, which waits for the event alone
+        finally:
+            getattr(self, f"{RECEIVER}rtcp_exited").set()
+
+    async def _report(self) -> None:
+        reports = [self._report_on(*it) for it in self._streams().items()]
+        if reports:
+            packet = RtcpRrPacket(ssrc=self._rtcp_source, reports=reports)
+            await self._send_rtcp(packet)
+
+    def _report_on(self, source: int, stream: StreamStatistics) -> RtcpReceiverInfo:
+        """RFC 3550, 6.4.1: times in 1/65536 s."""
+        heard = self._sender_reports.get(source)
+        since = int((time.monotonic() - heard[1]) * 65536) if heard else 0
+        return RtcpReceiverInfo(
+            ssrc=source,
+            fraction_lost=stream.fraction_lost,
+            packets_lost=stream.packets_lost,
+            highest_sequence=stream.max_seq or 0,
+            jitter=stream.jitter,
+            lsr=heard[0] if heard else 0,
+            dlsr=min(since, 0xFFFFFFFF),
+        )
 
     async def _handle_rtcp_packet(self, packet: AnyRtcpPacket) -> None:
-        # A browser says goodbye when it pauses its encoder, and comes back.
-        if not isinstance(packet, RtcpByePacket):
-            await super()._handle_rtcp_packet(packet)
+        # A browser says goodbye when it pauses its encoder, and comes back; and the
+        # statistics that aiortc makes of each report, nobody reads.
+        if isinstance(packet, RtcpSrPacket) and packet.ssrc in self._streams():
+            middle = packet.sender_info.ntp_timestamp >> 16 & 0xFFFFFFFF
+            self._sender_reports[packet.ssrc] = middle, time.monotonic()
+
+    def _streams(self) -> dict[int, StreamStatistics]:
+        streams: dict[int, StreamStatistics] = getattr(
+            self, f"{RECEIVER}remote_streams"
+        )
+        return streams
 
     def _frame(self, frame: bytes) -> None:
         self.frames += 1

@@ -5,7 +5,7 @@ Beside each stands an honest student, all of whose packets arrive.
 
 import asyncio
 import time
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from random import Random
 from uuid import uuid4
 
@@ -223,16 +223,21 @@ async def test_stamps_at_double_speed_and_a_burst_of_old_ones_make_no_time():
         assert len(mine) == 1
 
 
-async def test_what_nobody_reads_is_not_kept():
-    """Frames without an end and a track nobody looks at: one buffer of 512 packets."""
+@pytest.mark.parametrize("looked_at", [False, True])
+async def test_what_nobody_reads_is_not_kept(looked_at):
+    """Frames without an end: nothing stays; while somebody looks, 512 packets."""
     async with hostile() as (_, student, peer):
-        for number in range(1_000):
-            await student.packet(number, VP8 + bytes(200))
-            if number % 50 == 0:
-                await asyncio.sleep(0.05)
-        buffer = peer._receiver._RTCRtpReceiver__jitter_buffer
-        await until(lambda: buffer._origin)
-        assert len(buffer._packets) == 512
+        with peer.tapped(lambda _: None) if looked_at else nullcontext():
+            buffer = peer._receiver._RTCRtpReceiver__jitter_buffer
+            for number in range(1_000):
+                await student.packet(number, VP8 + bytes(200))
+                if number % 50 == 0:
+                    await asyncio.sleep(0.05)
+            counted = peer._receiver._streams().values
+            await until(lambda: max(it.packets_received for it in counted()) > 900)
+            kept = sum(packet is not None for packet in buffer._packets)
+            assert 0 < kept <= 512 if looked_at else kept == 0
+            assert len(buffer._packets) == 512
         assert peer._link._ice._queue.qsize() < 600
 
 
