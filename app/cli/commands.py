@@ -73,3 +73,4 @@ _pass_on("media", "media", "Runs a media node: takes in webcams, captures sample
 _pass_on("worker", "workers", "Runs workers by name, such as sampler or face_matcher.")
 _pass_on("faces", "media.faces", "Fetches, lists and evaluates packs of face models.")
 _pass_on("demo", "workers.demo", "Adds demo data and prints the log-ins.")
+_pass_on("loadtest", "workers.loadtest", "Sends scripted students and proctors.")

@@ -76,7 +76,7 @@ def encode_clip(
     encoder.width, encoder.height = pictures[0].width, pictures[0].height
     encoder.pix_fmt, encoder.bit_rate = "yuv420p", bit_rate
     encoder.time_base = Fraction(1, round(fps))
-    encoder.gop_size = round(fps)
+    encoder.gop_size, encoder.thread_count = round(fps), 1
     encoder.options = {"deadline": "realtime", "cpu-used": "-6", "lag-in-frames": "0"}
     frames = []
     for number, picture in enumerate(pictures):

@@ -1,5 +1,6 @@
 """Accounts as tools make them: demo data, and the first admin."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -59,6 +60,11 @@ class People:
         if person is None:
             raise NoSuchPerson
         return person
+
+    async def known(self, srns: Iterable[str]) -> set[str]:
+        """Which of these numbers are somebody's here."""
+        async with self._house.db.connection() as tx:
+            return await store.known(tx, [normalise_srn(srn) for srn in srns])
 
     async def get(self, account: AccountId) -> Person:
         async with self._house.db.connection() as tx:

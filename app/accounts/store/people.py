@@ -1,5 +1,6 @@
 """Accounts: who there is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,11 @@ _PERSON = """SELECT account_id, srn, name, role, state, email, mobile,
 
 async def by_srn(tx: Tx, srn: str) -> Person | None:
     return _person(await tx.fetchrow(_PERSON + "WHERE srn = $1", srn))
+
+
+async def known(tx: Tx, srns: Sequence[str]) -> set[str]:
+    rows = await tx.fetch("SELECT srn FROM account WHERE srn = ANY($1)", srns)
+    return {row["srn"] for row in rows}
 
 
 async def by_id(tx: Tx, account: AccountId) -> Person | None:

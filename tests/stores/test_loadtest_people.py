@@ -1,0 +1,59 @@
+"""Scripted people in a real house."""
+
+import pytest
+
+from app.settings import Settings
+from workers.house import open_house
+from workers.loadtest.people import (
+    BadPeople,
+    enrol,
+    read_people,
+    scripted,
+    write_people,
+)
+
+
+@pytest.fixture
+async def house(database_url, redis_url, tmp_path):
+    settings = Settings(
+        DATABASE_URL=database_url,
+        REDIS_URL=redis_url,
+        secret="s" * 40,
+        development=True,
+        evidence=str(tmp_path),
+    )
+    async with open_house(settings) as opened:
+        yield opened
+
+
+async def test_who_is_missing_is_added_once_and_ready(house):
+    people = scripted(3, 1)
+    assert await enrol(house, people[:2]) == 2
+    assert await enrol(house, people) == 2
+    assert await enrol(house, people) == 0
+    async with house.desk.db.connection() as tx:
+        ready = await tx.fetch(
+            """SELECT a.srn FROM account a JOIN profile_photo USING (account_id)
+               WHERE EXISTS (SELECT FROM consent c WHERE c.account_id = a.account_id)
+               ORDER BY 1"""
+        )
+    assert [it["srn"] for it in ready] == ["LOADS00001", "LOADS00002", "LOADS00003"]
+
+
+def test_the_file_comes_back_as_it_was_and_is_ours_alone(tmp_path):
+    path = tmp_path / "people.csv"
+    people = scripted(4, 2)
+    write_people(path, people)
+    assert read_people(path) == people
+    assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("admin,A1,x,,", "line 2"), ("student,,x,,", "line 2")],
+)
+def test_a_line_that_is_nobody_is_named(tmp_path, line, words):
+    path = tmp_path / "people.csv"
+    path.write_text(f"role,srn,password,mobile,face\n{line}\n")
+    with pytest.raises(BadPeople, match=words):
+        read_people(path)

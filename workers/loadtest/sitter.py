@@ -1,0 +1,249 @@
+"""A student under load: logs in, streams, is looked at, drops off and comes back.
+
+Everything that happens is told as an event, so that one process can run many:
+
+    {"at": 12.5, "is": "look_s", "value": 0.61, "word": "match"}
+
+`at` is CLOCK_MONOTONIC, which all processes of a machine share; `is` a figure of
+`tally.FIGURES`, `up`, `down` or `failed`.
+"""
+
+import asyncio
+import random
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import aiohttp
+from aiortc.mediastreams import MediaStreamError
+
+from app.adapters.tasks import begin, end
+from media.faces.pictures import Picture
+from workers.loadtest.browser_camera import BrowserCamera, Studio
+from workers.loadtest.faces import shows
+from workers.loadtest.plan import DROP_EVERY_S, Part
+from workers.loadtest.visitor import LoginFailed, Visitor
+from workers.loadtest.whip import WhipClient, WhipRefused
+
+Tell = Callable[..., None]
+PRESENCE_EVERY_S = 3.0
+"""As the page does."""
+AWAY_S = (2.0, 8.0)
+AGAIN_S = (1.0, 2.0, 4.0, 8.0)
+"""Between tries to connect, as the page waits."""
+READ_AFTER_S = (2.0, 4.0)
+SAID = re.compile(r"^load test (\d+\.\d+)$")
+_TROUBLES = (
+    aiohttp.ClientError,
+    LoginFailed,
+    WhipRefused,
+    OSError,
+    TimeoutError,
+    MediaStreamError,
+)
+
+
+class _Over(Exception):
+    """This connection ends: `dropped` on purpose, or lost."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+@dataclass(kw_only=True, eq=False)
+class Sitter(Visitor):
+    """`run()` until cancelled. `face` is whose photo the account has."""
+
+    module: str
+    part: Part
+    face: str
+    faces: dict[str, Picture]
+    studio: Studio
+    tell: Tell
+    _left_at: float | None = None
+    _looked_at: float | None = None
+    _read: set[str] = field(default_factory=set)
+    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self) -> None:
+        self._chance = random.Random(self.part.seed)
+        self._shows = shows(self.faces, self.face, self.part.seed)
+        self._camera = self._new_camera()
+        self._began = monotonic()
+        try:
+            await self._again_and_again(self.log_in)
+            self.tell("login_s", monotonic() - self._began)
+            while True:
+                await self._again_and_again(self._sit)
+        finally:
+            for task in list(self._reading):
+                await end(task)
+            await self.leave()
+
+    async def _again_and_again(self, act: Callable[[], Any]) -> None:
+        """Until it works; each failure is told."""
+        for tries in range(1_000_000):
+            try:
+                await act()
+                return
+            except _TROUBLES as error:
+                self.tell("failed", word=_word(error))
+                wait_s = AGAIN_S[min(tries, len(AGAIN_S) - 1)]
+                await asyncio.sleep(wait_s * self._chance.uniform(0.5, 1.5))
+
+    async def _sit(self) -> None:
+        """One connection, from opening the sitting to its end."""
+        began = monotonic()
+        self._camera = self._new_camera()
+        await self._camera.point_at(self._shows["right"])
+        opened = await self.ask(
+            "/api/sittings", {"module": self.module, "instead": True}
+        )
+        client = WhipClient(opened["whip"], opened["ticket"], self._camera)
+        self._camera.listen_to(client.sender)
+        await client.start()
+        try:
+            async with self.http.ws_connect(f"{self.url}/live") as socket:
+                self.tell("up")
+                try:
+                    await self._live(socket, client, opened, began)
+                finally:
+                    self.tell("down")
+                    await self._tell_loss(client)
+        finally:
+            await _close(client, leave=self._left_at is None)
+        if self._left_at is not None:
+            await asyncio.sleep(self._chance.uniform(*AWAY_S))
+            self._left_at = monotonic()
+
+    async def _live(
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        client: WhipClient,
+        opened: dict[str, Any],
+        began: float,
+    ) -> None:
+        said = {"sitting": opened["sitting"], "epoch": opened["epoch"]}
+        await socket.send_json({"type": "subscribe", "topics": ["student:me"]})
+        await socket.send_json({"type": "streaming", **said})
+        if self._left_at is None:
+            self.tell("open_s", monotonic() - began)
+        else:
+            self.tell("back_s", monotonic() - self._left_at)
+            self._left_at = None
+        self._looked_at = None
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._be_present(socket, said))
+                group.create_task(self._listen(socket))
+                group.create_task(_until_lost(client))
+                if self.part.kind == "drops":
+                    group.create_task(self._until_dropped())
+        except* _Over as over:
+            self._end(_first(over))
+        except* (aiohttp.ClientError, OSError) as group_error:
+            self._end(_word(group_error.exceptions[0]))
+
+    def _end(self, why: str) -> None:
+        self._left_at = monotonic()
+        if why != "dropped":
+            self.tell("failed", word=why)
+
+    async def _be_present(
+        self, socket: aiohttp.ClientWebSocketResponse, said: dict[str, Any]
+    ) -> None:
+        while True:
+            await socket.send_json({"type": "presence", **said, "visible": True})
+            await asyncio.sleep(PRESENCE_EVERY_S)
+
+    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        async for message in socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                await self._take(message.json().get("state") or {})
+        raise _Over(f"socket_closed_{socket.close_code}")
+
+    async def _take(self, state: dict[str, Any]) -> None:
+        now = monotonic()
+        for message in state.get("messages", ()):
+            self._take_message(message, now)
+        sitting = state.get("sitting")
+        if sitting is None:
+            return
+        looking = sitting["looking"]
+        if looking and self._looked_at is None:
+            self._looked_at = now
+        elif not looking and self._looked_at is not None:
+            word = sitting["verdict"] or "again"
+            self.tell("look_s", now - self._looked_at, word=word)
+            self._looked_at = None
+            if word == "match" and self.part.kind in self._shows:
+                await self._camera.point_at(self._shows[self.part.kind])
+        self._camera.told(looking=looking, asked=sitting["asked"])
+
+    def _take_message(self, message: dict[str, Any], now: float) -> None:
+        said = SAID.match(message["words"])
+        if said is None or message["id"] in self._read:
+            return
+        if float(said[1]) < self._began:
+            return  # an earlier test's
+        self._read.add(message["id"])
+        self.tell("live_s", now - float(said[1]))
+        begin(self._read_in_time(message["id"]), self._reading)
+
+    async def _read_in_time(self, message: str) -> None:
+        """As a person does, after a while."""
+        await asyncio.sleep(self._chance.uniform(*READ_AFTER_S))
+        with suppress(*_TROUBLES):
+            await self.post(f"/api/messages/{message}/read")
+
+    async def _until_dropped(self) -> None:
+        await asyncio.sleep(self._chance.expovariate(1 / DROP_EVERY_S) + 5)
+        raise _Over("dropped")
+
+    async def _tell_loss(self, client: WhipClient) -> None:
+        """As the server's receiver reports tell it (RFC 3550, 6.4.1)."""
+        stats = await client.sender.getStats()
+        for it in stats.values():
+            if it.type == "remote-inbound-rtp" and it.packetsReceived > 0:
+                lost = max(0, it.packetsLost)
+                self.tell("loss", lost / (lost + it.packetsReceived))
+
+    def _new_camera(self) -> BrowserCamera:
+        return BrowserCamera(self._shows["right"], self.studio, seed=self.part.seed)
+
+
+async def _until_lost(client: WhipClient) -> None:
+    lost = asyncio.Event()
+    client.peer.on("connectionstatechange", lost.set)
+    while client.peer.connectionState == "connected":
+        lost.clear()
+        await lost.wait()
+    raise _Over(f"media_{client.peer.connectionState}")
+
+
+async def _close(client: WhipClient, *, leave: bool) -> None:
+    """Who dropped off says no goodbye."""
+    if not leave:
+        client.location = ""
+    try:
+        await client.stop()
+    except _TROUBLES:
+        return
+
+
+def _first(group: BaseExceptionGroup[_Over]) -> str:
+    error = group.exceptions[0]
+    return error.why if isinstance(error, _Over) else _first(error)
+
+
+def _word(error: BaseException) -> str:
+    """Bounded: kinds of errors, never their texts."""
+    if isinstance(error, WhipRefused):
+        return f"whip_{error.status}_{error.code}"
+    if isinstance(error, LoginFailed):
+        return f"refused_{error.code}"
+    return type(error).__name__

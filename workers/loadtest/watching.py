@@ -1,0 +1,83 @@
+"""A scripted proctor: watches the wall and writes to students.
+
+Each message holds the moment it was sent; whoever gets it knows how long it took.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from workers.loadtest.sitter import Tell
+from workers.loadtest.visitor import LoginFailed, Visitor
+
+WRITE_EVERY_S = 3.0
+AGAIN_S = 3.0
+WAITED_MOST_S = 30.0
+
+
+@dataclass(kw_only=True, eq=False)
+class Watching(Visitor):
+    """`run()` until cancelled."""
+
+    tell: Tell
+    seed: int
+    _sittings: dict[str, int] = field(default_factory=dict)
+    """Unread messages by sitting, as the wall shows it."""
+    _written: dict[str, tuple[float, int]] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        self._chance = random.Random(self.seed)
+        try:
+            while True:
+                try:
+                    await self._watch()
+                except (aiohttp.ClientError, OSError, TimeoutError, LoginFailed) as it:
+                    self.tell("failed", word=f"proctor_{type(it).__name__}")
+                await asyncio.sleep(AGAIN_S)
+        finally:
+            await self.leave()
+
+    async def _watch(self) -> None:
+        await self.log_in()
+        async with self.http.ws_connect(f"{self.url}/live") as socket:
+            await socket.send_json({"type": "subscribe", "topics": ["wall"]})
+            async with asyncio.TaskGroup() as group:
+                writing = group.create_task(self._write())
+                async for message in socket:
+                    if message.type is aiohttp.WSMsgType.TEXT:
+                        self._see(message.json().get("state") or {})
+                writing.cancel()
+        self.tell("failed", word="proctor_socket_closed")
+
+    async def _write(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_EVERY_S * self._chance.uniform(0.7, 1.3))
+            free = [it for it in self._sittings if it not in self._written]
+            if not free:
+                continue
+            sitting = self._chance.choice(free)
+            self._written[sitting] = monotonic(), self._sittings[sitting]
+            words = {"words": f"load test {monotonic():.6f}"}
+            status = await self.post(f"/api/wall/{sitting}/message", words)
+            if status != 204:
+                self._written.pop(sitting, None)
+                self.tell("failed", word=f"message_{status}")
+
+    def _see(self, state: dict[str, Any]) -> None:
+        now = monotonic()
+        shown = state.get("sittings", ())
+        self._sittings = {it["id"]: it["unread"] for it in shown if _is_on(it)}
+        for sitting, (at, before) in list(self._written.items()):
+            if self._sittings.get(sitting, 0) > before:
+                self.tell("wall_s", now - at)
+                del self._written[sitting]
+            elif now - at > WAITED_MOST_S or sitting not in self._sittings:
+                del self._written[sitting]
+
+
+def _is_on(sitting: dict[str, Any]) -> bool:
+    return sitting["state"] in ("running", "paused")
