@@ -60,6 +60,8 @@ class Measured:
     per_student_hour: dict[str, float] = field(default_factory=dict)
     mb_per_student: dict[str, float] = field(default_factory=dict)
     crews_per_student_hour: float = 0.0
+    looks_per_student_hour: float = 0.0
+    streaming_at_the_end: int = 0
     window: tuple[float, float] = (0.0, 0.0)
 
 
@@ -173,8 +175,10 @@ async def _watch(
             first = _Mark.take(meter, crews, tally)
         show(tally, now)
         await asyncio.sleep(TOLD_EVERY_S)
+    last = _Mark.take(meter, crews, tally)
+    measured.streaming_at_the_end = last.streaming
     if first is not None:
-        _work_out(measured, first, _Mark.take(meter, crews, tally), empty)
+        _work_out(measured, first, last, empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +188,7 @@ class _Mark:
     crews_s: float
     student_s: float
     streaming: int
+    looks: int
 
     @classmethod
     def take(
@@ -196,7 +201,8 @@ class _Mark:
                 spent += times.user + times.system
         now = monotonic()
         costs = meter.read() if meter else {}
-        return cls(now, costs, spent, tally.student_s(now), tally.streaming)
+        looks = tally.figures["look_s"].n
+        return cls(now, costs, spent, tally.student_s(now), tally.streaming, looks)
 
 
 def _work_out(measured: Measured, first: _Mark, last: _Mark, empty: Costs) -> None:
@@ -206,6 +212,8 @@ def _work_out(measured: Measured, first: _Mark, last: _Mark, empty: Costs) -> No
     if student_s > 0:
         spent = last.crews_s - first.crews_s
         measured.crews_per_student_hour = spent * 3600 / student_s
+        looks = last.looks - first.looks
+        measured.looks_per_student_hour = looks * 3600 / student_s
     if last.streaming:
         measured.mb_per_student = {
             kind: (spent.rss - empty[kind].rss) / 1e6 / last.streaming
