@@ -9,7 +9,7 @@ BIN := .venv/bin
 # flood the machine.
 SERVED := contracts stores http cli media faces processes browser
 ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
-	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py)
+	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py nodes_many.py)
 MODELS := var/models/faceplugin
 # Question banks that others made, to try the reader on.
 BANKS := var/banks/pyslet-0.7.20170805.tar.gz

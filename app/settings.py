@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     """Where Prometheus finds this process, as `127.0.0.1:9464`; empty: nowhere."""
     app_port: int = Field(8080, ge=1, le=65535)
     media_url: str = "http://localhost:8081"
+    media_urls: str = ""
+    """Of several media nodes all addresses that browsers may send video to, with commas
+    between them; `https://*.media.example.org` names many."""
     pack: Path = Path("var/models/faceplugin")
     policy: Policy = Policy()
     own_threshold: float | None = Field(
@@ -78,6 +81,11 @@ class Settings(BaseSettings):
     pay_key_secret: SecretStr | None = None
     pay_webhook_secret: SecretStr | None = None
     pay_url: str = "https://api.razorpay.com"
+
+    @property
+    def media_origins(self) -> list[str]:
+        """What the pages may connect to, besides us."""
+        return [it.strip() for it in (self.media_urls or self.media_url).split(",")]
 
     @field_validator("keys", mode="before")
     @classmethod

@@ -16,7 +16,7 @@ from media.ingest import Ingest
 
 SAMPLES = "samples"
 SAMPLES_MAX = 200
-BEAT_EVERY_S = 2
+BEAT_EVERY_S = 1
 SEEN_WITHIN_S = 3
 BLOCK_MS = 2_000
 FAULT_PAUSE_S = 1

@@ -79,7 +79,7 @@ export class Link extends EventTarget {
       this.dispatchEvent(new Event("final"))
     } else {
       this.refusal = error.code === "offline" ? null : error
-      this.#again()
+      this.again()
     }
     this.#changed()
   }
@@ -97,7 +97,7 @@ export class Link extends EventTarget {
 
   #follow(stream) {
     stream.addEventListener("up", () => stream === this.#stream && this.#isUp())
-    stream.addEventListener("down", () => stream === this.#stream && this.#again())
+    stream.addEventListener("down", () => stream === this.#stream && this.again())
   }
 
   #isUp() {
@@ -107,10 +107,10 @@ export class Link extends EventTarget {
     this.#changed()
   }
 
-  #again() {
+  again(laterMs = 0) {
     this.hangUp()
     this.state = "lost"
-    this.#timer = setTimeout(() => this.open(), this.backoff.next())
+    this.#timer = setTimeout(() => this.open(), this.backoff.next() + laterMs)
     this.#changed()
   }
 
