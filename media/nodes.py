@@ -1,6 +1,7 @@
 """One media node among many: it says that it lives, and obeys commands to capture."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -48,6 +49,9 @@ class Node:
         self._patient_redis = patient_redis
         self.hurry: Callable[[SittingId], None] = lambda _: None
         self._cleared = False
+        self._looked_at: Counter[SittingId] = Counter()
+        self.captures: set[asyncio.Task[None]] = set()
+        """Those that run just now."""
         self._places = asyncio.Semaphore(CAPTURES_AT_ONCE)
         self._commands = capture_stream(name)
 
@@ -60,6 +64,10 @@ class Node:
         finally:
             await self._leave()
 
+    def is_looked_at(self, sitting: SittingId) -> bool:
+        """Whether a sample of it is captured just now."""
+        return self._looked_at[sitting] > 0
+
     async def obey(self, command: CaptureCommand) -> None:
         """Captures and hands over the sample; without video, one with no frames."""
         peer = self._ingest.peer_of(command.sitting, command.epoch)
@@ -67,9 +75,23 @@ class Node:
         if peer is not None:
             self.hurry(command.sitting)
             frames = await self._capturer.capture(peer, command.ask)
+        elif self._ingest.draining:
+            return  # On its way to another node: "no video" would be untrue.
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
         log.info("captured", look=str(command.look), frames=len(frames))
+
+    async def announce(self) -> None:
+        """Says how full it is and whose video arrives. May raise RedisError."""
+        node = MediaNode(
+            name=self._name,
+            url=self._url,
+            streams=len(self._ingest),
+            capacity=self._ingest.capacity,
+            draining=self._ingest.draining,
+        )
+        seen = self._ingest.seen(SEEN_WITHIN_S)
+        await MediaNodes(self._redis).beat(node, seen)
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         away = False
@@ -84,14 +106,7 @@ class Node:
                 await asyncio.sleep(FAULT_PAUSE_S)
 
     async def _beat(self) -> None:
-        node = MediaNode(
-            name=self._name,
-            url=self._url,
-            streams=len(self._ingest),
-            capacity=self._ingest.capacity,
-        )
-        seen = self._ingest.seen(SEEN_WITHIN_S)
-        await MediaNodes(self._redis).beat(node, seen)
+        await self.announce()
         await asyncio.sleep(BEAT_EVERY_S)
 
     async def _take_commands(self, group: asyncio.TaskGroup) -> None:
@@ -112,9 +127,12 @@ class Node:
                 log.warning("command_unreadable")
                 continue
             await self._places.acquire()
-            group.create_task(self._obey_in_place(command))
+            task = group.create_task(self._obey_in_place(command))
+            self.captures.add(task)
+            task.add_done_callback(self.captures.discard)
 
     async def _obey_in_place(self, command: CaptureCommand) -> None:
+        self._looked_at[command.sitting] += 1
         try:
             await self.obey(command)
         except _FAULTS as error:
@@ -122,6 +140,7 @@ class Node:
         except Exception:  # one look's bug must not end the node
             log.exception("capture_failed", look=str(command.look))
         finally:
+            self._looked_at -= Counter([command.sitting])
             self._places.release()
 
     async def _leave(self) -> None:

@@ -1,7 +1,8 @@
-"""Two media nodes with a dozen scripted students and a real browser: one node dies, and
-its students stream to the other. `pytest -s` prints how long that took."""
+"""Two media nodes with a dozen scripted students and a real browser: one node dies, or
+drains, and its students stream to the other. `pytest -s` prints how long that took."""
 
 import asyncio
+import signal
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
@@ -158,3 +159,24 @@ async def test_who_is_not_told_stays_with_a_dead_node_far_longer(house, clips):
         assert moved
         house.kill("media")
         assert await arrivals(house, moved, "media_b", MOST_S + 2) == {}
+
+
+async def test_a_node_drains_and_nobody_notices(house, clips):
+    async with a_dozen(house, clips), a_browser(house, clips) as page:
+        node = "media" if house.url_of("media") in page.asked[-1][1] else "media_b"
+        other = {"media": "media_b", "media_b": "media"}[node]
+        moved = await on_node(house, node)
+        before, tries = await house.value(CONFIRMED), len(page.asked)
+        process = house.running.pop(node)
+        process.send_signal(signal.SIGTERM)
+        found = await arrivals(house, moved, other, 30)
+        assert found.keys() == moved, house.logs()
+        told = f"{min(found.values()):.1f} to {max(found.values()):.1f} s"
+        print(f"a node drained: video at the other after {told}")  # noqa: T201
+        assert max(found.values()) < MOST_S
+        assert len(page.asked) == tries + 1
+        await asyncio.to_thread(process.wait, 20)
+        assert process.returncode == 0
+        await house.until(f"SELECT ({CONFIRMED}) > {before} + 60", True, 60)
+        await nobody_lost_anything(house, before)
+        assert await house.value(LOST) < 1
