@@ -29,6 +29,7 @@ up: $(NEEDS) .venv/.installed node_modules/.installed ## Starts everything and p
 test: $(NEEDS) .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
 	@$(MAKE) --no-print-directory check pure js
 	@$(BIN)/python -m tests.install_chromium
+	@$(BIN)/python -m tests.install_coturn
 	$(BIN)/pytest -q -n 2 --dist loadfile $(SERVED:%=tests/%) $(ALONE:%=--ignore=%)
 	$(BIN)/pytest $(ALONE)
 

@@ -122,7 +122,7 @@ def build(settings: Settings) -> web.Application:
         ],
         client_max_size=BODY_MAX,
     )
-    site.support = settings.support
+    site.support, site.turn = settings.support, settings.turn
     app[SITE] = site
     site.roomy.update(account_views.ROOMY | checks.ROOMY | bank_wiring.ROOMY)
     app[live.SOCKETS] = set()

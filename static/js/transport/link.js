@@ -37,7 +37,7 @@ export class Link extends EventTarget {
       if (attempt !== this.#attempt) return
       this.opened = opened
       if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
-      this.#stream = new Stream(this.media)
+      this.#stream = new Stream(this.media, opened.ice_servers)
       this.#follow(this.#stream)
       await this.#stream.start(opened)
     } catch (error) {

@@ -15,9 +15,9 @@ export class Stream extends EventTarget {
   #looking = false
   #watched = false
 
-  constructor(media) {
+  constructor(media, iceServers = []) {
     super()
-    this.#whip = new Whip(media)
+    this.#whip = new Whip(media, iceServers)
     this.#whip.addEventListener("change", ({ detail }) => this.#changed(detail))
     this.#timer = setTimeout(() => this.#tell("down"), CONNECT_MOST_MS)
   }

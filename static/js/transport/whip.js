@@ -9,9 +9,10 @@ export class Whip extends EventTarget {
   #pace = "idle"
   #paced = Promise.resolve()
 
-  constructor(stream) {
+  // `iceServers`: ways through a firewall, as our server gave them with the ticket.
+  constructor(stream, iceServers) {
     super()
-    this.#peer = new RTCPeerConnection()
+    this.#peer = new RTCPeerConnection({ iceServers })
     const [track] = stream.getVideoTracks()
     const transceiver = this.#peer.addTransceiver(track, { direction: "sendonly", streams: [stream] })
     this.#sender = transceiver.sender
