@@ -47,6 +47,8 @@ class ManyHouse(House):
         }
         nodes = [self.url_of("media"), self.url_of("media_b")]
         self.environment["SPOM_MEDIA_URLS"] = ",".join(nodes)
+        self.own: dict[str, dict[str, str]] = {}
+        """What a process is told besides, by its name."""
         self.redis = connect(redis_url)
 
     def url_of(self, name: str) -> str:
@@ -62,7 +64,7 @@ class ManyHouse(House):
                 "SPOM_MEDIA_URL": self.url_of(name),
                 "SPOM_MEDIA_NODE": name,
             }
-        return {**self.environment, **own}
+        return {**self.environment, **own, **self.own.get(name, {})}
 
     @property
     def settings(self) -> Settings:
