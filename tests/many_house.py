@@ -22,8 +22,11 @@ CALM = {
     "LAPSE_S": "12",
     "CHECKPOINT_EVERY_S": "3",
     "GLANCE_EVERY_S": "0",
+    "CHALLENGE_PER_HOUR": "0",
+    "SUSPECT_LIVENESS": "0",
 }
-"""Presence as it is by default, looks sooner; no glances, as faces stand in twice."""
+"""Presence as it is by default, looks sooner. Whoever studies here is a clip, and two
+are the same: no glances, and nobody is asked to turn the head."""
 
 
 class ManyHouse(House):
