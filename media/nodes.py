@@ -1,6 +1,7 @@
 """One media node among many: it says that it lives, and obeys commands to capture."""
 
 import asyncio
+import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -48,6 +49,7 @@ class Node:
         self._redis = redis
         self._patient_redis = patient_redis
         self.hurry: Callable[[SittingId], None] = lambda _: None
+        self._run = secrets.token_hex(4)
         self._cleared = False
         self._looked_at: Counter[SittingId] = Counter()
         self.captures: set[asyncio.Task[None]] = set()
@@ -89,6 +91,7 @@ class Node:
             streams=len(self._ingest),
             capacity=self._ingest.capacity,
             draining=self._ingest.draining,
+            run=self._run,
         )
         seen = self._ingest.seen(SEEN_WITHIN_S)
         await MediaNodes(self._redis).beat(node, seen)

@@ -6,7 +6,7 @@ a Redis that comes back empty is full again after one beat.
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import NamedTuple
 
 from redis.asyncio import Redis
@@ -34,7 +34,8 @@ class NoMediaNode(Unavailable):
 class MediaNode:
     """`url` is how browsers reach it; `streams` of `capacity` are in use.
 
-    One that is `draining` is about to stop: its students go to others.
+    One that is `draining` is about to stop: its students go to others. `run` names the
+    process: another one has none of its streams.
     """
 
     name: str
@@ -42,6 +43,7 @@ class MediaNode:
     streams: int
     capacity: int
     draining: bool = False
+    run: str = field(default="", compare=False)
 
     @property
     def has_room(self) -> bool:
@@ -146,7 +148,7 @@ class MediaNodes:
 
 def _read(card: bytes | str) -> MediaNode:
     """Also of a node that is newer than we, and says more of itself."""
-    known = {field.name for field in fields(MediaNode)}
+    known = {it.name for it in fields(MediaNode)}
     said = json.loads(card)
     return MediaNode(**{name: said[name] for name in known & said.keys()})
 

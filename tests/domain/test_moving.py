@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.media_nodes import MediaNode
 from app.kernel.ids import SittingId
-from app.proctoring.service.moving import ABSENT_S, LOOK_EVERY_S, Moving
+from app.proctoring.service.moving import ABSENT_S, LOOK_EVERY_S, SILENT_S, Moving
 
 ASHA, BEN = SittingId(UUID(int=1)), SittingId(UUID(int=2))
 
@@ -18,19 +18,23 @@ class Register:
         self.names = ["a", "b"]
         self.full = False
         self.away = False
+        self.run, self.age_s = "first", 1.0
 
     async def nodes(self):
         if self.away:
             raise OSError
         streams = 10 if self.full else 1
         return [
-            MediaNode(name=name, url="", streams=streams, capacity=10)
+            MediaNode(name=name, url="", streams=streams, capacity=10, run=self.run)
             for name in self.names
         ]
 
     async def on_nodes(self, wanted, names):
         where = {(ASHA, 3): "a", (BEN, 1): "b"}
         return {it for it in wanted if where.get(it) in names}
+
+    async def video_seen(self, wanted):
+        return {sitting: self.age_s for sitting, _ in wanted}
 
 
 class Room:
@@ -110,3 +114,21 @@ async def test_a_node_is_forgotten_once_nothing_names_it(room):
     room.register.names = ["b"]
     await room.look_for(30)
     assert room.moving._seen_at.keys() == {"b"}
+
+
+async def test_a_node_that_was_started_again_at_once_has_lost_its_students(room):
+    room.register.run = "second"
+    await room.look_for(1)
+    assert room.told == []
+    room.register.age_s = SILENT_S + 0.1
+    await room.look_for(LOOK_EVERY_S)
+    assert sorted(room.told) == ["page of asha", "page of ben"]
+
+
+async def test_who_streams_to_a_node_that_runs_on_may_be_silent_for_a_while(room):
+    """The control; and a node of before says nothing of its run."""
+    room.register.age_s = SILENT_S + 0.1
+    await room.look_for(2)
+    room.register.run = ""
+    await room.look_for(2)
+    assert room.told == []

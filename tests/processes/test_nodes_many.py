@@ -174,6 +174,27 @@ async def test_a_node_dies_and_its_students_go_on_at_another_within_ten_seconds(
         assert await house.value(LOST) < 1
 
 
+async def test_a_node_that_dies_and_comes_back_at_once_has_lost_its_students_too(
+    house, clips
+):
+    async with a_dozen(house, clips) as students, a_browser(house, clips) as page:
+        node, _ = nodes_of(house, page)
+        moved = await on_node(house, node)
+        house.kill(node)
+        died_at = time.monotonic()
+        house.start(node)
+        async with asyncio.timeout(30):
+            for one in students:
+                while one.id in moved and one.connected_at[-1] < died_at:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
+            while page.asked[-1][0] < died_at:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        late = [it.connected_at[-1] for it in students if it.id in moved]
+        after_s = max(*late, page.asked[-1][0]) - died_at
+        print(f"a node came back: connected after {after_s:.1f} s")  # noqa: T201
+        assert after_s < MOST_S
+
+
 async def test_who_is_not_told_stays_with_a_dead_node_longer(house, clips):
     """The control. A browser notices by itself in the end; a script does not."""
     async with (
