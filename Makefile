@@ -9,7 +9,7 @@ BIN := .venv/bin
 # flood the machine.
 SERVED := contracts stores http cli media faces processes browser
 ALONE := tests/http/test_same_time.py tests/stores/test_race.py \
-	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py)
+	$(addprefix tests/processes/test_,flood.py rtp_record.py proofs.py booking_kill.py nodes_many.py)
 MODELS := var/models/faceplugin
 # Question banks that others made, to try the reader on.
 BANKS := var/banks/pyslet-0.7.20170805.tar.gz
@@ -29,6 +29,7 @@ up: $(NEEDS) .venv/.installed node_modules/.installed ## Starts everything and p
 test: $(NEEDS) .venv/.installed node_modules/.installed models ## Runs every check and test, cheap ones first
 	@$(MAKE) --no-print-directory check pure js
 	@$(BIN)/python -m tests.install_chromium
+	@$(BIN)/python -m tests.install_coturn
 	$(BIN)/pytest -q -n 2 --dist loadfile $(SERVED:%=tests/%) $(ALONE:%=--ignore=%)
 	$(BIN)/pytest $(ALONE)
 

@@ -108,7 +108,7 @@ def build(settings: Settings) -> web.Application:
     secret = settings.secret.get_secret_value()
     site = Site(
         url=settings.app_url,
-        media_urls=[settings.media_url],
+        media_urls=settings.media_origins,
         secret=secret,
         proxies=settings.proxies,
     )
@@ -122,7 +122,7 @@ def build(settings: Settings) -> web.Application:
         ],
         client_max_size=BODY_MAX,
     )
-    site.support = settings.support
+    site.support, site.turn = settings.support, settings.turn
     app[SITE] = site
     site.roomy.update(account_views.ROOMY | checks.ROOMY | bank_wiring.ROOMY)
     app[live.SOCKETS] = set()
@@ -232,6 +232,8 @@ async def _wire_proctoring(
     app[live.HUB], app[live.PRESENCE] = hub, presence
     await stack.enter_async_context(alongside(restarted("hub", hub.run)))
     await stack.enter_async_context(alongside(restarted("presence", presence.run)))
+    moving = live.moving(app)
+    await stack.enter_async_context(alongside(restarted("moving", moving.run)))
     await stack.enter_async_context(
         alongside(restarted("logins", lambda: live.watch_logins(app)))
     )

@@ -12,6 +12,7 @@ from app.accounts.domain.policy import AccountPolicy
 from app.adapters.environment import read_environment
 from app.adapters.http import Support
 from app.adapters.standing import Source, Standing, sentences, standing_of
+from app.adapters.turn import Turn
 from app.booking.domain.policy import BookingPolicy
 from app.exams.domain.policy import ExamsPolicy
 from app.operations.privacy.policy import RetentionPolicy
@@ -36,6 +37,13 @@ class Settings(BaseSettings):
     """Where Prometheus finds this process, as `127.0.0.1:9464`; empty: nowhere."""
     app_port: int = Field(8080, ge=1, le=65535)
     media_url: str = "http://localhost:8081"
+    media_urls: str = ""
+    """Of several media nodes all addresses that browsers may send video to, with commas
+    between them; `https://*.media.example.org` names many."""
+    turn_urls: str = ""
+    """TURN servers, with commas between them; empty: none."""
+    turn_secret: SecretStr | None = None
+    """The same as theirs (coturn's `static-auth-secret`)."""
     pack: Path = Path("var/models/faceplugin")
     policy: Policy = Policy()
     own_threshold: float | None = Field(
@@ -79,6 +87,17 @@ class Settings(BaseSettings):
     pay_webhook_secret: SecretStr | None = None
     pay_url: str = "https://api.razorpay.com"
 
+    @property
+    def media_origins(self) -> list[str]:
+        """What the pages may connect to, besides us."""
+        return [it.strip() for it in (self.media_urls or self.media_url).split(",")]
+
+    @property
+    def turn(self) -> Turn:
+        urls = [it.strip() for it in self.turn_urls.split(",") if it.strip()]
+        secret = self.turn_secret.get_secret_value() if self.turn_secret else ""
+        return Turn(urls=urls, secret=secret)
+
     @field_validator("keys", mode="before")
     @classmethod
     def _an_empty_name_is_none(cls, given: object) -> object:
@@ -93,6 +112,15 @@ class Settings(BaseSettings):
                 "SPOM_PAY_KEY_ID, SPOM_PAY_KEY_SECRET and SPOM_PAY_WEBHOOK_SECRET go "
                 "together: all of them, or none"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _turn_is_whole(self) -> "Settings":
+        turn = self.turn
+        if bool(turn.urls) != bool(turn.secret):
+            raise ValueError("SPOM_TURN_URLS and SPOM_TURN_SECRET go together")
+        if wrong := [it for it in turn.urls if not it.startswith(("turn:", "turns:"))]:
+            raise ValueError(f"SPOM_TURN_URLS: {wrong[0]} is no turn: or turns: URL")
         return self
 
     @model_validator(mode="after")

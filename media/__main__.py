@@ -18,12 +18,14 @@ from redis.exceptions import RedisError
 from app.adapters.clock import AnchoredClock
 from app.adapters.figures import BYTES, CAPACITY, DROPPED, PACKETS, STREAMS, VIEWS
 from app.adapters.logs import at_node, set_up_logging
+from app.adapters.media_nodes import MediaNodes
 from app.adapters.metrics import figures_at
 from app.adapters.redis import connect
 from app.adapters.view_leases import ViewLeases
 from media import seam
 from media.capture import Capturer
 from media.deadlines import end_dawdlers
+from media.draining import Draining
 from media.faces.glimpse import Glimpser
 from media.faces.loading import load_models
 from media.faces.packs import PackError
@@ -50,8 +52,8 @@ def main() -> None:
 
     Reads REDIS_URL, SPOM_SECRET, SPOM_APP_URL, SPOM_MEDIA_URL, SPOM_MEDIA_HOST,
     SPOM_MEDIA_PORT, SPOM_MEDIA_ANNOUNCE,
-    SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_NODE, SPOM_PACK,
-    SPOM_POLICY_GLANCE_EVERY_S, SPOM_METRICS.
+    SPOM_MEDIA_PORTS, SPOM_MEDIA_CAPACITY, SPOM_MEDIA_DRAIN_S, SPOM_MEDIA_NODE,
+    SPOM_PACK, SPOM_POLICY_GLANCE_EVERY_S, SPOM_METRICS.
     """
     set_up_logging()
     # Waking threads for pictures as small as these costs more than they save.
@@ -66,7 +68,7 @@ def main() -> None:
 
 
 async def serve(settings: Settings, listening: socket.socket) -> None:
-    """Until a signal comes; then streams are ended in good order."""
+    """Until a signal comes; then streams move to other nodes first."""
     seam.verify()
     at_node(settings.node)
     stopped = asyncio.Event()
@@ -87,9 +89,10 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         endpoints = Endpoints(ingest, relay, secret=secret, now=clock.now)
         server = await _listen(settings, endpoints, listening, stack)
         glances = _glances(settings, ingest, stack)
+        node, draining = _node(settings, ingest, glances, stack)
         tasks = [
             *([group.create_task(glances.run())] if glances else []),
-            group.create_task(_node(settings, ingest, glances, stack).run()),
+            group.create_task(node.run()),
             group.create_task(ingest.sweep()),
             group.create_task(relay.sweep()),
             group.create_task(
@@ -99,6 +102,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         await _show_figures(settings, ingest, relay, stack)
         log.info("listening", port=settings.media_port)
         await stopped.wait()
+        await draining.run()
         for task in tasks:
             task.cancel()
         relay.close()
@@ -177,7 +181,7 @@ def _node(
     ingest: Ingest,
     glances: Glances | None,
     stack: AsyncExitStack,
-) -> Node:
+) -> tuple[Node, Draining]:
     redis = connect(settings.redis_url)
     stack.push_async_callback(redis.aclose)
     patient = connect(settings.redis_url, patience_s=BLOCKING_PATIENCE_S)
@@ -193,7 +197,13 @@ def _node(
     )
     if glances is not None:
         node.hurry = glances.hurry
-    return node
+    return node, Draining(
+        ingest,
+        node,
+        MediaNodes(redis),
+        name=settings.node,
+        within_s=settings.media_drain_s,
+    )
 
 
 def _glances(

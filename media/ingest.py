@@ -37,6 +37,10 @@ class NodeFull(Unavailable):
     """This media node has no room. Ask for a new ticket: another node may have."""
 
 
+class NodeDrains(Unavailable):
+    """This media node is about to stop. Ask for a new ticket: another takes you."""
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Stream(Resource):
     """One student's video, as it arrives."""
@@ -68,6 +72,8 @@ class Ingest:
         now: Callable[[], float],
     ) -> None:
         self.capacity = capacity
+        self.draining = False
+        """About to stop: nobody new is admitted."""
         self._group = group
         self._place = place
         self._limits = limits
@@ -95,7 +101,7 @@ class Ingest:
     async def admit(self, ticket: Ticket, offer: str) -> tuple[Stream, str]:
         """The new stream and the answer to its offer.
 
-        Raises BadOffer, SecondStream, StaleEpoch or NodeFull.
+        Raises BadOffer, SecondStream, StaleEpoch, NodeFull or NodeDrains.
         """
         wanted = read_offer(offer)
         self._check(ticket)
@@ -154,6 +160,8 @@ class Ingest:
                     self.end(stream)
 
     def _check(self, ticket: Ticket) -> None:
+        if self.draining:
+            raise NodeDrains
         if ticket.epoch < self._epochs.get(ticket.sitting, ticket.epoch):
             raise StaleEpoch
         current = self._streams.get(ticket.sitting)

@@ -1,6 +1,8 @@
 """One media node among many: it says that it lives, and obeys commands to capture."""
 
 import asyncio
+import secrets
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -18,7 +20,7 @@ from media.ingest import Ingest
 
 SAMPLES = "samples"
 SAMPLES_MAX = 200
-BEAT_EVERY_S = 2
+BEAT_EVERY_S = 1
 SEEN_WITHIN_S = 3
 BLOCK_MS = 2_000
 FAULT_PAUSE_S = 1
@@ -49,7 +51,11 @@ class Node:
         self._redis = redis
         self._patient_redis = patient_redis
         self.hurry: Callable[[SittingId], None] = lambda _: None
+        self._run = secrets.token_hex(4)
         self._cleared = False
+        self._looked_at: Counter[SittingId] = Counter()
+        self.captures: set[asyncio.Task[None]] = set()
+        """Those that run just now."""
         self._places = asyncio.Semaphore(CAPTURES_AT_ONCE)
         self._commands = capture_stream(name)
 
@@ -62,6 +68,10 @@ class Node:
         finally:
             await self._leave()
 
+    def is_looked_at(self, sitting: SittingId) -> bool:
+        """Whether a sample of it is captured just now."""
+        return self._looked_at[sitting] > 0
+
     async def obey(self, command: CaptureCommand) -> None:
         """Captures and hands over the sample; without video, one with no frames."""
         begun = asyncio.get_running_loop().time()
@@ -70,12 +80,27 @@ class Node:
         if peer is not None:
             self.hurry(command.sitting)
             frames = await self._capturer.capture(peer, command.ask)
+        elif self._ingest.draining:
+            return  # On its way to another node: "no video" would be untrue.
         sample = Sample(command=command, frames=frames)
         await self._redis.xadd(SAMPLES, sample.to_fields(), maxlen=SAMPLES_MAX)
         took_s = asyncio.get_running_loop().time() - begun
         outcome = "pictures" if frames else "no_stream" if peer is None else "none"
         CAPTURES.labels(outcome).observe(took_s)
         log.info("captured", frames=len(frames))
+
+    async def announce(self) -> None:
+        """Says how full it is and whose video arrives. May raise RedisError."""
+        node = MediaNode(
+            name=self._name,
+            url=self._url,
+            streams=len(self._ingest),
+            capacity=self._ingest.capacity,
+            draining=self._ingest.draining,
+            run=self._run,
+        )
+        seen = self._ingest.seen(SEEN_WITHIN_S)
+        await MediaNodes(self._redis).beat(node, seen)
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         away = False
@@ -90,14 +115,7 @@ class Node:
                 await asyncio.sleep(FAULT_PAUSE_S)
 
     async def _beat(self) -> None:
-        node = MediaNode(
-            name=self._name,
-            url=self._url,
-            streams=len(self._ingest),
-            capacity=self._ingest.capacity,
-        )
-        seen = self._ingest.seen(SEEN_WITHIN_S)
-        await MediaNodes(self._redis).beat(node, seen)
+        await self.announce()
         await asyncio.sleep(BEAT_EVERY_S)
 
     async def _take_commands(self, group: asyncio.TaskGroup) -> None:
@@ -118,10 +136,13 @@ class Node:
                 log.warning("command_unreadable")
                 continue
             await self._places.acquire()
-            group.create_task(self._obey_in_place(command))
+            task = group.create_task(self._obey_in_place(command))
+            self.captures.add(task)
+            task.add_done_callback(self.captures.discard)
 
     async def _obey_in_place(self, command: CaptureCommand) -> None:
         with about(sitting=command.sitting, look=command.look, epoch=command.epoch):
+            self._looked_at[command.sitting] += 1
             try:
                 await self.obey(command)
             except _FAULTS as error:
@@ -129,6 +150,7 @@ class Node:
             except Exception:  # one look's bug must not end the node
                 log.exception("capture_failed")
             finally:
+                self._looked_at -= Counter([command.sitting])
                 self._places.release()
 
     async def _leave(self) -> None:

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     media_ports: str = ""
     """The UDP ports they send it to, such as 40000-40999; empty: any."""
     media_capacity: int = Field(400, ge=1)
+    media_drain_s: float = Field(20, ge=0)
+    """How long a node that is told to stop waits for its students to have moved."""
     media_node: str = ""
     """The node's name in Redis, unique; empty: made from host name and port."""
     pack: Path = Path("var/models/faceplugin")

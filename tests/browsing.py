@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -33,17 +33,22 @@ def find_chromium() -> str | None:
 
 @asynccontextmanager
 async def chromium(
-    clip: Path | None = None, *, allow_camera: bool = True
+    clip: Path | None = None,
+    *,
+    allow_camera: bool = True,
+    inside: Callable[[str], str] | None = None,
 ) -> AsyncIterator[Browser]:
+    """`inside` wraps the program, so that it runs somewhere else."""
     flags = [flag for flag in FLAGS if allow_camera or flag != ALLOW_CAMERA]
     if clip is not None:
         flags.append(f"--use-file-for-fake-video-capture={clip}")
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=find_chromium(), args=flags
-        )
+        program = find_chromium()
+        if inside is not None:
+            program = inside(program or playwright.chromium.executable_path)
+        browser = await playwright.chromium.launch(executable_path=program, args=flags)
         try:
             yield browser
         finally:

@@ -24,7 +24,7 @@ def main() -> None:
 
 def _playwrights() -> bool:
     """Also false where it is there but does not start, as without its libraries."""
-    got = _run(sys.executable, "-m", "playwright", "install", "chromium")
+    got = run(sys.executable, "-m", "playwright", "install", "chromium")
     return got and asyncio.run(_starts())
 
 
@@ -40,11 +40,11 @@ def _debians() -> bool:
     if not shutil.which("apt-get"):
         return False
     sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    _run(*sudo, "apt-get", "update", "-qq")
-    return _run(*sudo, "apt-get", "install", "-y", "-qq", "chromium")
+    run(*sudo, "apt-get", "update", "-qq")
+    return run(*sudo, "apt-get", "install", "-y", "-qq", "chromium")
 
 
-def _run(*command: str) -> bool:
+def run(*command: str) -> bool:
     try:
         done = subprocess.run(
             command,

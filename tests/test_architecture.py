@@ -100,7 +100,7 @@ def test_no_score_of_attention_or_emotion_has_a_place():
 
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 IDS = {"sitting", "epoch", "look", "view", "node", "request", "exam", "slot", "photo"}
-IDS |= {"order", "refund"}
+IDS |= {"order", "refund", "nodes"}
 COUNTS = {"frames", "pictures", "packets", "streams", "views", "dropped", "letters"}
 COUNTS |= {"sittings", "looks", "exams", "count", "attempts", "lost", "people"}
 COUNTS |= {"genuine_pairs", "impostor_pairs"}

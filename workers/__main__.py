@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+import structlog
 import uvloop
 from redis.exceptions import RedisError
 
@@ -24,7 +25,11 @@ NAMES = (
     "courier",
     "booking_keeper",
 )
+FINISH_WITHIN_S = 8
+"""A few looks; what takes longer is taken up again by others (`Policy.lease_s`)."""
 Worker = Callable[[House], Coroutine[Any, Any, None]]
+
+log = structlog.get_logger()
 
 
 @click.command(name="spom worker")
@@ -43,6 +48,7 @@ def main(names: tuple[str, ...]) -> None:
 
 
 async def _run(settings: Settings, workers: list[Worker]) -> None:
+    """Until a signal comes; then what is in hand is finished first."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
@@ -54,6 +60,8 @@ async def _run(settings: Settings, workers: list[Worker]) -> None:
     ):
         tasks = [group.create_task(work(house)) for work in workers]
         await stopped.wait()
+        if not await house.hands.let_go(FINISH_WITHIN_S):
+            log.warning("left_unfinished")
         for task in tasks:
             task.cancel()
 

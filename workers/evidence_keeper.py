@@ -58,7 +58,13 @@ class EvidenceKeeper:
         self._held_s = held_s
         self._tidy_every_s = tidy_every_s
         self._waiting: deque[Judged] = deque()
+        self._writing = False
         self._news = asyncio.Event()
+
+    @property
+    def busy(self) -> bool:
+        """Whether something waits to be written, or is written just now."""
+        return self._writing or bool(self._waiting)
 
     def judged(
         self, sitting: SittingId, look: LookId, frames: Sequence[bytes], *, passed: bool
@@ -96,11 +102,14 @@ class EvidenceKeeper:
     async def _write(self, it: Judged) -> None:
         evidence = self._evidence
         keep = evidence.passed if it.passed else evidence.failed
+        self._writing = True
         try:
             async with asyncio.timeout(WITHIN_S):
                 await keep(it.sitting, it.look, it.frames)
         except (Unavailable, OSError, TimeoutError) as error:
             await self._later(it, type(error).__name__)
+        finally:
+            self._writing = False
 
     async def _later(self, it: Judged, error: str) -> None:
         log.warning("evidence_away", error=error)

@@ -78,6 +78,7 @@ class Matcher:
         self._engine = engine
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="faces")
         self._keeper = keeper or EvidenceKeeper(house.evidence)
+        house.hands.also(lambda: self._keeper.busy)
         packs = PacksInUse(house.redis)
         self._change = PackChange(engine.pack, packs, house.photos, house.desk.clock)
         self._name = f"{socket.gethostname()}-{os.getpid()}"
@@ -100,6 +101,10 @@ class Matcher:
 
     async def _judge_next(self) -> None:
         """Takes one sample, judges it, and removes it."""
+        async with self._house.hands.work():
+            await self._judge_one()
+
+    async def _judge_one(self) -> None:
         redis = self._house.patient_redis
         try:
             found = await redis.xreadgroup(
@@ -170,11 +175,17 @@ class Matcher:
 
     async def _make_references(self) -> None:
         """Makes the references that are wanted: once a photo and pack."""
+        async with self._house.hands.work():
+            if await self._make_reference():
+                return
+        await asyncio.sleep(REFERENCES_EVERY_S)
+
+    async def _make_reference(self) -> bool:
+        """Whether one was wanted."""
         photos, engine = self._house.photos, self._engine
         wanted = await photos.claim_wanted_reference(engine.pack)
         if wanted is None:
-            await asyncio.sleep(REFERENCES_EVERY_S)
-            return
+            return False
         loop = asyncio.get_running_loop()
         try:
             template = await loop.run_in_executor(
@@ -185,3 +196,4 @@ class Matcher:
         else:
             await photos.save_reference(wanted.photo, template)
         log.info("reference_decided", photo=str(wanted.photo))
+        return True

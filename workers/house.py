@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redis.asyncio import Redis
 
@@ -46,6 +46,7 @@ from app.proctoring.service.sittings import Sittings
 from app.proctoring.service.undecided import doubtful, undecided_of
 from app.proctoring.service.viewing import Viewing
 from app.settings import Settings
+from workers.hands import Hands
 
 POOL = 4
 
@@ -85,6 +86,7 @@ class House:
     viewing: Viewing
     booking: Booking
     graders: Graders
+    hands: Hands = field(default_factory=Hands)
 
 
 def _retention(

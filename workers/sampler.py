@@ -37,11 +37,12 @@ async def run(house: House) -> None:
 
 async def sample_due(house: House, nodes: MediaNodes) -> int:
     """Hands out what is due now; the number of looks claimed."""
-    leases = await house.looks.claim_due()
-    await house.looks.announce(leases)
-    for lease in leases:
-        await _command(house, nodes, lease)
-    return len(leases)
+    async with house.hands.work():
+        leases = await house.looks.claim_due()
+        await house.looks.announce(leases)
+        for lease in leases:
+            await _command(house, nodes, lease)
+        return len(leases)
 
 
 async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:

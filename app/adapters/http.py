@@ -16,6 +16,7 @@ from aiohttp import web
 from app.adapters.http_headers import add_headers, content_policy
 from app.adapters.led_back import led_back
 from app.adapters.request_ids import NUMBER, numbered
+from app.adapters.turn import Turn
 from app.kernel import refusals
 from app.kernel.refusals import Forbidden, Refusal, Unavailable
 
@@ -65,6 +66,7 @@ class Site:
         self.proxies = proxies
         self.secret = secret
         self.support = Support()
+        self.turn = Turn()
         self.roomy: dict[str, int] = {}
         """Paths that take more than BODY_MAX bytes, and how many."""
         self.outside: set[str] = set()

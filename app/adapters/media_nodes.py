@@ -5,8 +5,8 @@ a Redis that comes back empty is full again after one beat.
 """
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from typing import NamedTuple
 
 from redis.asyncio import Redis
@@ -15,8 +15,10 @@ from redis.exceptions import RedisError
 from app.kernel.ids import SittingId
 from app.kernel.refusals import Unavailable
 
-NODE_LIFE_S = 6
+NODE_LIFE_S = 3
+"""A node that was not heard for so long gets no students. It beats every second."""
 VIDEO_LIFE_S = 8
+"""Longer: who was at a node that is gone is still read here, and told."""
 
 
 def capture_stream(node: str) -> str:
@@ -30,12 +32,22 @@ class NoMediaNode(Unavailable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaNode:
-    """`url` is how browsers reach it; `streams` of `capacity` are in use."""
+    """`url` is how browsers reach it; `streams` of `capacity` are in use.
+
+    One that is `draining` is about to stop: its students go to others. `run` names the
+    process: another one has none of its streams.
+    """
 
     name: str
     url: str
     streams: int
     capacity: int
+    draining: bool = False
+    run: str = field(default="", compare=False)
+
+    @property
+    def has_room(self) -> bool:
+        return not self.draining and self.streams < self.capacity
 
 
 class VideoSeen(NamedTuple):
@@ -83,7 +95,7 @@ class MediaNodes:
         gone = [name for name, card in zip(names, cards, strict=True) if card is None]
         if gone:
             await self._redis.srem("nodes", *gone)
-        return [MediaNode(**json.loads(card)) for card in cards if card is not None]
+        return [_read(card) for card in cards if card is not None]
 
     async def beats(self) -> list[Beat]:
         """As `nodes`, with the age of each one's last word; nothing is struck."""
@@ -105,7 +117,7 @@ class MediaNodes:
             nodes = await self.nodes()
         except (RedisError, OSError, TimeoutError) as error:
             raise NoMediaNode from error
-        free = [node for node in nodes if node.streams < node.capacity]
+        free = [node for node in nodes if node.has_room]
         if not free:
             raise NoMediaNode
         return min(free, key=lambda node: node.streams / node.capacity)
@@ -139,7 +151,27 @@ class MediaNodes:
         """The node that has this video, while it lives."""
         name = await self.node_of(sitting, epoch)
         card = await self._redis.get(f"node:{name}") if name else None
-        return MediaNode(**json.loads(card)) if card else None
+        return _read(card) if card else None
+
+    async def on_nodes(
+        self, wanted: Iterable[tuple[SittingId, int]], names: Collection[str]
+    ) -> set[tuple[SittingId, int]]:
+        """Those (sitting, epoch) whose video came to one of these nodes last."""
+        asked = list(wanted)
+        if not asked:
+            return set()
+        values = await self._redis.mget([f"video:{sitting}" for sitting, _ in asked])
+        pairs = zip(asked, values, strict=True)
+        return {
+            (it, epoch) for (it, epoch), value in pairs if _node(value, epoch) in names
+        }
+
+
+def _read(card: bytes | str) -> MediaNode:
+    """Also of a node that is newer than we, and says more of itself."""
+    known = {it.name for it in fields(MediaNode)}
+    said = json.loads(card)
+    return MediaNode(**{name: said[name] for name in known & said.keys()})
 
 
 def _text(value: bytes | str) -> str:

@@ -1,6 +1,8 @@
 """The register of media nodes, over a real Valkey."""
 
 import asyncio
+import json
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -41,6 +43,37 @@ async def test_full_nodes_are_passed_over(register):
     await register.beat(node("a", 10, 10), [])
     with pytest.raises(NoMediaNode):
         await register.least_loaded()
+
+
+async def test_nodes_that_drain_are_passed_over(register):
+    draining = replace(node("a"), draining=True)
+    await register.beat(draining, [])
+    with pytest.raises(NoMediaNode):
+        await register.least_loaded()
+    await register.beat(node("b", 9, 10), [])
+    assert await register.least_loaded() == node("b", 9, 10)
+    assert draining in await register.nodes()
+
+
+async def test_a_node_that_says_more_than_we_know_is_read_all_the_same(register, redis):
+    await register.beat(node("a"), [])
+    card = json.loads(await redis.get("node:a"))
+    await redis.set("node:a", json.dumps({**card, "of_tomorrow": 1}))
+    assert await register.nodes() == [node("a")]
+
+
+async def test_who_was_at_a_node_is_known_longer_than_the_node(
+    register, sitting, redis
+):
+    other = SittingId(uuid4())
+    await register.beat(node("a"), [VideoSeen(sitting, 3)])
+    await register.beat(node("b"), [VideoSeen(other, 1)])
+    assert await redis.ttl("node:a") + 2 < await redis.ttl(f"video:{sitting}")
+    await redis.delete("node:a")
+    pages = {(sitting, 3), (other, 1)}
+    assert await register.on_nodes(pages, {"a"}) == {(sitting, 3)}
+    assert await register.on_nodes({(sitting, 4)}, {"a"}) == set()
+    assert await register.on_nodes(set(), {"a"}) == set()
 
 
 async def test_a_node_that_left_is_gone(register):

@@ -21,7 +21,6 @@ AWS = {
     *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"),
 }
 """Read by the store itself: app/adapters/objects.py."""
-OF_RELAYS = {"SPOM_TURN_URLS", "SPOM_TURN_SECRET"}
 FIGURE = re.compile(r"\bspom_[a-z_]+[a-z]\b")
 
 
@@ -36,7 +35,7 @@ def settings_of(kind) -> set[str]:
     return found
 
 
-KNOWN = settings_of(Settings) | settings_of(MediaSettings) | AWS | OF_RELAYS
+KNOWN = settings_of(Settings) | settings_of(MediaSettings) | AWS
 
 
 def compose_names() -> set[str]:

@@ -121,9 +121,10 @@ async def accounts(peopled_database, gatehouse):
 
 
 async def beat(redis) -> None:
-    """As a media node does every second or two."""
+    """As a media node does every second, once for a whole test."""
     node = MediaNode(name="n1", url="http://localhost:1", streams=0, capacity=9)
     await MediaNodes(redis).beat(node, [])
+    await redis.expire("node:n1", 60)
 
 
 @pytest.fixture

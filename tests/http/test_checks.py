@@ -41,7 +41,9 @@ async def test_studying_on_a_new_device_begins_with_its_check(asha):
 
 async def test_opening_gives_what_a_stream_needs(asha):
     opened = await (await asha.post("/api/checks")).json()
-    assert set(opened) == {"check", "sitting", "epoch", "whip", "ticket"}
+    wanted = {"check", "sitting", "epoch", "whip", "ticket", "ice_servers"}
+    assert set(opened) == wanted
+    assert opened["ice_servers"] == []
 
 
 async def test_phones_are_known_by_what_they_say(asha):

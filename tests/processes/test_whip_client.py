@@ -81,13 +81,19 @@ async def test_it_streams_and_is_recognised(house, student, clips):
         await house.until("SELECT state FROM sitting", "running")
 
 
-async def kill_in_the_middle_of_a_look(house, redis) -> bool:
-    """Kills the matcher as soon as it has taken a sample; False if it was faster."""
+async def in_the_middle_of_a_look(house, redis) -> bool:
+    """Goes on as soon as the matcher has taken a sample; False if it was faster."""
     await redis.xread({"samples": "0"}, block=0)
     house.running["matcher"].send_signal(signal.SIGCONT)
     while not (await redis.xpending("samples", "face_matcher"))["pending"]:
         if not await redis.xlen("samples"):
             return False
+    return True
+
+
+async def kill_in_the_middle_of_a_look(house, redis) -> bool:
+    if not await in_the_middle_of_a_look(house, redis):
+        return False
     house.kill("matcher")
     return await house.value("SELECT count(verdict) FROM look") == 0
 
@@ -108,4 +114,22 @@ async def test_a_matcher_killed_in_the_middle_of_a_look_leaves_one_verdict(
         assert await house.value(tries) >= 2
         told = "SELECT count(verdict) FROM look WHERE why = 'start'"
         assert await house.value(told) == 1
+    await redis.aclose()
+
+
+async def test_a_matcher_told_to_stop_finishes_the_look_it_has_in_hand(
+    house, student, clips
+):
+    redis = connect(house.redis_url, patience_s=20)
+    await house.until("SELECT count(*) FROM reference WHERE state = 'made'", 6)
+    house.running["matcher"].send_signal(signal.SIGSTOP)
+    async with studying(student, clips(("asha", 4, 1))):
+        async with asyncio.timeout(20):
+            assert await in_the_middle_of_a_look(house, redis)
+        matcher = house.running.pop("matcher")
+        matcher.terminate()
+        assert await asyncio.to_thread(matcher.wait, 12) == 0
+        look = "SELECT verdict || ' at ' || attempts FROM look WHERE why = 'start'"
+        assert await house.value(look) == "match at 1"
+        assert (await redis.xpending("samples", "face_matcher"))["pending"] == 0
     await redis.aclose()

@@ -24,6 +24,7 @@ from tests.stores.ledger_world import SECRET, build_books
 from tests.stores.world import finding
 from workers.evidence_keeper import WAITING_MOST, EvidenceKeeper
 from workers.face_matcher import GROUP, STREAM, Matcher
+from workers.hands import Hands
 from workers.housekeeping import forget_samples
 
 JPEG = b"\xff\xd8" + bytes(500)
@@ -77,6 +78,7 @@ class Room:
         self.house = SimpleNamespace(
             redis=redis,
             patient_redis=patient,
+            hands=Hands(),
             desk=books.world.desk,
             looks=books.world.looks,
             consents=consents,

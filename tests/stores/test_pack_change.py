@@ -23,6 +23,7 @@ from tests.people import PHOTO
 from tests.stores.ledger_world import SECRET, build_books
 from tests.stores.world import finding
 from workers.face_matcher import STREAM, Matcher
+from workers.hands import Hands
 from workers.pack_change import GRACE, PackChange
 
 A, B = "faceplugin-0.0.1", "buffalo_l-1"
@@ -54,6 +55,7 @@ class Place:
         self.house = SimpleNamespace(
             redis=redis,
             patient_redis=patient,
+            hands=Hands(),
             desk=self.world.desk,
             looks=self.world.looks,
             consents=self.consents,

@@ -32,16 +32,12 @@ class ScriptedStudent(Visitor):
 
     async def __aenter__(self) -> Self:
         await self.log_in()
-        opened = await self.ask("/api/sittings", {"module": self.module})
-        self._client = WhipClient(opened["whip"], opened["ticket"], self.actor.track)
-        await self._client.start()
+        await self.stream()
         self._socket = await self.http.ws_connect(f"{self.url}/live")
-        said = {"sitting": opened["sitting"], "epoch": opened["epoch"]}
         await self._socket.send_json({"type": "subscribe", "topics": ["student:me"]})
-        await self._socket.send_json({"type": "streaming", **said})
-        self.id = opened["sitting"]
+        await self.say("streaming")
         self._life = AsyncExitStack()
-        await self._life.enter_async_context(alongside(self._be_present(said)))
+        await self._life.enter_async_context(alongside(self._be_present()))
         await self._life.enter_async_context(alongside(self._listen()))
         return self
 
@@ -53,8 +49,22 @@ class ScriptedStudent(Visitor):
     ) -> None:
         await self._life.aclose()
         await self._socket.close()
-        await self._client.stop()
+        await self.client.stop()
         await self.http.close()
+
+    async def stream(self) -> None:
+        """Asks for a way in and streams there. Raises what `ask` and WhipClient do."""
+        opened = await self.ask("/api/sittings", {"module": self.module})
+        self.client = WhipClient(opened["whip"], opened["ticket"], self.actor.track)
+        await self.client.start()
+        self.id = opened["sitting"]
+        self.said = {"sitting": opened["sitting"], "epoch": opened["epoch"]}
+
+    async def say(self, what: str, **more: object) -> None:
+        await self._socket.send_json({"type": what, **self.said, **more})
+
+    def heard(self, topic: str, state: dict[str, Any]) -> None:
+        """Whatever the server says; the sitting's state is kept besides."""
 
     async def until(
         self, true: Callable[[dict[str, Any]], bool], within_s: float = 30
@@ -69,9 +79,9 @@ class ScriptedStudent(Visitor):
                     at += 1
                 await asyncio.sleep(0.05)
 
-    async def _be_present(self, said: dict[str, Any]) -> None:
+    async def _be_present(self) -> None:
         while True:
-            await self._socket.send_json({"type": "presence", **said, "visible": True})
+            await self.say("presence", visible=True)
             await asyncio.sleep(PRESENCE_EVERY_S)
 
     async def _listen(self) -> None:
@@ -80,6 +90,9 @@ class ScriptedStudent(Visitor):
                 continue
             told = message.json()
             state = told.get("state") or {}
+            self.heard(told.get("topic", ""), state)
+            if "sitting" not in state or told.get("topic") == "stream":
+                continue
             sitting = state.get("sitting")
             self.sitting = sitting
             if sitting is None:

@@ -97,6 +97,10 @@ class Presence:
         if page is not None and len(self._left) < LEFT_MOST:
             self._left.append((page, self._desk.clock.now()))
 
+    def streaming(self) -> list[tuple[object, SittingId, int]]:
+        """Socket, sitting and epoch of every page that says its video flows."""
+        return [(it, page.sitting, page.epoch) for it, page in self._pages.items()]
+
     async def run(self) -> None:
         """Checkpoints until cancelled; a fault of ours skips one, no more."""
         while True:

@@ -4,6 +4,8 @@ Nothing a page says adds time: presence counts only with video that arrives.
 """
 
 import asyncio
+import json
+import time
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -23,13 +25,17 @@ from app.kernel.ids import SittingId
 from app.kernel.refusals import Forbidden, Refusal, TooMany, Unavailable
 from app.portals.service import NEWS
 from app.proctoring.service.desk import WALL, topic_of
+from app.proctoring.service.moving import Moving
 from app.proctoring.service.presence import Presence, Told
 from app.proctoring.views.api import SITTINGS
+from app.proctoring.views.opening import NODES
 
 HUB = web.AppKey("hub", Hub)
 PRESENCE = web.AppKey("presence", Presence)
 NEWS_MINE, SEATS_MINE, STUDENT_MINE = "news:mine", "seats:me", "student:me"
 EXAM_MINE = "exam:me"
+STREAM = "stream"
+"""Of a page's own video; sent without being asked for, and by this process alone."""
 SOCKETS: "web.AppKey[set[_Page]]" = web.AppKey("sockets")
 MESSAGE_MAX = 4 * 1024
 MESSAGES_A_SECOND = 20
@@ -103,6 +109,19 @@ async def live(request: web.Request) -> web.StreamResponse:
         request.app[HUB].leave(page.watcher)
         request.app[PRESENCE].gone(page)
     return socket
+
+
+def moving(app: web.Application) -> Moving:
+    """For the pages whose sockets end in this process."""
+    streaming = app[PRESENCE].streaming
+    return Moving(app[NODES], streaming, _tell_gone, now=time.monotonic)
+
+
+def _tell_gone(page: object, sitting: SittingId, epoch: int) -> None:
+    """The media node that this page streams to is gone: it connects to another."""
+    assert isinstance(page, _Page)
+    state = {"sitting": str(sitting), "epoch": epoch, "gone": True}
+    page.watcher.put(STREAM, json.dumps({"topic": STREAM, "state": state}))
 
 
 async def watch_logins(app: web.Application) -> None:

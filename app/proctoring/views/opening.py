@@ -26,18 +26,20 @@ class Stream:
 
 
 def way_in(request: web.Request, stream: Stream, node: MediaNode) -> dict[str, object]:
-    expires_at = request.app[CLOCK].now() + TICKET_LIFE
+    """Where to stream to, the ticket for it, and how to get through a firewall."""
+    now, site = request.app[CLOCK].now(), request.app[SITE]
     ticket = Ticket(
         sitting=stream.sitting,
         epoch=stream.epoch,
-        expires_at=expires_at,
+        expires_at=now + TICKET_LIFE,
         glancing=stream.glancing,
     )
     return {
         "sitting": str(stream.sitting),
         "epoch": stream.epoch,
         "whip": f"{node.url}/whip",
-        "ticket": sign(ticket, request.app[SITE].secret),
+        "ticket": sign(ticket, site.secret),
+        "ice_servers": site.turn.ice_servers(stream.sitting, now),
     }
 
 

@@ -10,7 +10,7 @@ from app.accounts.domain.people import Identity, Role
 from app.accounts.views.guard import for_role
 from app.adapters.audit import Trail
 from app.adapters.bodies import Body, read_json
-from app.adapters.http import SITE
+from app.adapters.http import SITE, Site
 from app.adapters.openapi import takes
 from app.adapters.tickets import sign_view
 from app.adapters.view_leases import ViewLeases
@@ -52,7 +52,7 @@ async def open_view(request: web.Request, who: Identity) -> web.StreamResponse:
     opened = await request.app[VIEWING].open(
         who.account, sitting_in(request), body.reason
     )
-    return web.json_response(_shown(opened, request.app[SITE].secret))
+    return web.json_response(_shown(opened, request.app[SITE]))
 
 
 @for_role(Role.PROCTOR)
@@ -69,7 +69,7 @@ async def end(request: web.Request, who: Identity) -> web.StreamResponse:
     return web.Response(status=204)
 
 
-def _shown(opened: Opened, secret: str) -> dict[str, object]:
+def _shown(opened: Opened, site: Site) -> dict[str, object]:
     view = opened.view
     ticket = ViewTicket(
         view=view.view,
@@ -81,7 +81,8 @@ def _shown(opened: Opened, secret: str) -> dict[str, object]:
     return {
         "view": str(view.view),
         "whep": f"{opened.node.url}/whep",
-        "ticket": sign_view(ticket, secret),
+        "ticket": sign_view(ticket, site.secret),
+        "ice_servers": site.turn.ice_servers(view.view, view.opened_at, LASTS),
         "lasts_s": LASTS.total_seconds(),
     }
 

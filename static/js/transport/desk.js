@@ -1,6 +1,7 @@
 import { post, Refused } from "./api.js"
 import { Activity } from "./activity.js"
 import { Link } from "./link.js"
+import { moveWhenTold } from "./moving.js"
 
 // Studying on this page: what the student wants, and what the server says of it.
 const PRESENCE_EVERY_MS = 3_000
@@ -18,6 +19,7 @@ export class Desk extends EventTarget {
     this.link.addEventListener("change", changed, { signal })
     this.link.addEventListener("final", () => this.stop(), { signal })
     this.link.addEventListener("up", () => this.#sayStreaming(), { signal })
+    moveWhenTold(live, this.link, signal)
     live.addEventListener("state", ({ detail }) => this.#take(detail), { signal })
     for (const type of ["open", "closed"]) live.addEventListener(type, changed, { signal })
     document.addEventListener("visibilitychange", () => this.#sayPresence(), { signal })

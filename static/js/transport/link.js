@@ -37,7 +37,7 @@ export class Link extends EventTarget {
       if (attempt !== this.#attempt) return
       this.opened = opened
       if (resume) await post(`/api/sittings/${opened.sitting}/resume`)
-      this.#stream = new Stream(this.media)
+      this.#stream = new Stream(this.media, opened.ice_servers)
       this.#follow(this.#stream)
       await this.#stream.start(opened)
     } catch (error) {
@@ -79,7 +79,7 @@ export class Link extends EventTarget {
       this.dispatchEvent(new Event("final"))
     } else {
       this.refusal = error.code === "offline" ? null : error
-      this.#again()
+      this.again()
     }
     this.#changed()
   }
@@ -97,7 +97,7 @@ export class Link extends EventTarget {
 
   #follow(stream) {
     stream.addEventListener("up", () => stream === this.#stream && this.#isUp())
-    stream.addEventListener("down", () => stream === this.#stream && this.#again())
+    stream.addEventListener("down", () => stream === this.#stream && this.again())
   }
 
   #isUp() {
@@ -107,10 +107,10 @@ export class Link extends EventTarget {
     this.#changed()
   }
 
-  #again() {
+  again(laterMs = 0) {
     this.hangUp()
     this.state = "lost"
-    this.#timer = setTimeout(() => this.open(), this.backoff.next())
+    this.#timer = setTimeout(() => this.open(), this.backoff.next() + laterMs)
     this.#changed()
   }
 

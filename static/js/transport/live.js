@@ -55,6 +55,7 @@ export class Live extends EventTarget {
   #take(message) {
     this.#heard()
     if (message.topic?.startsWith("news:")) this.#tell("news", message.state)
+    else if (message.topic === "stream") this.#tell("stream", message.state)
     else if (message.topic) this.#tell("state", message.state)
     else this.#tell("refused", message)
   }

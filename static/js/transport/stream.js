@@ -15,9 +15,9 @@ export class Stream extends EventTarget {
   #looking = false
   #watched = false
 
-  constructor(media) {
+  constructor(media, iceServers = []) {
     super()
-    this.#whip = new Whip(media)
+    this.#whip = new Whip(media, iceServers)
     this.#whip.addEventListener("change", ({ detail }) => this.#changed(detail))
     this.#timer = setTimeout(() => this.#tell("down"), CONNECT_MOST_MS)
   }
@@ -62,7 +62,7 @@ export class Stream extends EventTarget {
   #changed(state) {
     clearTimeout(this.#timer)
     if (state === "connected") this.#tell("up")
-    else if (state === "failed") this.#tell("down")
+    else if (state === "failed" || state === "closed") this.#tell("down")
     else if (state === "disconnected") this.#timer = setTimeout(() => this.#tell("down"), DISCONNECTED_MOST_MS)
     else this.#timer = setTimeout(() => this.#tell("down"), CONNECT_MOST_MS)
   }

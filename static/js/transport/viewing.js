@@ -59,7 +59,7 @@ export class Viewing extends EventTarget {
   }
 
   async #connect(opened) {
-    const whep = new Whep()
+    const whep = new Whep(opened.ice_servers)
     this.#whep = whep
     whep.addEventListener("change", ({ detail }) => whep === this.#whep && this.#changed(detail))
     this.#timer = setTimeout(() => this.#again(), CONNECT_MOST_MS)

@@ -1,6 +1,7 @@
 import { post } from "./api.js"
 import { Link } from "./link.js"
 import { Live } from "./live.js"
+import { moveWhenTold } from "./moving.js"
 
 // Camera and socket of a page where a test is sat. Tells `change`, `line` (the socket
 // opened or closed), `exam` (a state of the test) and `seats`.
@@ -18,6 +19,7 @@ export class Watching extends EventTarget {
     const on = (target, type, act) => target.addEventListener(type, act, { signal })
     on(this.live, "state", ({ detail }) => this.#take(detail))
     for (const type of ["open", "closed"]) on(this.live, type, () => this.#tell("line"))
+    moveWhenTold(this.live, this.link, signal)
     on(this.live, "open", () => this.#streams())
     on(this.link, "up", () => this.#streams())
     on(this.link, "change", () => this.#tell("change"))

@@ -3,12 +3,13 @@ import { Exchange } from "./exchange.js"
 // A WHEP client (draft-ietf-wish-whep): receives one video, and tells how its link is.
 export class Whep extends EventTarget {
   stream = null
-  #peer = new RTCPeerConnection()
+  #peer
   #receiver
   #exchange = new Exchange()
 
-  constructor() {
+  constructor(iceServers = []) {
     super()
+    this.#peer = new RTCPeerConnection({ iceServers })
     const transceiver = this.#peer.addTransceiver("video", { direction: "recvonly" })
     const codecs = RTCRtpReceiver.getCapabilities("video").codecs
     transceiver.setCodecPreferences?.(codecs.filter(({ mimeType }) => /VP8/i.test(mimeType)))

@@ -9,19 +9,24 @@ export class Whip extends EventTarget {
   #pace = "idle"
   #paced = Promise.resolve()
 
-  constructor(stream) {
+  // `iceServers`: ways through a firewall, as our server gave them with the ticket.
+  constructor(stream, iceServers) {
     super()
-    this.#peer = new RTCPeerConnection()
+    this.#peer = new RTCPeerConnection({ iceServers })
     const [track] = stream.getVideoTracks()
     const transceiver = this.#peer.addTransceiver(track, { direction: "sendonly", streams: [stream] })
     this.#sender = transceiver.sender
     const codecs = RTCRtpSender.getCapabilities("video").codecs
     transceiver.setCodecPreferences?.(codecs.filter(({ mimeType }) => /VP8|rtx/i.test(mimeType)))
-    this.#peer.onconnectionstatechange = () => this.#changed()
+    this.#peer.onconnectionstatechange = () => this.#tell(this.#peer.connectionState)
   }
 
   async start({ whip, ticket }) {
-    if (await this.#exchange.start(this.#peer, whip, ticket)) await this.pace(this.#pace)
+    if (!(await this.#exchange.start(this.#peer, whip, ticket))) return
+    // A node that stops says so in DTLS at once; the connection counts that as "connected".
+    const { transport } = this.#sender
+    transport?.addEventListener("statechange", () => transport.state === "closed" && this.#tell("closed"))
+    await this.pace(this.#pace)
   }
 
   // One after another: a browser refuses parameters that were read before others were set.
@@ -46,7 +51,7 @@ export class Whip extends EventTarget {
     this.#exchange.end()
   }
 
-  #changed() {
-    this.dispatchEvent(new CustomEvent("change", { detail: this.#peer.connectionState }))
+  #tell(detail) {
+    this.dispatchEvent(new CustomEvent("change", { detail }))
   }
 }
