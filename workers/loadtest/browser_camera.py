@@ -22,6 +22,7 @@ from av.video.frame import PictureType
 from media.faces.pictures import Picture
 from workers.loadtest.actors import Head
 from workers.loadtest.cameras import CLOCK, Paced, encode_clip
+from workers.loadtest.faces import InRoom
 from workers.loadtest.scenes import NOISE, SIZE, Show
 
 IDLE_FPS, BURST_FPS = 1.0, 10.0
@@ -89,13 +90,13 @@ class Studio:
 class BrowserCamera(Paced):
     """An `Actor`: told what the page says."""
 
-    def __init__(self, show: Show, studio: Studio, *, seed: int) -> None:
+    def __init__(self, show: InRoom, studio: Studio, *, seed: int) -> None:
         super().__init__(IDLE_FPS)
         self._show = show
         self._studio = studio
         self._second = float(seed % 1000)
-        self._turning: tuple[Head, _Encoder] | None = None
-        self._bursts: dict[Show, Sequence[bytes]] = {}
+        self._turning: tuple[Head, InRoom, _Encoder] | None = None
+        self._bursts: dict[InRoom, Sequence[bytes]] = {}
         self._in_burst = 0
         self._key_wanted = True
         self._hurry = asyncio.Event()
@@ -104,7 +105,7 @@ class BrowserCamera(Paced):
     def track(self) -> "BrowserCamera":
         return self
 
-    async def point_at(self, show: Show) -> None:
+    async def point_at(self, show: InRoom) -> None:
         """What it sees from now on; the burst of it is made beforehand, once."""
         if show not in self._bursts:
             self._bursts[show] = await self._studio.burst(show, self._second)
@@ -124,7 +125,7 @@ class BrowserCamera(Paced):
             return
         if self._turning is None:
             encoder = _Encoder(SIZE, fps=int(BURST_FPS), bits=BURST_BITS)
-            self._turning = Head([self._show(self._second)]), encoder
+            self._turning = *self._show.turning(self._second), encoder
         self._turning[0].ask(asked, second=self._second)
 
     async def recv(self) -> "av.Packet[Any]":
@@ -151,8 +152,8 @@ class BrowserCamera(Paced):
 
     async def _next(self) -> bytes:
         if self._turning is not None:
-            head, encoder = self._turning
-            return await self._studio.live(encoder, head.show, self._second)
+            _, show, encoder = self._turning
+            return await self._studio.live(encoder, show, self._second)
         burst = self._bursts.get(self._show)
         if self.fps == BURST_FPS and burst:
             return self._next_of(burst)

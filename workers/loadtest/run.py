@@ -146,7 +146,7 @@ def take(event: dict[str, Any], tally: Tally) -> None:
         tally.fail(event["word"])
     else:
         tally.time(kind, event["value"], at)
-        if kind == "look_s":
+        if kind in ("look_s", "turn_s"):
             tally.verdicts[event["word"]] += 1
 
 
@@ -165,7 +165,7 @@ async def _watch(
     tally, meter = measured.tally, wanted.meter
     until = tally.began + wanted.duration_s
     full_at = tally.began + wanted.ramp_s
-    empty, first, read_at = meter.read() if meter else {}, None, 0.0
+    first, read_at = None, 0.0
     while (now := monotonic()) < until:
         if meter and now - read_at >= METER_EVERY_S and now >= tally.began:
             read_at = now
@@ -178,7 +178,7 @@ async def _watch(
     last = _Mark.take(meter, crews, tally)
     measured.streaming_at_the_end = last.streaming
     if first is not None:
-        _work_out(measured, first, last, empty)
+        _work_out(measured, first, last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +201,11 @@ class _Mark:
                 spent += times.user + times.system
         now = monotonic()
         costs = meter.read() if meter else {}
-        looks = tally.figures["look_s"].n
+        looks = sum(tally.figures[it].n for it in ("look_s", "turn_s"))
         return cls(now, costs, spent, tally.student_s(now), tally.streaming, looks)
 
 
-def _work_out(measured: Measured, first: _Mark, last: _Mark, empty: Costs) -> None:
+def _work_out(measured: Measured, first: _Mark, last: _Mark) -> None:
     student_s = last.student_s - first.student_s
     measured.window = first.at - measured.tally.began, last.at - measured.tally.began
     measured.per_student_hour = per_student_hour(first.costs, last.costs, student_s)
@@ -214,9 +214,18 @@ def _work_out(measured: Measured, first: _Mark, last: _Mark, empty: Costs) -> No
         measured.crews_per_student_hour = spent * 3600 / student_s
         looks = last.looks - first.looks
         measured.looks_per_student_hour = looks * 3600 / student_s
-    if last.streaming:
-        measured.mb_per_student = {
-            kind: (spent.rss - empty[kind].rss) / 1e6 / last.streaming
-            for kind, spent in last.costs.items()
-            if kind in empty
-        }
+    measured.mb_per_student = _memory(measured, last)
+
+
+def _memory(measured: Measured, last: _Mark) -> dict[str, float]:
+    """From when a quarter had come: what a process takes for its first is no student's
+    cost."""
+    few = [it for it in measured.costs if it[2] >= last.streaming / 4]
+    if not few or few[0][2] >= last.streaming:
+        return {}
+    _, before, streaming = few[0]
+    return {
+        kind: (spent.rss - before[kind].rss) / 1e6 / (last.streaming - streaming)
+        for kind, spent in last.costs.items()
+        if kind in before
+    }

@@ -18,40 +18,31 @@ from time import monotonic
 from typing import Any
 
 import aiohttp
-from aiortc.mediastreams import MediaStreamError
 
 from app.adapters.tasks import begin, end
 from media.faces.pictures import Picture
 from workers.loadtest.browser_camera import BrowserCamera, Studio
+from workers.loadtest.endings import (
+    ON_PURPOSE,
+    TROUBLES,
+    Over,
+    close,
+    until_lost,
+    word_of,
+)
 from workers.loadtest.faces import shows
 from workers.loadtest.plan import DROP_EVERY_S, Part
-from workers.loadtest.visitor import LoginFailed, Visitor
-from workers.loadtest.whip import WhipClient, WhipRefused
+from workers.loadtest.visitor import Visitor
+from workers.loadtest.whip import WhipClient
 
 Tell = Callable[..., None]
 PRESENCE_EVERY_S = 3.0
 """As the page does."""
-AWAY_S = (2.0, 8.0)
+AWAY_S, SPREAD_S = (2.0, 8.0), (0.0, 1.5)
 AGAIN_S = (1.0, 2.0, 4.0, 8.0)
 """Between tries to connect, as the page waits."""
 READ_AFTER_S = (2.0, 4.0)
 SAID = re.compile(r"^load test (\d+\.\d+)$")
-_TROUBLES = (
-    aiohttp.ClientError,
-    LoginFailed,
-    WhipRefused,
-    OSError,
-    TimeoutError,
-    MediaStreamError,
-)
-
-
-class _Over(Exception):
-    """This connection ends: `dropped` on purpose, or lost."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(kw_only=True, eq=False)
@@ -66,6 +57,7 @@ class Sitter(Visitor):
     tell: Tell
     _left_at: float | None = None
     _looked_at: float | None = None
+    _turned: bool = False
     _read: set[str] = field(default_factory=set)
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -90,8 +82,8 @@ class Sitter(Visitor):
             try:
                 await act()
                 return
-            except _TROUBLES as error:
-                self.tell("failed", word=_word(error))
+            except TROUBLES as error:
+                self.tell("failed", word=word_of(error))
                 wait_s = AGAIN_S[min(tries, len(AGAIN_S) - 1)]
                 await asyncio.sleep(wait_s * self._chance.uniform(0.5, 1.5))
 
@@ -115,9 +107,9 @@ class Sitter(Visitor):
                     self.tell("down")
                     await self._tell_loss(client)
         finally:
-            await _close(client, leave=self._left_at is None)
+            await close(client, leave=self._left_at is None)
         if self._left_at is not None:
-            await asyncio.sleep(self._chance.uniform(*AWAY_S))
+            await asyncio.sleep(self._chance.uniform(*self._away_s))
             self._left_at = monotonic()
 
     async def _live(
@@ -135,22 +127,23 @@ class Sitter(Visitor):
         else:
             self.tell("back_s", monotonic() - self._left_at)
             self._left_at = None
-        self._looked_at = None
+        self._looked_at, self._turned = None, False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._be_present(socket, said))
-                group.create_task(self._listen(socket))
-                group.create_task(_until_lost(client))
+                group.create_task(self._listen(socket, said))
+                group.create_task(until_lost(client))
                 if self.part.kind == "drops":
                     group.create_task(self._until_dropped())
-        except* _Over as over:
-            self._end(_first(over))
+        except* Over as over:
+            self._end(str(over.exceptions[0]))
         except* (aiohttp.ClientError, OSError) as group_error:
-            self._end(_word(group_error.exceptions[0]))
+            self._end(word_of(group_error.exceptions[0]))
 
     def _end(self, why: str) -> None:
         self._left_at = monotonic()
-        if why != "dropped":
+        self._away_s = AWAY_S if why == "dropped" else SPREAD_S
+        if why not in ON_PURPOSE:
             self.tell("failed", word=why)
 
     async def _be_present(
@@ -160,11 +153,19 @@ class Sitter(Visitor):
             await socket.send_json({"type": "presence", **said, "visible": True})
             await asyncio.sleep(PRESENCE_EVERY_S)
 
-    async def _listen(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+    async def _listen(
+        self, socket: aiohttp.ClientWebSocketResponse, said: dict[str, Any]
+    ) -> None:
         async for message in socket:
-            if message.type is aiohttp.WSMsgType.TEXT:
-                await self._take(message.json().get("state") or {})
-        raise _Over(f"socket_closed_{socket.close_code}")
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                continue
+            told = message.json()
+            state = told.get("state") or {}
+            if told.get("topic") != "stream":
+                await self._take(state)
+            elif {it: state.get(it) for it in said} == said:
+                raise Over("moved")  # to another media node
+        raise Over(f"socket_closed_{socket.close_code}")
 
     async def _take(self, state: dict[str, Any]) -> None:
         now = monotonic()
@@ -174,12 +175,14 @@ class Sitter(Visitor):
         if sitting is None:
             return
         looking = sitting["looking"]
+        self._turned |= bool(looking and sitting["asked"])
         if looking and self._looked_at is None:
             self._looked_at = now
         elif not looking and self._looked_at is not None:
             word = sitting["verdict"] or "again"
-            self.tell("look_s", now - self._looked_at, word=word)
-            self._looked_at = None
+            figure = "turn_s" if self._turned else "look_s"
+            self.tell(figure, now - self._looked_at, word=word)
+            self._looked_at, self._turned = None, False
             if word == "match" and self.part.kind in self._shows:
                 await self._camera.point_at(self._shows[self.part.kind])
         self._camera.told(looking=looking, asked=sitting["asked"])
@@ -197,12 +200,12 @@ class Sitter(Visitor):
     async def _read_in_time(self, message: str) -> None:
         """As a person does, after a while."""
         await asyncio.sleep(self._chance.uniform(*READ_AFTER_S))
-        with suppress(*_TROUBLES):
+        with suppress(*TROUBLES):
             await self.post(f"/api/messages/{message}/read")
 
     async def _until_dropped(self) -> None:
         await asyncio.sleep(self._chance.expovariate(1 / DROP_EVERY_S) + 5)
-        raise _Over("dropped")
+        raise Over("dropped")
 
     async def _tell_loss(self, client: WhipClient) -> None:
         """As the server's receiver reports tell it (RFC 3550, 6.4.1)."""
@@ -214,36 +217,3 @@ class Sitter(Visitor):
 
     def _new_camera(self) -> BrowserCamera:
         return BrowserCamera(self._shows["right"], self.studio, seed=self.part.seed)
-
-
-async def _until_lost(client: WhipClient) -> None:
-    lost = asyncio.Event()
-    client.peer.on("connectionstatechange", lost.set)
-    while client.peer.connectionState == "connected":
-        lost.clear()
-        await lost.wait()
-    raise _Over(f"media_{client.peer.connectionState}")
-
-
-async def _close(client: WhipClient, *, leave: bool) -> None:
-    """Who dropped off says no goodbye."""
-    if not leave:
-        client.location = ""
-    try:
-        await client.stop()
-    except _TROUBLES:
-        return
-
-
-def _first(group: BaseExceptionGroup[_Over]) -> str:
-    error = group.exceptions[0]
-    return error.why if isinstance(error, _Over) else _first(error)
-
-
-def _word(error: BaseException) -> str:
-    """Bounded: kinds of errors, never their texts."""
-    if isinstance(error, WhipRefused):
-        return f"whip_{error.status}_{error.code}"
-    if isinstance(error, LoginFailed):
-        return f"refused_{error.code}"
-    return type(error).__name__

@@ -17,6 +17,7 @@ FIGURES = {
     "login_s": "Logging in, second factor included",
     "open_s": "From opening a sitting to video at the server",
     "look_s": "Look to verdict, as the page sees it",
+    "turn_s": "Look to verdict where a turn of the head is asked (six seconds of it)",
     "live_s": "Live update: a proctor's message to the student's page",
     "wall_s": "Live update: the same message on the proctor's wall",
     "back_s": "Reconnecting after a drop: to video and live state",
