@@ -25,13 +25,14 @@ from workers.loadtest.cameras import CLOCK, Paced, encode_clip
 from workers.loadtest.faces import InRoom
 from workers.loadtest.scenes import NOISE, SIZE, Show
 
-IDLE_FPS, BURST_FPS = 1.0, 10.0
+IDLE_FPS, BURST_FPS = 1.0, 15.0
+"""As `static/js/models/pace.js` has it."""
 IDLE_SIZE = (320, 240)
 BURST_S = 2.0
 GRAINS = 5
-IDLE_BITS, KEY_BITS, BURST_BITS = 12_000, 40_000, 500_000
+IDLE_BITS, KEY_BITS, BURST_BITS = 30_000, 60_000, 900_000
 OPTIONS = {"deadline": "realtime", "cpu-used": "-8", "lag-in-frames": "0"}
-COARSE = {"qmin": "30", "qmax": "56"}
+COARSE = {"qmin": "14", "qmax": "56"}
 """A browser's key frame of a webcam at this size has 5 to 8 kB."""
 
 T = TypeVar("T")
