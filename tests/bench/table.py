@@ -42,7 +42,7 @@ class Line:
         return below or above
 
     def __str__(self) -> str:
-        ours = f"{spread(self.ours, self.form)} {self.unit}"
+        ours = f"{spread(self.ours, self.form)} {self.unit}".strip()
         theirs = f"{self.beside}: {spread(self.theirs, self.form)}"
         ratio = spread(self.ratios, ".2f")
         return f"| {self.what} | {ours} | {theirs} | {ratio} | {self.bound} |"
