@@ -1,4 +1,4 @@
-"""All four, one after another, as one table: `make bench` (about five minutes)."""
+"""All four, one after another, as one table: `make bench` (about four minutes)."""
 
 import logging
 import sys
