@@ -18,7 +18,7 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models banks doctor bench bench-relay bench-wall bench-booking bench-exams screenshots clean needs
+.PHONY: help up test check pure js models banks doctor bench bench-glances bench-relay bench-wall bench-booking bench-exams screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,7 +57,10 @@ $(BANKS): | .venv/.installed
 doctor: .venv/.installed ## Says what this machine lacks
 	@$(BIN)/spom doctor
 
-bench: .venv/.installed models ## Measures what glances cost (two minutes, on a quiet core)
+bench: .venv/.installed models ## Measures ours beside what anybody would take, as ratios (four minutes)
+	@$(BIN)/python -m tests.bench
+
+bench-glances: .venv/.installed models ## Measures what glances cost (two minutes, on a quiet core)
 	@$(BIN)/python -m tests.bench_glances
 
 bench-relay: .venv/.installed ## Measures what passing on live video costs (a minute)

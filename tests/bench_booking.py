@@ -11,19 +11,14 @@ import os
 import re
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TypeAlias
 from uuid import UUID
 
-import aiohttp
 import asyncpg
 import uvloop
-from aiohttp import web
 
 from app.adapters import db
 from app.adapters.bell import Bell, MemoryBell
@@ -37,17 +32,23 @@ from app.booking.service.seats import Seats
 from app.kernel.ids import AccountId, ModuleCode, SlotId
 from app.portals.service import Portals
 from app.proctoring.service.fitness import fitness
-from tests.booking_house import MODULE, MONTH, BookingHouse, Dweller
-from tests.house import ROOT, answers, free_port
+from tests.bench.pages import (
+    BROWSERS,
+    SEATS,
+    SLOTS_SHOWN,
+    SOCKETS,
+    Audience,
+    pages_of_a_broadcast,
+    pages_of_the_hub,
+)
+from tests.bench.table import spread
+from tests.booking_house import MODULE, BookingHouse
 from tests.stores.entrance import LetterBox, gatehouse_on
-from workers.house import open_house
 
 POOL, TASKS = 10, 32
 ROUNDS, HOLDS = 5, 1_500
 SLOTS, CAPACITY = 200, 100
-SOCKETS, BROWSERS, CHANGES = 1_000, 20, 25
-SLOTS_SHOWN, SEATS = 24, 400
-"""Slots of the month that the pages watch, and seats of each."""
+CHANGES = 25
 MOST_MS = 150
 """At the median, from commit to receipt."""
 
@@ -222,186 +223,18 @@ async def measure_holds(server: Postgres, folder: Path) -> None:
     print(f"by pgbench; ratio {spread(ratios, '.2f')}.")
 
 
-def spread(values: Sequence[float], form: str = ".0f") -> str:
-    """The median, and from where to where."""
-    middle = statistics.median(values)
-    return f"{middle:{form}} ({min(values):{form}} to {max(values):{form}})"
-
-
 # How long news takes to a thousand pages.
 
 
-Cause: TypeAlias = Callable[[], Awaitable[float]]
-"""Does something, and says when."""
-
-
-class TimedBell:
-    """Notes when a change was committed: that is when it rings."""
-
-    def __init__(self, bell: Bell) -> None:
-        self._bell = bell
-        self.rung_at = 0.0
-
-    async def ring(self, topics: Iterable[str]) -> None:
-        self.rung_at = time.monotonic()
-        await self._bell.ring(topics)
-
-
-class Page:
-    """An open socket, and when it last heard something."""
-
-    def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        self._socket = socket
-        self.size = 0
-
-    async def hear(self, news: str) -> float:
-        """When it came; what is older than the news is passed over."""
-        while news not in (text := await self._socket.receive_str(timeout=20)):
-            pass
-        self.size = len(text)
-        return time.monotonic()
-
-
-async def hear_all(pages: list[Page], cause: Cause, news: str) -> list[float]:
-    """Milliseconds from the cause to each page."""
-    async with asyncio.TaskGroup() as group:
-        heard = [group.create_task(page.hear(news)) for page in pages]
-        await asyncio.sleep(0.05)
-        at = await cause()
-    return [(it.result() - at) * 1_000 for it in heard]
-
-
-async def measure_hub(
-    town: BookingHouse, dwellers: list[Dweller]
-) -> tuple[list[float], int]:
-    """And how long a message was."""
-    async with open_house(town.settings) as house:
-        booking = house.booking.desk
-        bell = TimedBell(booking.bell)
-        desk = BookingDesk(
-            house=booking.house,
-            bell=bell,  # type: ignore[arg-type]
-            policy=booking.policy,
-            fitness=booking.fitness,
-            portals=booking.portals,
-        )
-        seats = Seats(desk)
-        async with booking.db.connection() as tx:
-            row = await tx.fetchrow("SELECT slot_id, centre_id FROM slot LIMIT 1")
-        slot, topic = SlotId(row["slot_id"]), f"slots:{row['centre_id']}:{MONTH}"
-        holders = iter(dwellers)
-
-        async def change() -> float:
-            who, wish = next(holders), Wish(slot=slot, module=ModuleCode(MODULE))
-            await seats.hold(AccountId(who.account), f"bench-{who.account}", wish)
-            return bell.rung_at
-
-        async with open_pages(
-            [
-                (f"{town.url}/live", dwellers[number % BROWSERS].headers)
-                for number in range(SOCKETS)
-            ],
-            first={"type": "subscribe", "topics": [topic]},
-        ) as pages:
-            await hear_all(pages, change, free(1))
-            took = await heard_of(pages, change, lambda number: free(number + 2))
-            return took, pages[0].size
-
-
-def free(held: int) -> str:
-    return f'"free": {SEATS - held},'
-
-
-async def heard_of(
-    pages: list[Page], cause: Cause, news: Callable[[int], str]
-) -> list[float]:
+async def heard_of(audience: Audience) -> list[float]:
+    """Milliseconds from each change to each page."""
     took: list[float] = []
     for number in range(CHANGES):
-        found = await hear_all(pages, cause, news(number))
+        found = await audience.hear()
         if number >= 3:  # The first ones warm up.
             took += found
         await asyncio.sleep(0.1)
     return took
-
-
-@asynccontextmanager
-async def open_pages(
-    where: list[tuple[str, dict[str, str]]], first: object
-) -> AsyncIterator[list[Page]]:
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as http:
-        sockets = []
-        for url, headers in where:
-            socket = await http.ws_connect(url, headers=headers)
-            await socket.send_json(first)
-            sockets.append(socket)
-        yield [Page(it) for it in sockets]
-        for socket in sockets:
-            await socket.close()
-
-
-def serve_bare(port: int, size: int) -> None:
-    """A process of its own: says `size` characters to whoever is there."""
-    sockets: list[web.WebSocketResponse] = []
-
-    async def join(request: web.Request) -> web.StreamResponse:
-        socket = web.WebSocketResponse(heartbeat=10)
-        await socket.prepare(request)
-        sockets.append(socket)
-        async for _ in socket:
-            pass
-        return socket
-
-    async def say(_: web.Request) -> web.StreamResponse:
-        at, text = time.monotonic(), "x" * size
-        for socket in sockets:
-            await socket.send_str(text)
-        return web.json_response({"at": at})
-
-    app = web.Application()
-
-    async def is_well(_: web.Request) -> web.StreamResponse:
-        return web.Response()
-
-    app.add_routes([web.get("/ws", join), web.post("/say", say)])
-    app.add_routes([web.get("/healthz", is_well)])
-    uvloop.install()
-    web.run_app(app, host="127.0.0.1", port=port, print=None)
-
-
-def wait_for(url: str) -> None:
-    deadline = time.monotonic() + 30
-    while not answers(url):
-        assert time.monotonic() < deadline, url
-        time.sleep(0.1)
-
-
-async def measure_bare(size: int) -> list[float]:
-    port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "tests.bench_booking",
-        "bare",
-        str(port),
-        str(size),
-    ]
-    process = subprocess.Popen(command, cwd=ROOT)  # noqa: ASYNC220 (short)
-    url = f"http://127.0.0.1:{port}"
-    try:
-        await asyncio.to_thread(wait_for, f"{url}/healthz")
-        async with aiohttp.ClientSession() as http:
-
-            async def say() -> float:
-                async with http.post(f"{url}/say") as answer:
-                    return float((await answer.json())["at"])
-
-            where = [(f"{url}/ws", {})] * SOCKETS
-            async with open_pages(where, first={}) as pages:
-                return await heard_of(pages, say, lambda _: "x")
-    finally:
-        process.terminate()
-        process.wait(10)
 
 
 async def measure_news(server: Postgres, folder: Path, redis_url: str) -> bool:
@@ -411,10 +244,12 @@ async def measure_news(server: Postgres, folder: Path, redis_url: str) -> bool:
     town.start("app")
     try:
         await asyncio.to_thread(town.wait_until_well)
-        hub, size = await measure_hub(town, dwellers)
+        async with pages_of_the_hub(town, dwellers) as audience:
+            hub, said = await heard_of(audience), audience.pages[0].heard
     finally:
         town.stop_all()
-    bare = await measure_bare(size)
+    async with pages_of_a_broadcast(lambda: said) as audience:
+        bare = await heard_of(audience)
     print(f"From commit to {SOCKETS} pages, {CHANGES - 3} changes, in ms:")
     print(f"through the hub {percentiles(hub)}; a bare broadcast {percentiles(bare)}.")
     return statistics.median(hub) <= MOST_MS
@@ -439,9 +274,6 @@ async def measure(server: Postgres, folder: Path, redis_url: str) -> bool:
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["bare"]:
-        serve_bare(int(sys.argv[2]), int(sys.argv[3]))
-        return
     with tempfile.TemporaryDirectory(dir="/var/tmp") as name:
         folder = Path(name)
         folder.chmod(0o755)

@@ -1,30 +1,24 @@
-"""What glances cost: `python -m tests.bench_glances` (two minutes); fails above 2
+"""What glances cost: `make bench-glances` (two minutes); fails above 2
 CPU-seconds an hour of one student.
 
 The same streams with glances and without; the difference by `process_time`, so that
-other work on the machine hardly matters. The students are a process of their own: what
-their browsers spend is not ours.
+other work on the machine hardly matters.
 """
 
 import asyncio
 import logging
-import multiprocessing
 import os
 import secrets
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from uuid import uuid4
 
-import av
 import cv2
-import numpy as np
 import structlog
 import uvloop
 from redis.asyncio import Redis
@@ -40,13 +34,12 @@ from media.faces.models import Models
 from media.follow import Comparisons
 from media.glances import GLANCES, Glances
 from media.rhythm import Rhythm
+from tests.bench.streams import Clip, idle, students
 from tests.conftest import ROOT
 from tests.media.studio import open_studio
 from tests.stores.world import build_world
 from workers.demo_faces import demo_pictures
 from workers.glancer import GROUP, Glancer
-from workers.loadtest.cameras import EncodedCamera, encode_clip
-from workers.loadtest.whip import WhipClient
 
 STREAMS = 40
 SECONDS = 12
@@ -60,50 +53,11 @@ LOOKS_PER_H = 11
 """Interval, random and challenge looks of an hour; each has its glance."""
 
 
-def clip() -> list[bytes]:
-    """A person who sways, 320 x 240, a key frame a second, as an idle browser sends."""
-    face = cv2.resize(demo_pictures()["asha"], (200, 220))
-    frames = []
-    for number in range(12):
-        wall = np.full((240, 320, 3), 110, np.uint8)
-        shift = np.array([[1, 0, 4 * np.sin(number)], [0, 1, 2 * np.cos(number)]])
-        wall[10:230, 60:260] = cv2.warpAffine(face, shift, (200, 220), borderMode=1)
-        picture = av.VideoFrame.from_ndarray(wall, format="bgr24")
-        frames.append(picture.reformat(format="yuv420p"))
-    return encode_clip(frames, fps=1, bit_rate=25_000)
-
-
-def stream_all(url: str, tickets: list[str]) -> None:
-    """The students, until their process is ended."""
-
-    async def stream() -> None:
-        frames = clip()
-        async with AsyncExitStack() as stack:
-            for ticket in tickets:
-                camera = EncodedCamera(frames, fps=1)
-                await stack.enter_async_context(WhipClient(url, ticket, camera))
-            await asyncio.Event().wait()
-
-    uvloop.run(stream())
-
-
-@contextmanager
-def students(url: str, tickets: list[str]) -> Iterator[None]:
-    how = multiprocessing.get_context("spawn")
-    process = how.Process(target=stream_all, args=(url, tickets), daemon=True)
-    process.start()
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.join()
-
-
-async def run(redis: Redis, glimpser: Glimpser | None) -> float:
+async def run(clip: Clip, redis: Redis, glimpser: Glimpser | None) -> float:
     """CPU seconds of this process while the streams flow."""
     async with open_studio() as studio:
         tickets = [studio.ticket(SittingId(uuid4())) for _ in range(STREAMS)]
-        with students(studio.url, tickets), ThreadPoolExecutor(1) as pool:
+        with students(studio.url, tickets, clip), ThreadPoolExecutor(1) as pool:
             while len(studio.ingest.followed()) < STREAMS:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             await asyncio.sleep(2)
@@ -149,11 +103,11 @@ async def main() -> int:
 
 async def measure(redis: Redis, database_url: str) -> int:
     glimpser = Glimpser(Models(ROOT / "var/models/faceplugin", 1))
-    each, waits = [], []
+    clip, each, waits = idle(), [], []
     for _ in range(ROUNDS):
-        without = await run(redis, None)
+        without = await run(clip, redis, None)
         await redis.delete(GLANCES)
-        with_them = await run(redis, glimpser)
+        with_them = await run(clip, redis, glimpser)
         count = await redis.xlen(GLANCES)
         each.append((with_them - without) / count)
         waits.append(STREAMS * SECONDS / count - EVERY_S)
