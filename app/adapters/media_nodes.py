@@ -30,6 +30,10 @@ class NoMediaNode(Unavailable):
     """The camera service is out of reach just now. Your time is safe; try again."""
 
 
+class CamerasFull(NoMediaNode):
+    """All places for cameras are taken just now. Your time is safe; try again soon."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaNode:
     """`url` is how browsers reach it; `streams` of `capacity` are in use.
@@ -112,14 +116,15 @@ class MediaNodes:
         ]
 
     async def least_loaded(self) -> MediaNode:
-        """Raises NoMediaNode when none has room, or nobody can tell."""
+        """Raises CamerasFull when none has room, NoMediaNode when there is none, or
+        nobody can tell. A node that decays for all helps nobody."""
         try:
             nodes = await self.nodes()
         except (RedisError, OSError, TimeoutError) as error:
             raise NoMediaNode from error
         free = [node for node in nodes if node.has_room]
         if not free:
-            raise NoMediaNode
+            raise CamerasFull if nodes else NoMediaNode
         return min(free, key=lambda node: node.streams / node.capacity)
 
     async def video_seen(

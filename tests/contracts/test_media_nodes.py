@@ -7,7 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from app.adapters.media_nodes import MediaNode, MediaNodes, NoMediaNode, VideoSeen
+from app.adapters.media_nodes import (
+    CamerasFull,
+    MediaNode,
+    MediaNodes,
+    NoMediaNode,
+    VideoSeen,
+)
 from app.kernel.ids import SittingId
 
 
@@ -29,8 +35,9 @@ def sitting():
 
 async def test_nobody_there_is_said_so(register):
     assert await register.nodes() == []
-    with pytest.raises(NoMediaNode):
+    with pytest.raises(NoMediaNode) as none:
         await register.least_loaded()
+    assert none.type is NoMediaNode
 
 
 async def test_the_least_loaded_is_the_emptiest_by_share(register):
@@ -41,8 +48,10 @@ async def test_the_least_loaded_is_the_emptiest_by_share(register):
 
 async def test_full_nodes_are_passed_over(register):
     await register.beat(node("a", 10, 10), [])
-    with pytest.raises(NoMediaNode):
+    with pytest.raises(CamerasFull):
         await register.least_loaded()
+    await register.beat(node("b", 9, 10), [])
+    assert await register.least_loaded() == node("b", 9, 10)
 
 
 async def test_nodes_that_drain_are_passed_over(register):

@@ -66,6 +66,12 @@ test("the media server out of reach is not the student's fault", () => {
   assert.match(said.title, /camera service/)
 })
 
+test("who finds all places taken waits, and is told so", () => {
+  const said = describe(null, null, page({ refusal: { code: "cameras_full", detail: "" } }))
+  assert.deepEqual([said.tone, said.action], ["wait", "try-again"])
+  assert.match(`${said.title} ${said.hint}`, /taken.*We keep trying/)
+})
+
 test("studying elsewhere offers to end it there", () => {
   const said = describe(null, null, page({ wanted: false, link: "idle", refusal: { code: "sitting_open_elsewhere", detail: "x" } }))
   assert.equal(said.action, "instead")

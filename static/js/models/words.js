@@ -111,9 +111,9 @@ export function pageFor(code) {
 function describeRefusal({ code, detail }) {
   if (code === "sitting_open_elsewhere") return say("wait", ["You are studying another module", detail, "instead"])
   if (code === "portal_closed") return say("wait", ["The learning portal is closed", detail])
-  if (code === "no_media_node" || code === "unreachable") {
-    return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
-  }
+  const unreachable = code === "no_media_node" || code === "unreachable"
+  if (unreachable) return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
+  if (code === "cameras_full") return say("wait", ["All places for cameras are taken", "Your time is safe. We keep trying, and go on when one is free.", "try-again"])
   if (code === "reference_pending") return say("wait", ["One moment", detail])
   return say("bad", ["That did not work", detail, "try-again"])
 }
