@@ -20,9 +20,11 @@ from typing import Any
 import aiohttp
 import cv2
 import numpy as np
+import structlog
 import uvloop
 from pydantic import TypeAdapter
 
+from app.adapters.logs import set_up_logging
 from media.faces.pictures import Picture
 from workers.loadtest.browser_camera import Studio
 from workers.loadtest.faces import shows
@@ -33,6 +35,8 @@ from workers.loadtest.visitor import LoginFailed
 from workers.loadtest.watching import Watching
 
 CODE_TRIES, CODE_AGAIN_S = 20, 0.25
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Crew:
 
 
 def main() -> None:
+    set_up_logging()
     cv2.setNumThreads(1)  # the machine is the server's
     crew = TypeAdapter(Crew).validate_json(sys.stdin.readline())
     uvloop.run(_run(crew))
@@ -73,19 +78,19 @@ async def _until_told(work: list[Callable[[], Awaitable[None]]]) -> None:
         loop.add_signal_handler(sign, over.set)
     loop.add_reader(sys.stdin.fileno(), over.set)  # the runner is gone
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_guarded(it)) for it in work]
+        tasks = [group.create_task(guarded(it)) for it in work]
         await over.wait()
         for task in tasks:
             task.cancel()
 
 
-async def _guarded(act: Callable[[], Awaitable[None]]) -> None:
-    """A bug in one student ends that one, and is told."""
+async def guarded(act: Callable[[], Awaitable[None]]) -> None:
+    """A bug in one student ends that one alone, and is told; the log has its trace."""
     try:
         await act()
     except Exception as error:
         tell("failed", word=f"bug_{type(error).__name__}")
-        raise
+        log.exception("script_failed")
 
 
 def _student(
