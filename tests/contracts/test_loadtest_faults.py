@@ -1,8 +1,75 @@
 """What goes wrong under load ends one script's try, and neither its crew nor the test."""
 
 import asyncio
+import re
 
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from app.adapters.tasks import alongside
 from workers.loadtest.crew import guarded
+from workers.loadtest.watching import Watching
+
+WALL = {"sittings": [{"id": "s1", "state": "running", "unread": 0}]}
+
+
+class Told(list):
+    """What scripts tell, and when the first of a kind came."""
+
+    def __call__(self, kind: str, value: float | None = None, *, word: str = "") -> None:
+        self.append((kind, word))
+
+    async def until(self, *wanted: str) -> None:
+        async with asyncio.timeout(10):
+            while wanted not in self:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+
+
+class House:
+    """As much of an app as a proctor needs; it breaks off each message to a student."""
+
+    def __init__(self) -> None:
+        self.logins = 0
+
+    def application(self) -> web.Application:
+        app = web.Application()
+        app.router.add_post("/login", self._log_in)
+        app.router.add_get("/", self._page)
+        app.router.add_get("/live", self._live)
+        app.router.add_post("/api/wall/s1/message", self._break_off)
+        return app
+
+    async def _log_in(self, request: web.Request) -> web.Response:
+        self.logins += 1
+        return web.Response()
+
+    async def _page(self, request: web.Request) -> web.Response:
+        return web.Response(text='<meta name="csrf-token" content="abc">')
+
+    async def _live(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"topic": "wall", "state": WALL})
+        async for _ in socket:
+            pass
+        return socket
+
+    async def _break_off(self, request: web.Request) -> web.Response:
+        request.transport.close()
+        return web.Response()
+
+
+@pytest.fixture
+async def house():
+    house = House()
+    async with TestServer(house.application()) as server:
+        house.url = re.sub("/$", "", str(server.make_url("/")))
+        yield house
+
+
+async def no_code(_: object) -> str:
+    raise AssertionError
 
 
 async def test_a_bug_in_one_student_ends_that_one_alone_and_is_told(capsys):
@@ -20,3 +87,15 @@ async def test_a_bug_in_one_student_ends_that_one_alone_and_is_told(capsys):
             group.create_task(guarded(act))
     assert done == ["others"]
     assert '"word": "bug_KeyError"' in capsys.readouterr().out
+
+
+async def test_a_proctor_whose_message_fails_watches_again(house):
+    told = Told()
+    proctor = Watching(
+        url=house.url, srn="P", password="p", read_code=no_code, tell=told, seed=1
+    )
+    async with alongside(proctor.run()):
+        await told.until("failed", "proctor_ServerDisconnectedError")
+        async with asyncio.timeout(10):
+            while house.logins < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.05)

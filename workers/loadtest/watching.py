@@ -35,8 +35,9 @@ class Watching(Visitor):
             while True:
                 try:
                     await self._watch()
-                except (aiohttp.ClientError, OSError, TimeoutError, LoginFailed) as it:
-                    self.tell("failed", word=f"proctor_{type(it).__name__}")
+                except* (aiohttp.ClientError, OSError, LoginFailed) as faults:
+                    kind = type(faults.exceptions[0]).__name__
+                    self.tell("failed", word=f"proctor_{kind}")
                 await asyncio.sleep(AGAIN_S)
         finally:
             await self.leave()
