@@ -8,8 +8,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from app.adapters.tasks import alongside
+from workers.loadtest.cameras import EncodedCamera
 from workers.loadtest.crew import guarded
 from workers.loadtest.watching import Watching
+from workers.loadtest.whip import WhipClient, WhipRefused
 
 WALL = {"sittings": [{"id": "s1", "state": "running", "unread": 0}]}
 
@@ -99,3 +101,17 @@ async def test_a_proctor_whose_message_fails_watches_again(house):
         async with asyncio.timeout(10):
             while house.logins < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("said", ["", "<html>Bad Gateway</html>", "[]"])
+async def test_a_proxy_that_has_no_media_node_refuses_without_a_code(said):
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=502, text=said)
+
+    app = web.Application()
+    app.router.add_post("/whip", refuse)
+    async with TestServer(app) as server:
+        client = WhipClient(str(server.make_url("/whip")), "t", EncodedCamera([b""]))
+        with pytest.raises(WhipRefused) as refused:
+            await client.start()
+    assert (refused.value.status, refused.value.code) == (502, "")

@@ -28,7 +28,7 @@ class LoginFailed(Exception):
 
     def __init__(self, said: str) -> None:
         super().__init__(said)
-        self.code = _code_of(said)
+        self.code = code_of(said)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -96,7 +96,8 @@ class Visitor:
             return told
 
 
-def _code_of(said: str) -> str:
+def code_of(said: str) -> str:
+    """Of a problem; "" of whatever else a proxy in front says."""
     try:
         return str(json.loads(said).get("code", ""))
     except (ValueError, AttributeError):

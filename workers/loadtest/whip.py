@@ -16,6 +16,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamTrack
 
 from workers.loadtest.cameras import Camera, EncodedCamera, encode_clip, read_clip
+from workers.loadtest.visitor import code_of
 
 CONNECT_WITHIN_S = 15
 
@@ -83,8 +84,7 @@ class WhipClient:
             session.post(self.url, data=offer, headers=headers) as response,
         ):
             if response.status != 201:
-                body: dict[str, Any] = await response.json(content_type=None)
-                raise WhipRefused(response.status, body.get("code", ""))
+                raise WhipRefused(response.status, code_of(await response.text()))
             self.location = urljoin(self.url, response.headers["Location"])
             self.etag = response.headers["ETag"]
             return await response.text()
