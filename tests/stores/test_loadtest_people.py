@@ -42,6 +42,7 @@ async def test_who_is_missing_is_added_once_and_ready(house):
 
 def test_the_file_comes_back_as_it_was_and_is_ours_alone(tmp_path):
     path = tmp_path / "people.csv"
+    path.touch(mode=0o644)
     people = scripted(4, 2)
     write_people(path, people)
     assert read_people(path) == people

@@ -58,6 +58,7 @@ def scripted(students: int, proctors: int) -> list[Person]:
 
 def write_people(path: Path, people: Iterable[Person]) -> None:
     path.touch(mode=0o600)
+    path.chmod(0o600)  # where it was there before
     with path.open("w", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
