@@ -12,13 +12,15 @@ from workers.loadtest.people import (
     write_people,
 )
 
+SECRET = "s" * 40
+
 
 @pytest.fixture
 async def house(database_url, redis_url, tmp_path):
     settings = Settings(
         DATABASE_URL=database_url,
         REDIS_URL=redis_url,
-        secret="s" * 40,
+        secret=SECRET,
         development=True,
         evidence=str(tmp_path),
     )
@@ -27,7 +29,7 @@ async def house(database_url, redis_url, tmp_path):
 
 
 async def test_who_is_missing_is_added_once_and_ready(house):
-    people = scripted(3, 1)
+    people = scripted(3, 1, SECRET)
     assert await enrol(house, people[:2]) == 2
     assert await enrol(house, people) == 2
     assert await enrol(house, people) == 0
@@ -40,10 +42,18 @@ async def test_who_is_missing_is_added_once_and_ready(house):
     assert [it["srn"] for it in ready] == ["LOADS00001", "LOADS00002", "LOADS00003"]
 
 
+def test_nobody_knows_their_passwords_who_has_not_the_secret_of_the_house():
+    here, elsewhere = (scripted(2, 1, it) for it in (SECRET, "t" * 40))
+    assert here == scripted(2, 1, SECRET)
+    assert [it.srn for it in here] == [it.srn for it in elsewhere]
+    assert len({it.password for it in here + elsewhere}) == 6
+    assert all(len(it.password) == 24 for it in here)
+
+
 def test_the_file_comes_back_as_it_was_and_is_ours_alone(tmp_path):
     path = tmp_path / "people.csv"
     path.touch(mode=0o644)
-    people = scripted(4, 2)
+    people = scripted(4, 2, SECRET)
     write_people(path, people)
     assert read_people(path) == people
     assert path.stat().st_mode & 0o077 == 0

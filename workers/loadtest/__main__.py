@@ -18,7 +18,6 @@ from workers.loadtest.people import (
     Person,
     enrol_here,
     read_people,
-    scripted,
     write_people,
 )
 from workers.loadtest.plan import KINDS, MIX, BadMix, plan, read_mix
@@ -86,8 +85,7 @@ def main(context: click.Context, /, **options: object) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def people(students: int, proctors: int, file: Path) -> None:
     """Adds people to the house of DATABASE_URL, and writes FILE for a load test."""
-    wanted = scripted(students, proctors)
-    added = asyncio.run(enrol_here(wanted))
+    wanted, added = asyncio.run(enrol_here(students, proctors))
     write_people(file, wanted)
     click.echo(f"{added} people added; {file} opens their accounts: keep it safe.")
 
@@ -151,8 +149,7 @@ async def _people(
     if asked.people_file is not None:
         found = read_people(asked.people_file)
     elif settings.database_url:
-        found = scripted(asked.students, asked.proctors)
-        added = await enrol_here(found)
+        found, added = await enrol_here(asked.students, asked.proctors)
         click.echo(f"{added} people added to the house." if added else "")
     else:
         raise BadPeople("Nobody to send: start it beside `spom up`, or name --people.")

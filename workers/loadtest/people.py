@@ -6,6 +6,7 @@ have. Keep it to yourself: it opens accounts.
 """
 
 import csv
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,6 @@ from app.settings import read_settings
 from workers.demo_faces import as_jpeg, demo_pictures
 from workers.house import House, open_house
 
-PASSWORD = "load-with-care"
 COLUMNS = ("role", "srn", "password", "mobile", "face")
 
 
@@ -37,14 +37,16 @@ class Person:
     face: str
 
 
-def scripted(students: int, proctors: int) -> list[Person]:
-    """The people that a load test adds, the same every time."""
+def scripted(students: int, proctors: int, secret: str) -> list[Person]:
+    """The people that a load test adds to the house of this secret, the same every
+    time: nobody else can work out how they log in, though everybody knows who they are.
+    """
     faces = sorted(demo_pictures())
     return [
         Person(
             role=role,
             srn=f"LOAD{letter}{number:05}",
-            password=PASSWORD,
+            password=_password(secret, f"{letter}{number:05}"),
             mobile=f"+91{first}{number:05}",
             face=faces[number % len(faces)] if role == "student" else "",
         )
@@ -54,6 +56,11 @@ def scripted(students: int, proctors: int) -> list[Person]:
         )
         for number in range(1, count + 1)
     ]
+
+
+def _password(secret: str, who: str) -> str:
+    said = f"load test {who}".encode()
+    return hmac.new(secret.encode(), said, "sha256").hexdigest()[:24]
 
 
 def write_people(path: Path, people: Iterable[Person]) -> None:
@@ -82,10 +89,13 @@ def _person(path: Path, number: int, row: dict[str, str]) -> Person:
     return person
 
 
-async def enrol_here(people: Sequence[Person]) -> int:
-    """In the house of DATABASE_URL and the rest of its settings."""
-    async with open_house(read_settings()) as house:
-        return await enrol(house, people)
+async def enrol_here(students: int, proctors: int) -> tuple[list[Person], int]:
+    """Scripted people in the house of DATABASE_URL and the rest of its settings; how
+    many of them it added."""
+    settings = read_settings()
+    people = scripted(students, proctors, settings.secret.get_secret_value())
+    async with open_house(settings) as house:
+        return people, await enrol(house, people)
 
 
 async def enrol(house: House, people: Sequence[Person]) -> int:
