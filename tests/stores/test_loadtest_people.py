@@ -61,7 +61,11 @@ def test_the_file_comes_back_as_it_was_and_is_ours_alone(tmp_path):
 
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("admin,A1,x,,", "line 2"), ("student,,x,,", "line 2")],
+    [
+        ("admin,A1,x,,", "line 2"),
+        ("student,,x,,", "line 2"),
+        ("student,S1,x,,zoe", "line 2: a student's face is of asha"),
+    ],
 )
 def test_a_line_that_is_nobody_is_named(tmp_path, line, words):
     path = tmp_path / "people.csv"

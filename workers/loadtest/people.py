@@ -79,7 +79,13 @@ def read_people(path: Path) -> list[Person]:
         missing = [it for it in COLUMNS if it not in (rows.fieldnames or ())]
         if missing:
             raise BadPeople(f"{path} has no column {', '.join(missing)}.")
-        return [_person(path, number, row) for number, row in enumerate(rows, 2)]
+        found = [_person(path, number, row) for number, row in enumerate(rows, 2)]
+    faces = demo_pictures().keys()
+    for number, it in enumerate(found, 2):
+        if it.role == "student" and it.face not in faces:
+            known = ", ".join(sorted(faces))
+            raise BadPeople(f"{path}, line {number}: a student's face is of {known}.")
+    return found
 
 
 def _person(path: Path, number: int, row: dict[str, str]) -> Person:
