@@ -88,16 +88,22 @@ class Studio:
         return await loop.run_in_executor(self._pool, work, *arguments)
 
 
-class BrowserCamera(Paced):
-    """An `Actor`: told what the page says."""
+Bursts = dict[InRoom, Sequence[bytes]]
 
-    def __init__(self, show: InRoom, studio: Studio, *, seed: int) -> None:
+
+class BrowserCamera(Paced):
+    """An `Actor`: told what the page says. `bursts` are a student's: every camera of
+    theirs, one a connection, finds those that were made."""
+
+    def __init__(
+        self, show: InRoom, studio: Studio, bursts: Bursts, *, seed: int
+    ) -> None:
         super().__init__(IDLE_FPS)
         self._show = show
         self._studio = studio
         self._second = float(seed % 1000)
         self._turning: tuple[Head, InRoom, _Encoder] | None = None
-        self._bursts: dict[InRoom, Sequence[bytes]] = {}
+        self._bursts = bursts
         self._in_burst = 0
         self._key_wanted = True
         self._hurry = asyncio.Event()

@@ -21,7 +21,7 @@ import aiohttp
 
 from app.adapters.tasks import begin, end
 from media.faces.pictures import Picture
-from workers.loadtest.browser_camera import BrowserCamera, Studio
+from workers.loadtest.browser_camera import BrowserCamera, Bursts, Studio
 from workers.loadtest.endings import (
     ON_PURPOSE,
     TROUBLES,
@@ -58,13 +58,14 @@ class Sitter(Visitor):
     _left_at: float | None = None
     _looked_at: float | None = None
     _turned: bool = False
+    _bursts: Bursts = field(default_factory=dict)
     _read: set[str] = field(default_factory=set)
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
         self._chance = random.Random(self.part.seed)
         self._shows = shows(self.faces, self.face, self.part.seed)
-        self._camera = self._new_camera()
+        await self._take_camera()  # What it draws, the server is not timed for.
         self._began = monotonic()
         try:
             await self._again_and_again(self.log_in)
@@ -89,9 +90,8 @@ class Sitter(Visitor):
 
     async def _sit(self) -> None:
         """One connection, from opening the sitting to its end."""
+        await self._take_camera()
         began = monotonic()
-        self._camera = self._new_camera()
-        await self._camera.point_at(self._shows["right"])
         opened = await self.ask(
             "/api/sittings", {"module": self.module, "instead": True}
         )
@@ -215,5 +215,8 @@ class Sitter(Visitor):
                 lost = max(0, it.packetsLost)
                 self.tell("loss", lost / (lost + it.packetsReceived))
 
-    def _new_camera(self) -> BrowserCamera:
-        return BrowserCamera(self._shows["right"], self.studio, seed=self.part.seed)
+    async def _take_camera(self) -> None:
+        """A new one, with which the face of the photo is shown first."""
+        right, seed = self._shows["right"], self.part.seed
+        self._camera = BrowserCamera(right, self.studio, self._bursts, seed=seed)
+        await self._camera.point_at(right)
