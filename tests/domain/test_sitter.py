@@ -1,10 +1,12 @@
 """What a scripted student times, and what not."""
 
 import asyncio
+from time import monotonic
 
 import numpy as np
 import pytest
 
+from app.adapters.tasks import end
 from workers.loadtest.plan import Part
 from workers.loadtest.sitter import Sitter
 
@@ -71,3 +73,20 @@ async def test_what_is_drawn_is_drawn_once_and_before_anything_is_timed(sitter, 
     [(kind, seconds, _), (failed, _, word)] = told
     assert (kind, failed, word) == ("login_s", "failed", "TimeoutError")
     assert seconds < DRAWING_S
+
+
+@pytest.mark.parametrize(
+    ("written_ago_s", "timed"), [(1.0, True), (5.0, False), (-3600.0, False)]
+)
+async def test_a_message_is_timed_that_was_written_while_they_were_there(
+    sitter, told, written_ago_s, timed
+):
+    """The second was written while they were away; the third before the machine began
+    anew, when its clock said more than now."""
+    now = monotonic()
+    sitter._here_since = now - 2
+    words = f"load test {now - written_ago_s:.6f}"
+    await sitter._take({"messages": [{"id": "m1", "words": words}]})
+    for task in list(sitter._reading):
+        await end(task)
+    assert [(it, round(value)) for it, value, _ in told] == [("live_s", 1)] * timed
