@@ -1,7 +1,8 @@
-"""What goes wrong under load ends one script's try, and neither its crew nor the test."""
+"""What goes wrong under load ends one script's try, not its crew and not the test."""
 
 import asyncio
 import re
+from time import monotonic
 
 import pytest
 from aiohttp import web
@@ -10,16 +11,16 @@ from aiohttp.test_utils import TestServer
 from app.adapters.tasks import alongside
 from workers.loadtest.cameras import EncodedCamera
 from workers.loadtest.crew import guarded
-from workers.loadtest.watching import Watching
+from workers.loadtest.watching import WAITED_MOST_S, Watching
 from workers.loadtest.whip import WhipClient, WhipRefused
 
 WALL = {"sittings": [{"id": "s1", "state": "running", "unread": 0}]}
 
 
 class Told(list):
-    """What scripts tell, and when the first of a kind came."""
+    """What scripts tell: kinds and words."""
 
-    def __call__(self, kind: str, value: float | None = None, *, word: str = "") -> None:
+    def __call__(self, kind: str, value: object = None, *, word: str = "") -> None:
         self.append((kind, word))
 
     async def until(self, *wanted: str) -> None:
@@ -91,12 +92,23 @@ async def test_a_bug_in_one_student_ends_that_one_alone_and_is_told(capsys):
     assert '"word": "bug_KeyError"' in capsys.readouterr().out
 
 
+def a_proctor(url: str, told: Told) -> Watching:
+    asked = {"url": url, "srn": "P", "password": "p", "read_code": no_code}
+    return Watching(**asked, tell=told, seed=1)
+
+
+@pytest.mark.parametrize(("waited_s", "late"), [(WAITED_MOST_S + 1, True), (1, False)])
+def test_a_message_that_the_wall_never_shows_is_told_as_a_failure(waited_s, late):
+    told = Told()
+    proctor = a_proctor("http://localhost", told)
+    proctor._written["s1"] = monotonic() - waited_s, 0
+    proctor._see(WALL)
+    assert told == [("failed", "wall_never_told")] * late
+
+
 async def test_a_proctor_whose_message_fails_watches_again(house):
     told = Told()
-    proctor = Watching(
-        url=house.url, srn="P", password="p", read_code=no_code, tell=told, seed=1
-    )
-    async with alongside(proctor.run()):
+    async with alongside(a_proctor(house.url, told).run()):
         await told.until("failed", "proctor_ServerDisconnectedError")
         async with asyncio.timeout(10):
             while house.logins < 2:  # noqa: ASYNC110

@@ -76,7 +76,10 @@ class Watching(Visitor):
             if self._sittings.get(sitting, 0) > before:
                 self.tell("wall_s", now - at)
                 del self._written[sitting]
-            elif now - at > WAITED_MOST_S or sitting not in self._sittings:
+            elif sitting not in self._sittings:
+                del self._written[sitting]
+            elif now - at > WAITED_MOST_S:
+                self.tell("failed", word="wall_never_told")
                 del self._written[sitting]
 
 
