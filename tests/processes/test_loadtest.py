@@ -13,6 +13,8 @@ from tests.conftest import ROOT
 from tests.house import PASSWORD
 from workers.demo import LOGINS
 from workers.loadtest.people import Person, write_people
+from workers.loadtest.run import Wanted
+from workers.loadtest.run import run as run_test
 
 STUDENTS, SECONDS = 5, 40
 MATCHES = "SELECT count(*) FROM look WHERE verdict = 'match'"
@@ -49,6 +51,29 @@ def people(tmp_path):
     ]
     write_people(path, them)
     return path
+
+
+async def test_a_test_that_is_interrupted_has_a_report_of_what_there_is():
+    shown = asyncio.Event()
+    wanted = Wanted(
+        url="http://localhost",
+        module="CEL",
+        plan=[],
+        people=[],
+        proctors=[],
+        ramp_s=1,
+        duration_s=600,
+        crews=1,
+        pack=ROOT / "var" / "models" / "faceplugin",
+        spread=True,
+        meter=None,
+    )
+    running = asyncio.create_task(run_test(wanted, lambda *_: shown.set()))
+    async with asyncio.timeout(30):
+        await shown.wait()
+        running.cancel()  # as Ctrl-C does
+        measured = await running
+    assert (measured.seconds, measured.streaming_at_the_end) == (0, 0)
 
 
 async def test_scripted_students_stream_are_looked_at_and_told(house, people, tmp_path):

@@ -81,7 +81,6 @@ async def run(wanted: Wanted, show: Show) -> Measured:
         ]
         async with _working(crews, tally) as processes:
             await _watch(wanted, measured, processes, show)
-    measured.seconds = monotonic() - began
     return measured
 
 
@@ -162,23 +161,40 @@ async def _end(child: asyncio.subprocess.Process) -> None:
 async def _watch(
     wanted: Wanted, measured: Measured, crews: list[psutil.Process], show: Show
 ) -> None:
+    tally, marks = measured.tally, list[_Mark]()
+    try:
+        await _until_over(wanted, measured, crews, show, marks)
+    except asyncio.CancelledError:  # by Ctrl-C: with what there is
+        if (task := asyncio.current_task()) is not None:
+            task.uncancel()
+    last = _Mark.take(wanted.meter, crews, tally)
+    measured.seconds = max(0.0, last.at - tally.began)
+    measured.streaming_at_the_end = last.streaming
+    if marks:
+        _work_out(measured, marks[0], last)
+
+
+async def _until_over(
+    wanted: Wanted,
+    measured: Measured,
+    crews: list[psutil.Process],
+    show: Show,
+    marks: list["_Mark"],
+) -> None:
+    """`marks` has one once all have come."""
     tally, meter = measured.tally, wanted.meter
     until = tally.began + wanted.duration_s
     full_at = tally.began + wanted.ramp_s
-    first, read_at = None, 0.0
+    read_at = 0.0
     while (now := monotonic()) < until:
         if meter and now - read_at >= METER_EVERY_S and now >= tally.began:
             read_at = now
             at = now - tally.began
             measured.costs.append((at, meter.read(), tally.streaming))
-        if first is None and now >= full_at:
-            first = _Mark.take(meter, crews, tally)
+        if not marks and now >= full_at:
+            marks.append(_Mark.take(meter, crews, tally))
         show(tally, now)
         await asyncio.sleep(TOLD_EVERY_S)
-    last = _Mark.take(meter, crews, tally)
-    measured.streaming_at_the_end = last.streaming
-    if first is not None:
-        _work_out(measured, first, last)
 
 
 @dataclass(frozen=True, slots=True)
