@@ -1,7 +1,9 @@
 """What goes wrong under load ends one script's try, not its crew and not the test."""
 
 import asyncio
+import json
 import re
+import sys
 from time import monotonic
 
 import pytest
@@ -11,6 +13,8 @@ from aiohttp.test_utils import TestServer
 from app.adapters.tasks import alongside
 from workers.loadtest.cameras import EncodedCamera
 from workers.loadtest.crew import guarded
+from workers.loadtest.run import take_from
+from workers.loadtest.tally import Tally
 from workers.loadtest.watching import WAITED_MOST_S, Watching
 from workers.loadtest.whip import WhipClient, WhipRefused
 
@@ -127,3 +131,22 @@ async def test_a_proxy_that_has_no_media_node_refuses_without_a_code(said):
         with pytest.raises(WhipRefused) as refused:
             await client.start()
     assert (refused.value.status, refused.value.code) == (502, "")
+
+
+@pytest.mark.parametrize(("over", "errors"), [(False, {"crew_ended": 1}), (True, {})])
+async def test_a_crew_that_ends_too_soon_is_an_error_and_its_students_are_gone(
+    over, errors
+):
+    now = monotonic()
+    up = json.dumps({"at": now, "is": "up", "value": None, "word": ""})
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"print({up!r}); print({up!r})"),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    tally, stopped = Tally(now), asyncio.Event()
+    if over:
+        stopped.set()
+    await take_from(child, tally, stopped)
+    await child.wait()
+    assert tally.errors == errors
+    assert (tally.streaming, tally.streamed) == (2 if over else 0, 2)

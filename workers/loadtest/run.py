@@ -13,7 +13,6 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any
 
 import numpy as np
 import psutil
@@ -107,12 +106,14 @@ async def _working(
 ) -> AsyncIterator[list[psutil.Process]]:
     """While the block runs, so do the crews; then they take leave."""
     children = [await _start(crew) for crew in crews]
+    over = asyncio.Event()
     async with asyncio.TaskGroup() as group:
         for child in children:
-            group.create_task(_take(child, tally))
+            group.create_task(take_from(child, tally, over))
         try:
             yield [psutil.Process(child.pid) for child in children]
         finally:
+            over.set()
             for child in children:
                 with suppress(ProcessLookupError):
                     child.terminate()
@@ -130,23 +131,20 @@ async def _start(crew: Crew) -> asyncio.subprocess.Process:
     return child
 
 
-async def _take(child: asyncio.subprocess.Process, tally: Tally) -> None:
+async def take_from(
+    child: asyncio.subprocess.Process, tally: Tally, over: asyncio.Event
+) -> None:
+    """All that a crew tells. One that ends before the test is `over` is an error, and
+    its students stream no more."""
     assert child.stdout is not None
+    streaming = 0
     async for line in child.stdout:
-        take(json.loads(line), tally)
-
-
-def take(event: dict[str, Any], tally: Tally) -> None:
-    """See `sitter` for what an event is."""
-    kind, at = event["is"], event["at"]
-    if kind in ("up", "down"):
-        tally.change(1 if kind == "up" else -1, at)
-    elif kind == "failed":
-        tally.fail(event["word"])
-    else:
-        tally.time(kind, event["value"], at)
-        if kind in ("look_s", "turn_s"):
-            tally.verdicts[event["word"]] += 1
+        event = json.loads(line)
+        streaming += {"up": 1, "down": -1}.get(event["is"], 0)
+        tally.take(event)
+    if not over.is_set():
+        tally.fail("crew_ended")
+        tally.change(-streaming, monotonic())
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:

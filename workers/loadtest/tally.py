@@ -8,6 +8,7 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 KEPT = 50_000
 SHARES = {"p50": 0.5, "p90": 0.9, "p99": 0.99}
@@ -72,6 +73,18 @@ class Tally:
         self._spans: defaultdict[int, dict[str, Series]] = defaultdict(dict)
         self._at = began
         self._student_s = 0.0
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        """See `sitter` for what an event is."""
+        kind, at = event["is"], event["at"]
+        if kind in ("up", "down"):
+            self.change(1 if kind == "up" else -1, at)
+        elif kind == "failed":
+            self.fail(event["word"])
+        else:
+            self.time(kind, event["value"], at)
+            if kind in ("look_s", "turn_s"):
+                self.verdicts[event["word"]] += 1
 
     def time(self, figure: str, value: float, at: float) -> None:
         self.figures[figure].add(value, self._chance)
