@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.adapters.media_nodes import NODE_LIFE_S
 from app.operations.status import facts
 from app.operations.status.facts import Unanswered
-from app.operations.status.parts import Mark, Part, parts
+from app.operations.status.parts import SILENT_S, Mark, Part, parts
 
 NOW = datetime(2026, 4, 11, 9, tzinfo=UTC)
 NODE = facts.NodeSeen(name="media-1", streams=3, capacity=9, silent_s=1.2)
@@ -34,6 +35,10 @@ def found(**changes: object) -> dict[str, Part]:
 
 def ago(**by: float) -> datetime:
     return NOW - timedelta(**by)
+
+
+def test_a_silent_node_is_told_of_before_it_is_forgotten():
+    assert SILENT_S < NODE_LIFE_S
 
 
 def test_all_is_well_and_nothing_is_to_be_done():
@@ -74,10 +79,10 @@ def test_all_is_well_and_nothing_is_to_be_done():
             "9 of 9 streams",
         ),
         (
-            {"media": facts.Media(nodes=[NODE, replace(NODE, silent_s=5)])},
+            {"media": facts.Media(nodes=[NODE, replace(NODE, silent_s=2.6)])},
             "Media nodes",
             Mark.LOOK,
-            "5 s ago",
+            "3 s ago",
         ),
         ({"queues": facts.Queues()}, "Queues", Mark.LOOK, "no matcher"),
         ({"queues": facts.Queues(packs=["p", "q"])}, "Queues", Mark.LOOK, "p and q"),

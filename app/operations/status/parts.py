@@ -25,8 +25,8 @@ from app.operations.status.facts import (
 )
 
 NEARLY_FULL = 0.8
-SILENT_S = 4.0
-"""A media node says every 2 s that it lives, and is forgotten after 6."""
+SILENT_S = 2.0
+"""A media node says every second that it lives, and is forgotten after 3."""
 SAMPLES_MANY, SAMPLES_LOST = 20, 150
 """Of the 200 that are kept; one matcher judges about eight a second."""
 GLANCES_MANY = 1_000
