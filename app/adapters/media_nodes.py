@@ -110,7 +110,7 @@ class MediaNodes:
                 pipe.pttl(f"node:{name}")
             found = await pipe.execute() if names else []
         return [
-            Beat(MediaNode(**json.loads(card)), max(0.0, NODE_LIFE_S - life_ms / 1000))
+            Beat(_read(card), max(0.0, NODE_LIFE_S - life_ms / 1000))
             for card, life_ms in zip(found[::2], found[1::2], strict=True)
             if card is not None
         ]

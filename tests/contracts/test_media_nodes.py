@@ -70,6 +70,7 @@ async def test_a_node_that_says_more_than_we_know_is_read_all_the_same(register,
     card = json.loads(await redis.get("node:a"))
     await redis.set("node:a", json.dumps({**card, "of_tomorrow": 1}))
     assert await register.nodes() == [node("a")]
+    assert [it.node for it in await register.beats()] == [node("a")]
 
 
 async def test_who_was_at_a_node_is_known_longer_than_the_node(
