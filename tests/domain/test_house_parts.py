@@ -79,6 +79,12 @@ def test_all_is_well_and_nothing_is_to_be_done():
             "9 of 9 streams",
         ),
         (
+            {"media": facts.Media(nodes=[replace(NODE, draining=True)])},
+            "Media nodes",
+            Mark.LOOK,
+            "3 of 9 streams, drains",
+        ),
+        (
             {"media": facts.Media(nodes=[NODE, replace(NODE, silent_s=2.6)])},
             "Media nodes",
             Mark.LOOK,

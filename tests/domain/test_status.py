@@ -38,7 +38,12 @@ def test_what_does_not_answer_does_not_work_and_the_rest_does(part, lost):
 
 @pytest.mark.parametrize(
     ("nodes", "word"),
-    [([], Word.DOWN), ([FULL], Word.DELAYED), ([FULL, FREE], Word.WORKING)],
+    [
+        ([], Word.DOWN),
+        ([FULL], Word.DELAYED),
+        ([FULL, FREE], Word.WORKING),
+        ([FULL, replace(FREE, draining=True)], Word.DELAYED),
+    ],
 )
 def test_the_camera_service_needs_a_node_with_room(nodes, word):
     assert words(nodes=nodes)[CAMERA] is word

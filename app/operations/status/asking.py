@@ -186,6 +186,7 @@ async def _media(redis: Redis) -> facts.Media:
                 streams=node.streams,
                 capacity=node.capacity,
                 silent_s=round(age_s, 1),
+                draining=node.draining,
             )
             for node, age_s in beats
         )

@@ -14,10 +14,12 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A media node: how many streams it has, and may have."""
+    """A media node: how many streams it has, and may have. One that drains takes
+    nobody."""
 
     streams: int
     capacity: int
+    draining: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def _there(fact: object | None) -> Word:
 def camera(nodes: Sequence[Node] | None) -> Word:
     if not nodes:
         return Word.DOWN
-    free = any(node.streams < node.capacity for node in nodes)
+    free = any(it.streams < it.capacity and not it.draining for it in nodes)
     return Word.WORKING if free else Word.DELAYED
 
 

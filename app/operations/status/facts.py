@@ -43,6 +43,7 @@ class NodeSeen:
     streams: int
     capacity: int
     silent_s: float
+    draining: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

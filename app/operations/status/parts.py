@@ -126,7 +126,10 @@ def _memory(it: Memory) -> Told:
 
 def _media(it: Media) -> Told:
     nodes = it.nodes
-    word = camera([Node(streams=n.streams, capacity=n.capacity) for n in nodes])
+    known = [
+        Node(streams=n.streams, capacity=n.capacity, draining=n.draining) for n in nodes
+    ]
+    word = camera(known)
     if not nodes:
         said = "none announces itself: nobody can study or sit a test"
         return Mark.BROKEN, said, "is `spom media` running, does it reach Redis?"
@@ -140,7 +143,8 @@ def _media(it: Media) -> Told:
 
 def _node(it: NodeSeen) -> str:
     beat = f"heard of {it.silent_s:.0f} s ago"
-    return f"{it.name} {it.streams} of {it.capacity} streams, {beat}"
+    drains = ", drains" if it.draining else ""
+    return f"{it.name} {it.streams} of {it.capacity} streams{drains}, {beat}"
 
 
 def _queues(it: Queues) -> Told:

@@ -77,7 +77,10 @@ class Status:
 
     async def _read_nodes(self) -> list[Node]:
         found = await self._nodes.nodes()
-        return [Node(streams=it.streams, capacity=it.capacity) for it in found]
+        return [
+            Node(streams=it.streams, capacity=it.capacity, draining=it.draining)
+            for it in found
+        ]
 
 
 async def _or_none(part: str, answer: Awaitable[Found]) -> Found | None:
