@@ -69,8 +69,8 @@ def main(context: click.Context, /, **options: object) -> None:
 
     Beside `spom up` it adds the people it needs and measures what the server's
     processes spend. Elsewhere name a file of people (`spom loadtest people`). The
-    deployment needs SPOM_POLICY_DEVICE_CHECK=false, and one-time codes at /outbox or
-    SPOM_ACCOUNTS_SECOND_FACTOR_ON_NEW_DEVICE=false.
+    deployment needs SPOM_POLICY_DEVICE_CHECK=false, and where it does not show codes at
+    /outbox SPOM_ACCOUNTS_SECOND_FACTOR_ON_NEW_DEVICE=false.
     """
     set_up_logging()
     if context.invoked_subcommand is None:

@@ -24,8 +24,10 @@ import structlog
 import uvloop
 from pydantic import TypeAdapter
 
+from app.adapters.clock import AnchoredClock
 from app.adapters.logs import set_up_logging
 from media.faces.pictures import Picture
+from workers.loadtest.authenticators import Authenticator
 from workers.loadtest.browser_camera import Studio
 from workers.loadtest.faces import shows
 from workers.loadtest.people import Person
@@ -124,11 +126,13 @@ def _proctor(crew: Crew, number: int, person: Person) -> Callable[[], Awaitable[
 
 
 def _log_in(crew: Crew, person: Person, number: int) -> dict[str, Any]:
+    app = Authenticator(person.totp, AnchoredClock().now) if person.totp else None
     return {
         "url": crew.url,
         "srn": person.srn,
         "password": person.password,
-        "read_code": lambda http: read_code(http, crew.url, person.mobile),
+        "way": "totp" if app else "code",
+        "read_code": app or (lambda http: read_code(http, crew.url, person.mobile)),
         "address": loopback_of(number) if crew.spread else None,
     }
 

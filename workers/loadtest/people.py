@@ -1,14 +1,15 @@
 """The people of a load test: a file of log-ins, and how they are added to a house.
 
-The file is CSV: `role,srn,password,mobile,face`. `mobile` is where a new device's code
-goes, as `/outbox.json` of a development house shows it; `face` whose profile photo they
-have. Keep it to yourself: it opens accounts.
+The file is CSV: `role,srn,password,mobile,face,totp`. `mobile` is where a new device's
+code goes, as `/outbox.json` of a development house shows it; `face` whose profile photo
+they have; `totp` the secret of a proctor's authenticator app, if there is one. Keep it
+to yourself: it opens accounts.
 """
 
 import csv
 import hmac
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app.accounts.domain.consents import Purpose
@@ -20,8 +21,10 @@ from app.kernel.ids import AccountId
 from app.settings import read_settings
 from workers.demo_faces import as_jpeg, demo_pictures
 from workers.house import House, open_house
+from workers.loadtest.authenticators import give_authenticator
 
-COLUMNS = ("role", "srn", "password", "mobile", "face")
+NEEDED = ("role", "srn", "password", "mobile", "face")
+COLUMNS = (*NEEDED, "totp")
 
 
 class BadPeople(Exception):
@@ -35,6 +38,7 @@ class Person:
     password: str
     mobile: str
     face: str
+    totp: str = ""
 
 
 def scripted(students: int, proctors: int, secret: str) -> list[Person]:
@@ -76,7 +80,7 @@ def read_people(path: Path) -> list[Person]:
     """Raises BadPeople naming the line."""
     with path.open(newline="") as file:
         rows = csv.DictReader(file)
-        missing = [it for it in COLUMNS if it not in (rows.fieldnames or ())]
+        missing = [it for it in NEEDED if it not in (rows.fieldnames or ())]
         if missing:
             raise BadPeople(f"{path} has no column {', '.join(missing)}.")
         found = [_person(path, number, row) for number, row in enumerate(rows, 2)]
@@ -89,7 +93,7 @@ def read_people(path: Path) -> list[Person]:
 
 
 def _person(path: Path, number: int, row: dict[str, str]) -> Person:
-    person = Person(**{it: (row[it] or "").strip() for it in COLUMNS})
+    person = Person(**{it: (row.get(it) or "").strip() for it in COLUMNS})
     if person.role not in ("student", "proctor") or not person.srn:
         raise BadPeople(f"{path}, line {number}: a student or a proctor with an SRN.")
     return person
@@ -101,11 +105,12 @@ async def enrol_here(students: int, proctors: int) -> tuple[list[Person], int]:
     settings = read_settings()
     people = scripted(students, proctors, settings.secret.get_secret_value())
     async with open_house(settings) as house:
-        return people, await enrol(house, people)
+        return await enrol(house, people)
 
 
-async def enrol(house: House, people: Sequence[Person]) -> int:
-    """Adds who is missing, with photo and consents; how many it added."""
+async def enrol(house: House, people: Sequence[Person]) -> tuple[list[Person], int]:
+    """Adds who is missing, with photo and consents; how many it added. Each proctor has
+    a new authenticator app: the people returned know its secret."""
     known = await People(house.gatehouse).known([it.srn for it in people])
     missing = [it for it in people if it.srn not in known]
     photos = {who: as_jpeg(it) for who, it in demo_pictures().items()}
@@ -114,7 +119,14 @@ async def enrol(house: House, people: Sequence[Person]) -> int:
         if person.role == "student":
             await house.photos.set_photo(account, photos[person.face])
             await _consent(house, account)
-    return len(missing)
+    return [await _with_authenticator(house, it) for it in people], len(missing)
+
+
+async def _with_authenticator(house: House, person: Person) -> Person:
+    if person.role != "proctor":
+        return person
+    found = await People(house.gatehouse).find(person.srn)
+    return replace(person, totp=await give_authenticator(house.gatehouse, found))
 
 
 async def _consent(house: House, account: AccountId) -> None:

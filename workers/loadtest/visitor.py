@@ -39,6 +39,8 @@ class Visitor:
     srn: str
     password: str
     read_code: Callable[[aiohttp.ClientSession], Any]
+    way: str = "code"
+    """Of the second factor that `read_code` gives; or `totp`."""
     address: str | None = None
     """Of this machine, to come from; None: the system chooses."""
     http: aiohttp.ClientSession = field(default=None, init=False)  # type: ignore
@@ -75,7 +77,8 @@ class Visitor:
 
     async def _give_code(self) -> None:
         code = {"given": await self.read_code(self.http)}
-        async with self.http.post(f"{self.url}/login/second/code", data=code) as answer:
+        path = f"{self.url}/login/second/{self.way}"
+        async with self.http.post(path, data=code) as answer:
             await answer.read()
 
     async def post(self, path: str, body: object = None) -> int:
