@@ -7,6 +7,7 @@ their command lines and by the database and Redis that they were given.
 import re
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
@@ -24,10 +25,10 @@ SERVERS = {"postgresql": r"/postgres ", "valkey": r"(valkey|redis)-server "}
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """`cpu_s` since the processes began, `rss` in bytes, `threads`."""
+    """`cpu_s` since the processes began, `memory` in bytes, `threads`."""
 
     cpu_s: float
-    rss: int
+    memory: int
     threads: int
 
 
@@ -90,18 +91,28 @@ class Meter:
         return {kind: self._of(kind, found[kind]) for kind in sorted(found)}
 
     def _of(self, kind: str, processes: list[psutil.Process]) -> Spent:
-        rss = threads = 0
+        memory = threads = 0
         last = self._last.setdefault(kind, {})
         for process in processes:
             try:
                 with process.oneshot():
                     times = process.cpu_times()
                     last[process.pid] = times.user + times.system
-                    rss += process.memory_info().rss
+                    memory += memory_of(process, shares=kind in SERVERS)
                     threads += process.num_threads()
             except psutil.Error:
                 continue
-        return Spent(sum(last.values()), rss, threads)
+        return Spent(sum(last.values()), memory, threads)
+
+
+def memory_of(process: psutil.Process, *, shares: bool) -> int:
+    """Bytes. What processes of a server share is split among them (PSS), where we may
+    ask: each of PostgreSQL's has its buffers in view, and all together have them once.
+    """
+    if shares:
+        with suppress(psutil.AccessDenied, AttributeError):
+            return int(process.memory_full_info().pss)
+    return int(process.memory_info().rss)
 
 
 def per_student_hour(before: Costs, after: Costs, student_s: float) -> dict[str, float]:

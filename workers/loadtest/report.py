@@ -62,7 +62,11 @@ def figures_of(asked: Told, measured: Measured) -> dict[str, Any]:
                 "at": round(at, 1),
                 "streaming": streaming,
                 **{
-                    kind: {"cpu_s": it.cpu_s, "mb": it.rss / 1e6, "threads": it.threads}
+                    kind: {
+                        "cpu_s": it.cpu_s,
+                        "mb": it.memory / 1e6,
+                        "threads": it.threads,
+                    }
                     for kind, it in costs.items()
                 },
             }

@@ -239,7 +239,7 @@ def _memory(measured: Measured, last: _Mark) -> dict[str, float]:
         return {}
     _, before, streaming = few[0]
     return {
-        kind: (spent.rss - before[kind].rss) / 1e6 / (last.streaming - streaming)
+        kind: (spent.memory - before[kind].memory) / 1e6 / (last.streaming - streaming)
         for kind, spent in last.costs.items()
         if kind in before
     }
