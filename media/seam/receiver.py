@@ -80,7 +80,10 @@ class QuietReceiver(RTCRtpReceiver):
     @contextmanager
     def packets_tapped(self, tap: PacketTap) -> Iterator[None]:
         """Hands every packet of the video to `tap` as it comes, also out of order;
-        one that was sent again comes as it was meant to be."""
+        one that was sent again comes as it was meant to be. What came while nobody
+        tapped is not missing: nothing of it is asked for again."""
+        if not (self._taps or self._packet_taps):
+            self.start_afresh()
         self._packet_taps.append(tap)
         try:
             yield

@@ -42,3 +42,23 @@ async def test_reports_tell_a_sender_what_was_lost():
             told = (await client.sender.getStats()).values()
             [report] = [it for it in told if it.type == "remote-inbound-rtp"]
             assert report.packetsLost == 5
+
+
+async def test_who_begins_to_watch_asks_for_nothing_that_came_unwatched():
+    """Between two taps packets are only counted: they are no gap."""
+    async with open_studio() as studio:
+        sitting = SittingId(uuid4())
+        async with studio.student(sitting):
+            peer, taken, asked = await studio.streaming(sitting), [], []
+
+            async def ask_again(_: int, lost: list[int]) -> None:
+                asked.extend(lost)
+
+            peer._receiver._send_rtcp_nack = ask_again
+            with peer.packets_tapped(taken.append):
+                await until(lambda: len(taken) >= 3)
+            before = peer.frames
+            await until(lambda: peer.frames > before + 5)
+            with peer.packets_tapped(taken.append):
+                await until(lambda: len(taken) >= 6)
+            assert asked == []
