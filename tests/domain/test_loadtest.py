@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from workers.loadtest.cost import Spent, per_student_hour
 from workers.loadtest.plan import KINDS, BadMix, plan, read_mix
+from workers.loadtest.settings import Settings
 from workers.loadtest.tally import KEPT, Series, Tally, at_share
 
 
@@ -85,3 +86,20 @@ def test_costs_are_of_one_student_and_hour():
     found = per_student_hour(before, after, student_s=7200)
     assert found == {"app": 1.0, "media": 0.5, "all": 1.5}
     assert per_student_hour(before, after, 0) == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "database", "here"),
+    [
+        ("http://localhost:8080", "postgresql://x", True),
+        ("https://study.example.org", "postgresql://x", True),
+        ("https://elsewhere.example.org", "postgresql://x", False),
+        ("http://localhost:8080", "", False),
+    ],
+)
+def test_of_another_deployment_this_machine_s_house_is_neither_filled_nor_measured(
+    url, database, here
+):
+    app = "https://study.example.org/"
+    settings = Settings(app_url=app, DATABASE_URL=database, REDIS_URL="")
+    assert settings.is_here(url) is here

@@ -24,9 +24,7 @@ from workers.loadtest.plan import KINDS, MIX, BadMix, plan, read_mix
 from workers.loadtest.progress import Progress
 from workers.loadtest.report import Told, figures_of, write_report
 from workers.loadtest.run import Wanted, run
-from workers.loadtest.settings import Settings, read_settings
-
-LOCAL = ("localhost", "127.0.0.1")
+from workers.loadtest.settings import LOCAL, Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,8 @@ async def _test(asked: _Asked) -> int:
     try:
         mix = read_mix(asked.mix)
         parts = plan(asked.students, ramp_s=asked.ramp, mix=mix, seed=asked.seed)
-        studying, watching = await _people(settings, asked)
+        here = settings.is_here(url)
+        studying, watching = await _people(asked, here=here)
     except (BadMix, BadPeople) as error:
         raise SystemExit(str(error)) from None
     wanted = Wanted(
@@ -110,7 +109,7 @@ async def _test(asked: _Asked) -> int:
         crews=asked.processes,
         pack=settings.pack,
         spread=urlsplit(url).hostname in LOCAL,
-        meter=_meter(settings),
+        meter=_meter(settings) if here else None,
     )
     told = Told(
         url=url,
@@ -142,13 +141,11 @@ async def _run(wanted: Wanted, asked: Told, out: Path) -> int:
     return 0 if measured.tally.streamed else 1
 
 
-async def _people(
-    settings: Settings, asked: _Asked
-) -> tuple[list[Person], list[Person]]:
+async def _people(asked: _Asked, *, here: bool) -> tuple[list[Person], list[Person]]:
     """Raises BadPeople where there are too few."""
     if asked.people_file is not None:
         found = read_people(asked.people_file)
-    elif settings.database_url:
+    elif here:
         found, added = await enrol_here(asked.students, asked.proctors)
         click.echo(f"{added} people added to the house." if added else "")
     else:
@@ -160,9 +157,7 @@ async def _people(
     return students, proctors
 
 
-def _meter(settings: Settings) -> Meter | None:
-    if not settings.database_url:
-        return None
+def _meter(settings: Settings) -> Meter:
     house = House(database_url=settings.database_url, redis_url=settings.redis_url)
     return Meter(house)
 
