@@ -7,12 +7,13 @@ import sys
 from time import monotonic
 
 import pytest
-from aiohttp import web
+from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from app.adapters.tasks import alongside
 from workers.loadtest.cameras import EncodedCamera
 from workers.loadtest.crew import guarded
+from workers.loadtest.endings import Over, texts
 from workers.loadtest.run import take_from
 from workers.loadtest.tally import Tally
 from workers.loadtest.watching import WAITED_MOST_S, Watching
@@ -150,3 +151,35 @@ async def test_a_crew_that_ends_too_soon_is_an_error_and_its_students_are_gone(
     await child.wait()
     assert tally.errors == errors
     assert (tally.streaming, tally.streamed) == (2 if over else 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("beat", "words"), [(0.05, ["ended"]), (1.0, ["socket_silent"])]
+)
+async def test_a_socket_that_says_nothing_for_long_is_given_up_as_the_page_does(
+    beat, words
+):
+    """Pings say that the process lives, and not that states come."""
+
+    async def says(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(heartbeat=0.05)
+        await socket.prepare(request)
+        for _ in range(6):
+            await socket.send_json({"state": {}})
+            await asyncio.sleep(beat)
+        await socket.close()
+        return socket
+
+    app, ended = web.Application(), []
+    app.router.add_get("/live", says)
+    async with (
+        TestServer(app) as server,
+        ClientSession() as http,
+        http.ws_connect(server.make_url("/live")) as socket,
+    ):
+        try:
+            async for _ in texts(socket, silent_most_s=0.3):
+                pass
+        except Over as over:
+            ended.append(str(over).replace("socket_closed_1000", "ended"))
+    assert ended == words

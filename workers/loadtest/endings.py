@@ -1,6 +1,8 @@
 """How connections of scripted students end, and what that is called."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
 
 import aiohttp
 from aiortc.mediastreams import MediaStreamError
@@ -16,12 +18,41 @@ TROUBLES = (
     TimeoutError,
     MediaStreamError,
 )
+SILENT_MOST_S = 40.0
+"""As `static/js/transport/live.js` has it: every topic is told now and then."""
+ENDS = (
+    aiohttp.WSMsgType.CLOSE,
+    aiohttp.WSMsgType.CLOSING,
+    aiohttp.WSMsgType.CLOSED,
+    aiohttp.WSMsgType.ERROR,
+)
 ON_PURPOSE = ("dropped", "moved", "media_closed")
 """By us, or by a media node that drains or is gone: no fault."""
 
 
 class Over(Exception):
     """This connection ends: `dropped` on purpose, or lost."""
+
+
+async def texts(
+    socket: aiohttp.ClientWebSocketResponse, silent_most_s: float = SILENT_MOST_S
+) -> AsyncIterator[dict[str, Any]]:
+    """What the server says on it. Raises Over when it ends, or is silent for long."""
+    while True:
+        try:
+            async with asyncio.timeout(silent_most_s):
+                told = await _next_text(socket)
+        except TimeoutError:
+            raise Over("socket_silent") from None
+        yield told
+
+
+async def _next_text(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
+    while (message := await socket.receive()).type is not aiohttp.WSMsgType.TEXT:
+        if message.type in ENDS:
+            raise Over(f"socket_closed_{socket.close_code}")
+    told: dict[str, Any] = message.json()
+    return told
 
 
 async def until_lost(client: WhipClient) -> None:

@@ -27,6 +27,7 @@ from workers.loadtest.endings import (
     TROUBLES,
     Over,
     close,
+    texts,
     until_lost,
     word_of,
 )
@@ -158,16 +159,12 @@ class Sitter(Visitor):
     async def _listen(
         self, socket: aiohttp.ClientWebSocketResponse, said: dict[str, Any]
     ) -> None:
-        async for message in socket:
-            if message.type is not aiohttp.WSMsgType.TEXT:
-                continue
-            told = message.json()
+        async for told in texts(socket):
             state = told.get("state") or {}
             if told.get("topic") != "stream":
                 await self._take(state)
             elif {it: state.get(it) for it in said} == said:
                 raise Over("moved")  # to another media node
-        raise Over(f"socket_closed_{socket.close_code}")
 
     async def _take(self, state: dict[str, Any]) -> None:
         now = monotonic()

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from workers.loadtest.endings import Over, texts
 from workers.loadtest.sitter import Tell
 from workers.loadtest.visitor import LoginFailed, Visitor
 
@@ -35,6 +36,8 @@ class Watching(Visitor):
             while True:
                 try:
                     await self._watch()
+                except* Over as over:
+                    self.tell("failed", word=f"proctor_{over.exceptions[0]}")
                 except* (aiohttp.ClientError, OSError, LoginFailed) as faults:
                     kind = type(faults.exceptions[0]).__name__
                     self.tell("failed", word=f"proctor_{kind}")
@@ -47,12 +50,9 @@ class Watching(Visitor):
         async with self.http.ws_connect(f"{self.url}/live") as socket:
             await socket.send_json({"type": "subscribe", "topics": ["wall"]})
             async with asyncio.TaskGroup() as group:
-                writing = group.create_task(self._write())
-                async for message in socket:
-                    if message.type is aiohttp.WSMsgType.TEXT:
-                        self._see(message.json().get("state") or {})
-                writing.cancel()
-        self.tell("failed", word="proctor_socket_closed")
+                group.create_task(self._write())
+                async for told in texts(socket):
+                    self._see(told.get("state") or {})
 
     async def _write(self) -> None:
         while True:
