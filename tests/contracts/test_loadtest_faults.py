@@ -19,7 +19,8 @@ from workers.loadtest.tally import Tally
 from workers.loadtest.watching import WAITED_MOST_S, Watching
 from workers.loadtest.whip import WhipClient, WhipRefused
 
-WALL = {"sittings": [{"id": "s1", "state": "running", "unread": 0}]}
+WALL = {"sittings": [{"id": "s1", "state": "running", "unread": False}]}
+UNREAD = {"sittings": [{"id": "s1", "state": "running", "unread": True}]}
 
 
 class Told(list):
@@ -106,9 +107,21 @@ def a_proctor(url: str, told: Told) -> Watching:
 def test_a_message_that_the_wall_never_shows_is_told_as_a_failure(waited_s, late):
     told = Told()
     proctor = a_proctor("http://localhost", told)
-    proctor._written["s1"] = monotonic() - waited_s, 0
+    proctor._written["s1"] = monotonic() - waited_s
     proctor._see(WALL)
     assert told == [("failed", "wall_never_told")] * late
+
+
+def test_nobody_is_written_to_who_has_something_unread():
+    """The wall shows whether, not how much: a second message would not be seen."""
+    told = Told()
+    proctor = a_proctor("http://localhost", told)
+    proctor._see(WALL)
+    assert proctor.free() == ["s1"]
+    proctor._written["s1"] = monotonic()
+    proctor._see(UNREAD)
+    assert told == [("wall_s", "")]
+    assert proctor.free() == []
 
 
 async def test_a_proctor_whose_message_fails_watches_again(house):

@@ -26,9 +26,10 @@ class Watching(Visitor):
 
     tell: Tell
     seed: int
-    _sittings: dict[str, int] = field(default_factory=dict)
-    """Unread messages by sitting, as the wall shows it."""
-    _written: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _sittings: dict[str, bool] = field(default_factory=dict)
+    """Whether anything is unread, by sitting: more the wall does not show."""
+    _written: dict[str, float] = field(default_factory=dict)
+    """When, by sitting; until the wall shows it."""
 
     async def run(self) -> None:
         self._chance = random.Random(self.seed)
@@ -57,23 +58,28 @@ class Watching(Visitor):
     async def _write(self) -> None:
         while True:
             await asyncio.sleep(WRITE_EVERY_S * self._chance.uniform(0.7, 1.3))
-            free = [it for it in self._sittings if it not in self._written]
+            free = self.free()
             if not free:
                 continue
             sitting = self._chance.choice(free)
-            self._written[sitting] = monotonic(), self._sittings[sitting]
+            self._written[sitting] = monotonic()
             words = {"words": f"load test {monotonic():.6f}"}
             status = await self.post(f"/api/wall/{sitting}/message", words)
             if status != 204:
                 self._written.pop(sitting, None)
                 self.tell("failed", word=f"message_{status}")
 
+    def free(self) -> list[str]:
+        """Sittings where a message that arrives can be seen to."""
+        shown = self._sittings.items()
+        return [it for it, unread in shown if not unread and it not in self._written]
+
     def _see(self, state: dict[str, Any]) -> None:
         now = monotonic()
         shown = state.get("sittings", ())
         self._sittings = {it["id"]: it["unread"] for it in shown if _is_on(it)}
-        for sitting, (at, before) in list(self._written.items()):
-            if self._sittings.get(sitting, 0) > before:
+        for sitting, at in list(self._written.items()):
+            if self._sittings.get(sitting):
                 self.tell("wall_s", now - at)
                 del self._written[sitting]
             elif sitting not in self._sittings:
