@@ -1,12 +1,15 @@
 """What a scripted student times, and what not."""
 
 import asyncio
+import json
 from time import monotonic
 
 import numpy as np
 import pytest
+from aiohttp import WSMessage, WSMsgType
 
 from app.adapters.tasks import end
+from workers.loadtest.endings import Over
 from workers.loadtest.plan import Part
 from workers.loadtest.sitter import Sitter
 
@@ -90,3 +93,38 @@ async def test_a_message_is_timed_that_was_written_while_they_were_there(
     for task in list(sitter._reading):
         await end(task)
     assert [(it, round(value)) for it, value, _ in told] == [("live_s", 1)] * timed
+
+
+class Socket:
+    """Says so much, and ends."""
+
+    close_code = 1000
+
+    def __init__(self, *states: dict[str, object]) -> None:
+        self._said = [
+            WSMessage(WSMsgType.TEXT, json.dumps({"topic": "t", "state": it}), None)
+            for it in states
+        ]
+
+    async def receive(self) -> WSMessage:
+        ended = WSMessage(WSMsgType.CLOSED, None, None)
+        return self._said.pop(0) if self._said else ended
+
+
+@pytest.mark.parametrize(
+    ("left_ago_s", "states", "figures"),
+    [
+        (None, [{"sitting": None}] * 2, ["open_s"]),
+        (1.0, [{"sitting": None}] * 2, ["back_s"]),
+        (1.0, [], []),
+    ],
+)
+async def test_they_are_there_once_the_page_knows_how_things_are(
+    sitter, told, left_ago_s, states, figures
+):
+    began = monotonic() - 0.5
+    sitter._left_at = None if left_ago_s is None else monotonic() - left_ago_s
+    with pytest.raises(Over, match="socket_closed_1000"):
+        await sitter._listen(Socket(*states), {}, began)
+    assert [kind for kind, _, _ in told] == figures
+    assert (sitter._left_at is None) is bool(states)

@@ -125,16 +125,11 @@ class Sitter(Visitor):
         self._here_since = monotonic()
         await socket.send_json({"type": "subscribe", "topics": ["student:me"]})
         await socket.send_json({"type": "streaming", **said})
-        if self._left_at is None:
-            self.tell("open_s", monotonic() - began)
-        else:
-            self.tell("back_s", monotonic() - self._left_at)
-            self._left_at = None
         self._looked_at, self._turned = None, False
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._be_present(socket, said))
-                group.create_task(self._listen(socket, said))
+                group.create_task(self._listen(socket, said, began))
                 group.create_task(until_lost(client))
                 if self.part.kind == "drops":
                     group.create_task(self._until_dropped())
@@ -157,14 +152,29 @@ class Sitter(Visitor):
             await asyncio.sleep(PRESENCE_EVERY_S)
 
     async def _listen(
-        self, socket: aiohttp.ClientWebSocketResponse, said: dict[str, Any]
+        self,
+        socket: aiohttp.ClientWebSocketResponse,
+        said: dict[str, Any],
+        began: float,
     ) -> None:
+        there = False
         async for told in texts(socket):
             state = told.get("state") or {}
             if told.get("topic") != "stream":
+                if state and not there:
+                    there = True
+                    self._tell_there(began)
                 await self._take(state)
             elif {it: state.get(it) for it in said} == said:
                 raise Over("moved")  # to another media node
+
+    def _tell_there(self, began: float) -> None:
+        """The camera is connected, and the page knows how things are."""
+        if self._left_at is None:
+            self.tell("open_s", monotonic() - began)
+        else:
+            self.tell("back_s", monotonic() - self._left_at)
+            self._left_at = None
 
     async def _take(self, state: dict[str, Any]) -> None:
         now = monotonic()

@@ -16,7 +16,7 @@ EVERY_S = 5.0
 
 FIGURES = {
     "login_s": "Logging in, second factor included",
-    "open_s": "From opening a sitting to video at the server",
+    "open_s": "From opening a sitting to video and live state",
     "look_s": "Look to verdict, as the page sees it",
     "turn_s": "Look to verdict where a turn of the head is asked (six seconds of it)",
     "live_s": "Live update: a proctor's message to the student's page",
