@@ -96,6 +96,7 @@ async def test_scripted_students_stream_are_looked_at_and_told(house, people, tm
     assert figures["live_s"]["n"] > 2
     assert figures["wall_s"]["n"] > 2
     assert figures["back_s"]["n"] > 0
+    assert told["endings"]["dropped"] > 0
     assert told["verdicts"]["match"] >= STUDENTS
     assert told["verdicts"]["mismatch"] > 0
     assert await house.value(MATCHES) >= told["verdicts"]["match"]

@@ -12,7 +12,8 @@ import click
 from app.adapters.clock import AnchoredClock
 from app.adapters.logs import set_up_logging
 from media.faces.packs import PackError
-from workers.loadtest.cost import House, Meter
+from workers.loadtest.cost import House, Meter, Reads
+from workers.loadtest.cost_elsewhere import BadFigures, Elsewhere, read_addresses
 from workers.loadtest.people import (
     BadPeople,
     Person,
@@ -40,6 +41,7 @@ class _Asked:
     seed: int
     module: str
     processes: int
+    figures: tuple[str, ...]
     people_file: Path | None
     out: Path
 
@@ -56,6 +58,9 @@ class _Asked:
 @click.option("--seed", default=1, show_default=True, help="The same: the same test.")
 @click.option("--module", default="CEL", show_default=True, help="What they study.")
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--figures", multiple=True, help="KIND=URL of a process's SPOM_METRICS; repeat it."
+)
 @click.option("--people", "people_file", type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--out", default="loadtest", show_default=True, type=click.Path(path_type=Path)
@@ -66,7 +71,8 @@ def main(context: click.Context, /, **options: object) -> None:
     back; scripted proctors watch the wall. Writes OUT.json and OUT.html.
 
     Beside `spom up` it adds the people it needs and measures what the server's
-    processes spend. Elsewhere name a file of people (`spom loadtest people`). The
+    processes spend. Elsewhere name a file of people (`spom loadtest people`), and with
+    --figures where its processes show theirs. The
     deployment needs SPOM_POLICY_DEVICE_CHECK=false, and where it does not show codes at
     /outbox SPOM_ACCOUNTS_SECOND_FACTOR_ON_NEW_DEVICE=false.
     """
@@ -95,8 +101,9 @@ async def _test(asked: _Asked) -> int:
         mix = read_mix(asked.mix)
         parts = plan(asked.students, ramp_s=asked.ramp, mix=mix, seed=asked.seed)
         here = settings.is_here(url)
+        meter = _meter(settings, read_addresses(asked.figures), here=here)
         studying, watching = await _people(asked, here=here)
-    except (BadMix, BadPeople) as error:
+    except (BadFigures, BadMix, BadPeople) as error:
         raise SystemExit(str(error)) from None
     wanted = Wanted(
         url=url,
@@ -109,7 +116,7 @@ async def _test(asked: _Asked) -> int:
         crews=asked.processes,
         pack=settings.pack,
         spread=urlsplit(url).hostname in LOCAL,
-        meter=_meter(settings) if here else None,
+        meter=meter,
     )
     told = Told(
         url=url,
@@ -157,9 +164,13 @@ async def _people(asked: _Asked, *, here: bool) -> tuple[list[Person], list[Pers
     return students, proctors
 
 
-def _meter(settings: Settings) -> Meter:
-    house = House(database_url=settings.database_url, redis_url=settings.redis_url)
-    return Meter(house)
+def _meter(
+    settings: Settings, addresses: dict[str, list[str]], *, here: bool
+) -> Reads | None:
+    if addresses:
+        return Elsewhere(addresses)
+    urls = {"database_url": settings.database_url, "redis_url": settings.redis_url}
+    return Meter(House(**urls)) if here else None
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import psutil
@@ -33,6 +34,12 @@ class Spent:
 
 
 Costs = Mapping[str, Spent]
+
+
+class Reads(Protocol):
+    """What the kinds of processes have spent up to now. May block for seconds."""
+
+    def read(self) -> Costs: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

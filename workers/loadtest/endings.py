@@ -26,8 +26,9 @@ ENDS = (
     aiohttp.WSMsgType.CLOSED,
     aiohttp.WSMsgType.ERROR,
 )
-ON_PURPOSE = ("dropped", "moved", "media_closed")
-"""By us, or by a media node that drains or is gone: no fault."""
+ENDINGS = ("dropped", "moved", "media_closed")
+"""By us, or by a media node that is gone or drains. The report counts them by
+themselves: whether a node was meant to go, whoever runs the test knows."""
 
 
 class Over(Exception):

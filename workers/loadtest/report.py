@@ -14,6 +14,11 @@ from workers.loadtest.tally import FIGURES
 PAGE = Path(__file__).parent / "page"
 UPLOT = Path(__file__).parents[2] / "node_modules" / "uplot" / "dist"
 UNITS = {"loss": "%"}
+ENDINGS = {
+    "dropped": "dropped off, as the mix has it",
+    "moved": "sent to another media node",
+    "media_closed": "ended by the media node",
+}
 NAMES = {
     "app": "app",
     "media": "media node",
@@ -50,6 +55,7 @@ def figures_of(asked: Told, measured: Measured) -> dict[str, Any]:
         "streaming_at_the_end": measured.streaming_at_the_end,
         "figures": tally.summary(),
         "verdicts": dict(tally.verdicts.most_common()),
+        "endings": dict(tally.endings.most_common()),
         "errors": dict(tally.errors.most_common()),
         "window_s": measured.window,
         "cpu_s_per_student_hour": measured.per_student_hour,
@@ -85,6 +91,7 @@ def write_report(path: Path, figures: dict[str, Any]) -> None:
         rows=_rows(figures),
         costs=_costs(figures),
         names=FIGURES,
+        endings=ENDINGS,
         data=_script(figures),
         uplot=Markup(_read(UPLOT / "uPlot.iife.min.js")),
         uplot_css=Markup(_read(UPLOT / "uPlot.min.css")),
@@ -121,7 +128,7 @@ def _costs(figures: dict[str, Any]) -> list[tuple[str, float, float | None]]:
     spent = figures["cpu_s_per_student_hour"]
     memory = figures["mb_per_student"]
     kinds = sorted(spent, key=lambda kind: (kind == "all", -spent[kind]))
-    return [(NAMES[kind], spent[kind], memory.get(kind)) for kind in kinds]
+    return [(NAMES.get(kind, kind), spent[kind], memory.get(kind)) for kind in kinds]
 
 
 def _read(path: Path) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 import psutil
 from pydantic import TypeAdapter
 
-from workers.loadtest.cost import Costs, Meter, per_student_hour
+from workers.loadtest.cost import Costs, Reads, per_student_hour
 from workers.loadtest.crew import Crew
 from workers.loadtest.faces import seated_faces
 from workers.loadtest.people import Person
@@ -45,7 +45,7 @@ class Wanted:
     crews: int
     pack: Path
     spread: bool
-    meter: Meter | None
+    meter: Reads | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -165,11 +165,16 @@ async def _watch(
     except asyncio.CancelledError:  # by Ctrl-C: with what there is
         if (task := asyncio.current_task()) is not None:
             task.uncancel()
-    last = _Mark.take(wanted.meter, crews, tally)
+    last = _Mark.take(await _read(wanted.meter), crews, tally)
     measured.seconds = max(0.0, last.at - tally.began)
     measured.streaming_at_the_end = last.streaming
     if marks:
         _work_out(measured, marks[0], last)
+
+
+async def _read(meter: Reads | None) -> Costs:
+    """Beside the loop: figures may come from far."""
+    return await asyncio.to_thread(meter.read) if meter else {}
 
 
 async def _until_over(
@@ -188,9 +193,9 @@ async def _until_over(
         if meter and now - read_at >= METER_EVERY_S and now >= tally.began:
             read_at = now
             at = now - tally.began
-            measured.costs.append((at, meter.read(), tally.streaming))
+            measured.costs.append((at, await _read(meter), tally.streaming))
         if not marks and now >= full_at:
-            marks.append(_Mark.take(meter, crews, tally))
+            marks.append(_Mark.take(await _read(meter), crews, tally))
         show(tally, now)
         await asyncio.sleep(TOLD_EVERY_S)
 
@@ -205,16 +210,13 @@ class _Mark:
     looks: int
 
     @classmethod
-    def take(
-        cls, meter: Meter | None, crews: list[psutil.Process], tally: Tally
-    ) -> "_Mark":
+    def take(cls, costs: Costs, crews: list[psutil.Process], tally: Tally) -> "_Mark":
         spent = 0.0
         for process in crews:
             with suppress(psutil.Error):
                 times = process.cpu_times()
                 spent += times.user + times.system
         now = monotonic()
-        costs = meter.read() if meter else {}
         looks = sum(tally.figures[it].n for it in ("look_s", "turn_s"))
         return cls(now, costs, spent, tally.student_s(now), tally.streaming, looks)
 

@@ -5,7 +5,7 @@ Everything that happens is told as an event, so that one process can run many:
     {"at": 12.5, "is": "look_s", "value": 0.61, "word": "match"}
 
 `at` is CLOCK_MONOTONIC, which all processes of a machine share; `is` a figure of
-`tally.FIGURES`, `up`, `down` or `failed`.
+`tally.FIGURES`, `up`, `down`, `ended` or `failed`.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from app.adapters.tasks import begin, end
 from media.faces.pictures import Picture
 from workers.loadtest.browser_camera import BrowserCamera, Bursts, Studio
 from workers.loadtest.endings import (
-    ON_PURPOSE,
+    ENDINGS,
     TROUBLES,
     Over,
     close,
@@ -112,7 +112,8 @@ class Sitter(Visitor):
             await close(client, leave=self._left_at is None)
         if self._left_at is not None:
             await asyncio.sleep(self._chance.uniform(*self._away_s))
-            self._left_at = monotonic()
+            if self._away_s == AWAY_S:
+                self._left_at = monotonic()  # who is moved waits from the end on
 
     async def _live(
         self,
@@ -141,8 +142,7 @@ class Sitter(Visitor):
     def _end(self, why: str) -> None:
         self._left_at = monotonic()
         self._away_s = AWAY_S if why == "dropped" else SPREAD_S
-        if why not in ON_PURPOSE:
-            self.tell("failed", word=why)
+        self.tell("ended" if why in ENDINGS else "failed", word=why)
 
     async def _be_present(
         self, socket: aiohttp.ClientWebSocketResponse, said: dict[str, Any]

@@ -65,6 +65,7 @@ class Tally:
         self.began = began
         self.figures: dict[str, Series] = {name: Series() for name in FIGURES}
         self.errors: Counter[str] = Counter()
+        self.endings: Counter[str] = Counter()
         self.verdicts: Counter[str] = Counter()
         self.streaming = 0
         self.streamed = 0
@@ -81,6 +82,8 @@ class Tally:
             self.change(1 if kind == "up" else -1, at)
         elif kind == "failed":
             self.fail(event["word"])
+        elif kind == "ended":
+            self.endings[event["word"]] += 1
         else:
             self.time(kind, event["value"], at)
             if kind in ("look_s", "turn_s"):
