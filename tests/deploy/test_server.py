@@ -127,9 +127,9 @@ def test_the_ports_that_are_told_are_open_and_nobody_else_has_them():
 
 def test_the_front_door_and_the_relay_reach_no_database():
     for name in ("caddy", "turn"):
-        assert "inner" not in services()[name].get("networks", [])
-    for name in ("postgres", "valkey"):
-        assert services()[name]["networks"] == ["inner"]
+        assert not {"inner", "wires"} & {*services()[name].get("networks", [])}
+    for name, network in (("postgres", "inner"), ("valkey", "wires")):
+        assert services()[name]["networks"] == [network]
 
 
 def relay():
@@ -156,13 +156,32 @@ def test_the_relay_reaches_our_own_address_and_no_other():
     # Each of the private ones by name, too, should the last two lines be opened.
     by_name = ranges[:-2]
     assert [it for it in NEVER_REACHED if not denied(by_name, it)] == ["8.8.8.8"]
-    command = services()["turn"]["command"]
-    allowed = [it for it in command if it.startswith("--allowed-peer-ip")]
+    [command] = services()["turn"]["command"]
+    allowed = re.findall(r"--allowed-peer-ip\S+", command)
     assert allowed == ["--allowed-peer-ip=${PUBLIC_ADDRESS:?}"]
     wanted = {"use-auth-secret", "no-multicast-peers", "no-tcp-relay", "no-cli"}
     assert wanted <= flags
     assert not {"allow-loopback-peers", "no-auth", "lt-cred-mech"} & flags
     assert "user" not in dict(values)
+
+
+@pytest.mark.parametrize("secret", ["", "s3cret"])
+def test_the_relay_does_not_start_without_its_secret(tmp_path, secret):
+    """As the container's shell reads it; anybody could sign with an empty one."""
+    (tmp_path / "turnserver").write_text('#!/bin/sh\necho started "$@"\n')
+    (tmp_path / "turnserver").chmod(0o755)
+    [command] = services()["turn"]["command"]
+    script = re.sub(r"\$\{\w+:\?\}", "x", command).replace("$$", "$")
+    done = subprocess.run(
+        ["sh", "-c", script],
+        env={"PATH": f"{tmp_path}:/usr/bin:/bin", "TURN_SECRET": secret},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+    assert ("--static-auth-secret=s3cret" in done.stdout) is bool(secret)
+    assert (done.returncode == 0) is bool(secret)
 
 
 def test_the_image_has_spom_as_a_command():

@@ -54,13 +54,11 @@ def filled(text: object, given: dict[str, str]) -> str:
     )
 
 
-def compose(given: dict[str, str]) -> dict[str, str]:
+def compose(given: dict[str, str], service: str = "app") -> dict[str, str]:
     it = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())
-    wanted = it["services"]["app"]["environment"]
+    told = it["services"][service]["environment"]
     return {
-        name: filled(value, given)
-        for name, value in wanted.items()
-        if value is not None
+        name: filled(text, given) for name, text in told.items() if text is not None
     }
 
 
@@ -102,17 +100,29 @@ def value_of(it, maps, found) -> str:
 
 def test_a_server_needs_no_more_than_is_asked_for(environment):
     environment(compose(GIVEN))
-    it, media = Settings(), MediaSettings()
+    it = Settings()
     assert it.app_url == "https://study.example.org"
     assert (it.keys, it.pay_key_id, it.evidence) == (None, "", "/srv/evidence")
+
+
+def test_a_media_node_is_told_what_it_needs_and_no_more(environment):
+    told = compose(GIVEN, "media")
+    environment(told)
+    media = MediaSettings()
     assert media.place.ports == range(40000, 40500)
     assert len(media.place.ports) > media.media_capacity
+    assert not [it for it in told if re.search("DATABASE|PAY|SMS|SMTP|KEYS|AWS", it)]
+    services = yaml.safe_load((ROOT / "deploy" / "compose.yaml").read_text())[
+        "services"
+    ]
+    assert not {*services["media"]["networks"]} & {*services["postgres"]["networks"]}
 
 
 @pytest.mark.parametrize("left_out", sorted(GIVEN))
 def test_a_server_that_lacks_something_does_not_start(left_out):
+    fewer = {name: it for name, it in GIVEN.items() if name != left_out}
     with pytest.raises(KeyError, match=left_out):
-        compose({name: it for name, it in GIVEN.items() if name != left_out})
+        compose(fewer) | compose(fewer, "media")
 
 
 @pytest.mark.parametrize("folder", [K8S / "base"], ids=lambda it: it.name)
