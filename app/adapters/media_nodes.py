@@ -5,8 +5,10 @@ a Redis that comes back empty is full again after one beat.
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from time import monotonic
 from typing import NamedTuple
 
 from redis.asyncio import Redis
@@ -17,6 +19,9 @@ from app.kernel.refusals import Unavailable
 
 NODE_LIFE_S = 3
 """A node that was not heard for so long gets no students. It beats every second."""
+SENT_S, SENT_KEPT = 2.0, 2_000
+"""So long a student who was sent to a node may be missing in what it tells: a hall that
+comes in between two beats would all go to one."""
 VIDEO_LIFE_S = 8
 """Longer: who was at a node that is gone is still read here, and told."""
 
@@ -72,8 +77,11 @@ class Beat(NamedTuple):
 class MediaNodes:
     """Reads and writes the register. Every call may raise RedisError."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, now: Callable[[], float] = monotonic) -> None:
         self._redis = redis
+        self._now = now
+        self._sent: deque[tuple[float, str]] = deque(maxlen=SENT_KEPT)
+        """Whom we sent where a moment ago: their nodes have not told of them yet."""
 
     async def beat(self, node: MediaNode, videos: Iterable[VideoSeen]) -> None:
         """The node lives, and this video arrives there."""
@@ -125,7 +133,11 @@ class MediaNodes:
         free = [node for node in nodes if node.has_room]
         if not free:
             raise CamerasFull if nodes else NoMediaNode
-        return min(free, key=lambda node: node.streams / node.capacity)
+        now = self._now()
+        sent = Counter(name for at, name in self._sent if now - at < SENT_S)
+        found = min(free, key=lambda it: (it.streams + sent[it.name]) / it.capacity)
+        self._sent.append((now, found.name))
+        return found
 
     async def video_seen(
         self, wanted: Sequence[tuple[SittingId, int]]

@@ -47,6 +47,23 @@ async def test_the_least_loaded_is_the_emptiest_by_share(register):
     assert await register.least_loaded() == node("b", 20, 100)
 
 
+async def test_who_comes_between_two_beats_is_spread(redis):
+    seconds = iter(range(100))
+    register = MediaNodes(redis, now=lambda: next(seconds) / 100)
+    await register.beat(node("a", 0, 10), [])
+    await register.beat(node("b", 5, 10), [])
+    sent = [(await register.least_loaded()).name for _ in range(11)]
+    assert (sent.count("a"), sent.count("b")) == (8, 3)
+
+
+async def test_what_was_sent_long_ago_the_node_has_told(redis):
+    seconds = iter(range(0, 1_000, 5))
+    register = MediaNodes(redis, now=lambda: next(seconds))
+    await register.beat(node("a", 0, 10), [])
+    await register.beat(node("b", 1, 10), [])
+    assert {(await register.least_loaded()).name for _ in range(5)} == {"a"}
+
+
 async def test_full_nodes_are_passed_over(register):
     await register.beat(node("a", 10, 10), [])
     with pytest.raises(CamerasFull):
