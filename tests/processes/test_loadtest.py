@@ -87,7 +87,7 @@ async def test_scripted_students_stream_are_looked_at_and_told(house, people, tm
     )
     assert code == 0, said
     told = json.loads((tmp_path / "report.json").read_text())
-    assert told["streamed"] >= STUDENTS
+    assert told["connections"] >= STUDENTS
     assert not told["errors"], said
     figures = told["figures"]
     assert figures["login_s"]["n"] == STUDENTS
@@ -119,6 +119,9 @@ async def look_at(report) -> None:
         await page.goto(report.as_uri())
         assert await page.locator("canvas").count() >= 6
         assert faults == []
+        plots = page.locator("figure")
+        wide = "(them) => them.filter((it) => it.scrollWidth > it.clientWidth).length"
+        assert await plots.evaluate_all(wide) == 0
 
 
 @pytest.mark.parametrize(
@@ -126,11 +129,16 @@ async def look_at(report) -> None:
     [
         (("--mix", "calm=3"), "kinds are right, wrong"),
         (("--people", "README.md"), "has no column"),
-        (("--people", "PEOPLE", "--students", "7"), "too few"),
+        (("--people", "PEOPLE", "--students", "7"), "6 students of 7"),
+        (("--url", "localhost:8080"), "is no address"),
+        (("--url", "http://127.0.0.1:9"), "Nothing answers"),
+        (("--url", "HOUSE/login"), "no house of ours"),
+        (("--ramp", "60", "--duration", "5"), "must be shorter"),
     ],
 )
 async def test_what_cannot_be_run_says_why(house, people, tmp_path, options, words):
-    options = [str(people) if it == "PEOPLE" else it for it in options]
+    here = {"PEOPLE": str(people), "HOUSE/login": f"{house.url}/login"}
+    options = [here.get(it, it) for it in options]
     code, said = await run(house, tmp_path, *options)
     assert code == 1
     assert words in said

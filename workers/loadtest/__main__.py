@@ -22,10 +22,13 @@ from workers.loadtest.people import (
     write_people,
 )
 from workers.loadtest.plan import KINDS, MIX, BadMix, plan, read_mix
+from workers.loadtest.preflight import CannotGo, check_times, look_at
 from workers.loadtest.progress import Progress
 from workers.loadtest.report import Told, figures_of, write_report
 from workers.loadtest.run import Wanted, run
 from workers.loadtest.settings import LOCAL, Settings, read_settings
+
+ERRORS_TOLD = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +64,18 @@ class _Asked:
 @click.option(
     "--figures", multiple=True, help="KIND=URL of a process's SPOM_METRICS; repeat it."
 )
-@click.option("--people", "people_file", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--out", default="loadtest", show_default=True, type=click.Path(path_type=Path)
+    "--people",
+    "people_file",
+    type=click.Path(exists=True, path_type=Path),
+    help="The file of `spom loadtest people`.",
+)
+@click.option(
+    "--out",
+    default="loadtest",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="OUT.json and OUT.html are written.",
 )
 @click.pass_context
 def main(context: click.Context, /, **options: object) -> None:
@@ -88,7 +100,7 @@ def main(context: click.Context, /, **options: object) -> None:
 @click.option("--proctors", default=2, show_default=True, type=click.IntRange(0, 100))
 @click.argument("file", type=click.Path(path_type=Path))
 def people(students: int, proctors: int, file: Path) -> None:
-    """Adds people to the house of DATABASE_URL, and writes FILE for a load test."""
+    """Adds people here, and writes the FILE of them."""
     wanted, added = asyncio.run(enrol_here(students, proctors))
     write_people(file, wanted)
     click.echo(f"{added} people added; {file} opens their accounts: keep it safe.")
@@ -98,12 +110,14 @@ async def _test(asked: _Asked) -> int:
     settings = read_settings()
     url = (asked.url or settings.app_url).rstrip("/")
     try:
+        check_times(asked.ramp, asked.duration)
+        await look_at(url)
         mix = read_mix(asked.mix)
         parts = plan(asked.students, ramp_s=asked.ramp, mix=mix, seed=asked.seed)
         here = settings.is_here(url)
         meter = _meter(settings, read_addresses(asked.figures), here=here)
         studying, watching = await _people(asked, here=here)
-    except (BadFigures, BadMix, BadPeople) as error:
+    except (BadFigures, BadMix, BadPeople, CannotGo) as error:
         raise SystemExit(str(error)) from None
     wanted = Wanted(
         url=url,
@@ -111,7 +125,7 @@ async def _test(asked: _Asked) -> int:
         plan=parts,
         people=studying,
         proctors=watching,
-        ramp_s=min(asked.ramp, asked.duration),
+        ramp_s=asked.ramp,
         duration_s=asked.duration,
         crews=asked.processes,
         pack=settings.pack,
@@ -145,6 +159,8 @@ async def _run(wanted: Wanted, asked: Told, out: Path) -> int:
     click.echo(
         f"\n{out.with_suffix('.html')} and {out.with_suffix('.json')} are written."
     )
+    for word, count in measured.tally.errors.most_common(ERRORS_TOLD):
+        click.echo(f"  {count} times {word}")
     return 0 if measured.tally.streamed else 1
 
 
@@ -160,7 +176,10 @@ async def _people(asked: _Asked, *, here: bool) -> tuple[list[Person], list[Pers
     students = [it for it in found if it.role == "student"][: asked.students]
     proctors = [it for it in found if it.role == "proctor"][: asked.proctors]
     if len(students) < asked.students or len(proctors) < asked.proctors:
-        raise BadPeople(f"{asked.people_file} has too few people for this test.")
+        raise BadPeople(
+            f"Too few people: {len(students)} students of {asked.students}, and "
+            f"{len(proctors)} proctors of {asked.proctors}, are in {asked.people_file}."
+        )
     return students, proctors
 
 
@@ -174,4 +193,4 @@ def _meter(
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="spom loadtest")

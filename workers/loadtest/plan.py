@@ -28,7 +28,7 @@ class Part:
 
 
 def read_mix(text: str) -> dict[str, float]:
-    """`right=90,wrong=10` as shares that add up to 1. Raises BadMix."""
+    """`right=9,wrong=1` as shares: weights, of whatever sum. Raises BadMix."""
     weights: dict[str, float] = {}
     for part in text.split(","):
         kind, _, weight = part.strip().partition("=")

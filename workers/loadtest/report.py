@@ -51,7 +51,7 @@ def figures_of(asked: Told, measured: Measured) -> dict[str, Any]:
     return {
         "asked": asdict(asked),
         "seconds": round(measured.seconds, 1),
-        "streamed": tally.streamed,
+        "connections": tally.streamed,
         "streaming_at_the_end": measured.streaming_at_the_end,
         "figures": tally.summary(),
         "verdicts": dict(tally.verdicts.most_common()),
@@ -89,6 +89,7 @@ def write_report(path: Path, figures: dict[str, Any]) -> None:
     text = pages.get_template("report.html").render(
         it=figures,
         rows=_rows(figures),
+        length=length_of(figures["seconds"]),
         costs=_costs(figures),
         names=FIGURES,
         endings=ENDINGS,
@@ -121,6 +122,12 @@ def shown_as(figure: str, value: float) -> str:
     if UNITS.get(figure) == "%":
         return f"{value * 100:.2f} %"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
+
+
+def length_of(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60:.0f} minutes"
 
 
 def _costs(figures: dict[str, Any]) -> list[tuple[str, float, float | None]]:
