@@ -10,6 +10,7 @@ from app.adapters.clock import AnchoredClock
 from app.adapters.tasks import alongside
 from app.settings import Settings
 from workers.face_matcher import run
+from workers.hands import Hands
 
 
 class Away:
@@ -30,6 +31,7 @@ async def test_a_matcher_tells_which_threshold_decides_and_what_is_known_of_it(p
         patient_redis=Away(),
         photos=Away(),
         desk=SimpleNamespace(clock=AnchoredClock()),
+        hands=Hands(),
     )
     with structlog.testing.capture_logs() as logs:
         async with alongside(run(house)):

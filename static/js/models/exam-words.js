@@ -19,7 +19,7 @@ const CARD = {
 }
 const RUNS_ON = "The clock runs on: go on answering, and your answers are saved."
 const CONTINUE_READY = ["Your test waits for you", "Its clock has not begun. Press Continue here."]
-const UNREACHABLE = new Set(["no_media_node", "cameras_full", "unreachable", "offline"])
+const UNREACHABLE = new Set(["no_media_node", "cameras_full", "server_fault", "unreachable", "offline"])
 const AWAY = ["We lost sight of you", "The clock runs on, and you can go on answering. We are checking that it is you…"]
 const PERSON = ["A person has to look at this", "A proctor has been told. The clock runs on, and you can go on answering."]
 const CALM = ["Your test is running", "We look again now and then. Just go on."]

@@ -113,6 +113,7 @@ function describeRefusal({ code, detail }) {
   if (code === "portal_closed") return say("wait", ["The learning portal is closed", detail])
   const unreachable = code === "no_media_node" || code === "unreachable"
   if (unreachable) return say("bad", ["The camera service is out of reach", "Your time is safe. We keep trying by ourselves…", "try-again"])
+  if (code === "server_fault") return say("bad", ["Something went wrong on our side", "Your time is safe. We keep trying by ourselves…", "try-again"])
   if (code === "cameras_full") return say("wait", ["All places for cameras are taken", "Your time is safe. We keep trying, and go on when one is free.", "try-again"])
   if (code === "reference_pending") return say("wait", ["One moment", detail])
   return say("bad", ["That did not work", detail, "try-again"])

@@ -1,8 +1,10 @@
 // Calls to our own server. A refusal is thrown with the code and words of its problem body.
 export class Refused extends Error {
-  constructor(problem) {
+  // What has no code is a fault: of the server's, or of whatever stands before it while
+  // it starts anew. That passes; what the page itself did wrong does not.
+  constructor(problem, status = 400) {
     super(problem.detail)
-    Object.assign(this, { code: problem.code ?? "failed", detail: problem.detail ?? "Please try again.", problem })
+    Object.assign(this, { code: problem.code ?? (status >= 500 ? "server_fault" : "failed"), detail: problem.detail ?? "Please try again.", problem })
   }
 }
 
@@ -32,7 +34,7 @@ export async function post(path, body = undefined, { signal, keepalive = false }
   }
   const coming = path.startsWith("/api/login/")
   if (response.status === 401 && !coming) location.assign("/login")
-  if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({})), response.status)
   return response.status === 204 ? null : response.json()
 }
 
@@ -43,6 +45,6 @@ export async function get(path) {
   } catch {
     throw new Refused({ code: "offline", detail: "The connection to the server is lost." })
   }
-  if (!response.ok) throw new Refused(await response.json().catch(() => ({})))
+  if (!response.ok) throw new Refused(await response.json().catch(() => ({})), response.status)
   return response.json()
 }
