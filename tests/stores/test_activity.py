@@ -65,6 +65,17 @@ async def test_a_page_that_boasts_a_thousand_times_gains_no_second(world):
     assert hours["provisional_s"] == 3
 
 
+async def test_who_is_paused_and_present_rings_no_bell_again_and_again(world):
+    sitting = await world.open()
+    await world.look()
+    await world.sittings.pause(world.student, sitting)
+    async with world.desk.bell.listen() as rings:
+        await rings.take(within_s=0, or_all_every_s=1)
+        await boast(world, AllVideo(), times=3, sitting=sitting)
+        rung = await rings.take(within_s=0, or_all_every_s=0.1)
+    assert rung.topics == frozenset()
+
+
 async def test_visible_and_active_without_video_is_no_presence(world):
     sitting = await world.open()
     await world.look()

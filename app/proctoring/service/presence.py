@@ -169,5 +169,7 @@ class Presence:
                 return
             now, terms = desk.clock.now(), await desk.terms(tx, sitting)
             wanted = looks_wanted(watch, now, terms.policy, terms.chance)
+            if not wanted:
+                return  # Paused until somebody goes on: nothing changed, none is told.
             await self._desk.write(tx, watch, wanted, now)
         await desk.tell(watch, wanted)
