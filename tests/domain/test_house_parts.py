@@ -45,7 +45,7 @@ def test_all_is_well_and_nothing_is_to_be_done():
     told = found()
     assert {it.mark for it in told.values()} == {Mark.WELL}
     assert not any(it.do for it in told.values())
-    assert told["Sittings"].said == "run, of those open: learning 2 of 3"
+    assert told["Sittings"].said == "open: learning 3 (2 run)"
     assert told["Media nodes"].figures["nodes"][0]["streams"] == 3
 
 

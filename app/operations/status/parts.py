@@ -176,8 +176,10 @@ def _looking(it: Looking, now: datetime) -> Told:
 
 
 def _sittings(it: Sittings) -> Told:
-    each = [f"{kind} {it.running.get(kind, 0)} of {n}" for kind, n in it.open.items()]
-    return Mark.WELL, f"run, of those open: {', '.join(each) or 'none'}", ""
+    each = [
+        f"{kind} {n} ({it.running.get(kind, 0)} run)" for kind, n in it.open.items()
+    ]
+    return Mark.WELL, f"open: {', '.join(each) or 'none'}", ""
 
 
 def _post(it: Post, now: datetime) -> Told:
