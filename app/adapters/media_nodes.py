@@ -124,15 +124,16 @@ class MediaNodes:
         ]
 
     async def least_loaded(self) -> MediaNode:
-        """Raises CamerasFull when none has room, NoMediaNode when there is none, or
-        nobody can tell. A node that decays for all helps nobody."""
+        """Raises CamerasFull when none has room, NoMediaNode when there is none that
+        stays, or nobody can tell. A node that decays for all helps nobody."""
         try:
             nodes = await self.nodes()
         except (RedisError, OSError, TimeoutError) as error:
             raise NoMediaNode from error
         free = [node for node in nodes if node.has_room]
         if not free:
-            raise CamerasFull if nodes else NoMediaNode
+            stay = [node for node in nodes if not node.draining]
+            raise CamerasFull if stay else NoMediaNode
         now = self._now()
         sent = Counter(name for at, name in self._sent if now - at < SENT_S)
         found = min(free, key=lambda it: (it.streams + sent[it.name]) / it.capacity)

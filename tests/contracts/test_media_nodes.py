@@ -75,8 +75,9 @@ async def test_full_nodes_are_passed_over(register):
 async def test_nodes_that_drain_are_passed_over(register):
     draining = replace(node("a"), draining=True)
     await register.beat(draining, [])
-    with pytest.raises(NoMediaNode):
+    with pytest.raises(NoMediaNode) as none:
         await register.least_loaded()
+    assert none.type is NoMediaNode  # It starts anew: that is not "all places taken".
     await register.beat(node("b", 9, 10), [])
     assert await register.least_loaded() == node("b", 9, 10)
     assert draining in await register.nodes()
