@@ -11,7 +11,6 @@ import aiohttp
 import asyncpg
 
 from app.accounts.views.guard import COOKIE
-from app.settings import Settings
 from tests.house import PROCESSES, House, answers, free_port
 
 MODULE, MONTH = "TOWN", "2099-05"
@@ -89,17 +88,6 @@ class BookingHouse(House):
 
     def is_well(self, name: str) -> bool:
         return name in self.running and answers(f"{self.url_of(name)}/healthz")
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(
-            DATABASE_URL=self.database_url,
-            REDIS_URL=self.redis_url,
-            secret=self.environment["SPOM_SECRET"],
-            app_url=self.url,
-            development=True,
-            evidence=str(self.folder),
-        )
 
     async def fill(
         self, students: int, slots: int, capacity: int

@@ -75,15 +75,23 @@ async def database_url(request, postgres_server, template_database):
 
 
 @pytest.fixture(scope="session")
-async def standing_house(
-    postgres_server, template_database, valkey_server, tmp_path_factory
-):
+def own_database(postgres_server, template_database):
+    """Makes one more, migrated, for a house of its own; its URL."""
+
+    async def make(name: str) -> str:
+        name = f"{name}{uuid4().hex[:8]}"
+        create = f"CREATE DATABASE {name} TEMPLATE {template_database}"
+        await _administer(postgres_server, create)
+        return postgres_server.url(name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+async def standing_house(own_database, valkey_server, tmp_path_factory):
     """Every process, started once; `house` hands it out as if it were new."""
-    await _administer(
-        postgres_server, f"CREATE DATABASE house TEMPLATE {template_database}"
-    )
     redis_url = f"{valkey_server.url}?db=1"
-    url = postgres_server.url("house")
+    url = await own_database("house")
     started = House(tmp_path_factory.mktemp("house"), url, redis_url)
     try:
         started.start_all()

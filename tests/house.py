@@ -16,6 +16,7 @@ from pathlib import Path
 import asyncpg
 import redis
 
+from app.settings import Settings
 from workers.demo import LOGINS
 
 ROOT = Path(__file__).parents[1]
@@ -136,6 +137,18 @@ class House:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
             )
+
+    @property
+    def settings(self) -> Settings:
+        """For services of the test's own, beside the processes."""
+        return Settings(
+            DATABASE_URL=self.database_url,
+            REDIS_URL=self.redis_url,
+            secret=self.environment["SPOM_SECRET"],
+            app_url=self.url,
+            development=True,
+            evidence=str(self.folder),
+        )
 
     def environment_of(self, name: str) -> dict[str, str]:
         return self.environment

@@ -10,7 +10,6 @@ from app.accounts.service.consents import Consents, current_notice
 from app.accounts.service.people import NewPerson, People
 from app.adapters.redis import connect
 from app.adapters.signing import Signer
-from app.settings import Settings
 from tests.house import PASSWORD, PROCESSES, QUICK, House, answers, code_in, free_port
 from workers.demo_faces import as_jpeg, demo_pictures
 from workers.house import open_house
@@ -68,17 +67,6 @@ class ManyHouse(House):
                 "SPOM_MEDIA_NODE": name,
             }
         return {**self.environment, **own, **self.own.get(name, {})}
-
-    @property
-    def settings(self) -> Settings:
-        return Settings(
-            DATABASE_URL=self.database_url,
-            REDIS_URL=self.redis_url,
-            secret=self.environment["SPOM_SECRET"],
-            app_url=self.url,
-            development=True,
-            evidence=str(self.folder),
-        )
 
     def wait_until_well(self, patience_s: float = 60) -> None:
         deadline = time.monotonic() + patience_s

@@ -3,9 +3,7 @@ namespace of its own, where the machine allows that (else test_turn.py has to do
 
 import asyncio
 from contextlib import ExitStack
-from uuid import uuid4
 
-import asyncpg
 import pytest
 from playwright.async_api import expect
 
@@ -28,18 +26,11 @@ def wall(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-async def walled_house(
-    wall, postgres_server, template_database, valkey_server, tmp_path_factory
-):
+async def walled_house(wall, own_database, valkey_server, tmp_path_factory):
     """Its media node is beyond the firewall, its pages are not."""
-    name = f"wall{uuid4().hex[:8]}"
-    connection = await asyncpg.connect(postgres_server.url("postgres"))
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    await connection.close()
     redis_url = f"{valkey_server.url}?db=5"
-    house = House(
-        tmp_path_factory.mktemp("walled"), postgres_server.url(name), redis_url
-    )
+    folder = tmp_path_factory.mktemp("walled")
+    house = House(folder, await own_database("wall"), redis_url)
     house.environment["SPOM_MEDIA_ANNOUNCE"] = BEYOND
     try:
         house.start_all()

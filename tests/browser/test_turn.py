@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-import asyncpg
 import pytest
 from aioice import stun, turn
 from playwright.async_api import expect
@@ -30,17 +29,11 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-async def turned_house(
-    postgres_server, template_database, valkey_server, tmp_path_factory, server
-):
+async def turned_house(own_database, valkey_server, tmp_path_factory, server):
     """A house of its own whose pages are told of the TURN server."""
-    name = f"turn{uuid4().hex[:8]}"
-    connection = await asyncpg.connect(postgres_server.url("postgres"))
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    await connection.close()
     redis_url = f"{valkey_server.url}?db=4"
     folder = tmp_path_factory.mktemp("turned")
-    house = House(folder, postgres_server.url(name), redis_url)
+    house = House(folder, await own_database("turn"), redis_url)
     house.environment["SPOM_TURN_URLS"] = server.url
     house.environment["SPOM_TURN_SECRET"] = SECRET
     try:

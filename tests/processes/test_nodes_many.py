@@ -5,16 +5,14 @@ import asyncio
 import signal
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
-from uuid import uuid4
 
-import asyncpg
 import pytest
 from playwright.async_api import expect
 
 from tests.browsing import chromium, log_in
 from tests.many_house import ManyHouse
+from tests.reconnecting import ReconnectingStudent
 from workers.loadtest.cameras import EncodedCamera, encode_clip, read_clip
-from workers.loadtest.reconnecting import ReconnectingStudent
 
 STUDENTS = 12
 MOST_S = 10
@@ -54,14 +52,10 @@ class Filmed:
 
 
 @pytest.fixture(scope="module")
-async def many(postgres_server, template_database, valkey_server, tmp_path_factory):
-    name = f"many{uuid4().hex[:8]}"
-    connection = await asyncpg.connect(postgres_server.url("postgres"))
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    await connection.close()
+async def many(own_database, valkey_server, tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     url = f"{valkey_server.url}?db=3"
-    house = ManyHouse(folder, postgres_server.url(name), url)
+    house = ManyHouse(folder, await own_database("many"), url)
     try:
         house.start_all()
         house.students = await house.add_students(STUDENTS)

@@ -86,17 +86,11 @@ async def turning(stage, photographs):
 
 
 @pytest.fixture(scope="module")
-async def strict_house(
-    postgres_server, template_database, valkey_server, tmp_path_factory
-):
+async def strict_house(own_database, valkey_server, tmp_path_factory):
     """A house of its own, whose policy glances every second."""
-    name = f"proofs{uuid4().hex[:8]}"
-    connection = await asyncpg.connect(postgres_server.url("postgres"))
-    await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    await connection.close()
     house = House(
         tmp_path_factory.mktemp("proofs"),
-        postgres_server.url(name),
+        await own_database("proofs"),
         f"{valkey_server.url}?db=2",
         policy=POLICY,
     )

@@ -9,6 +9,7 @@ Everything that happens is told as an event, so that one process can run many:
 """
 
 import asyncio
+import itertools
 import random
 import re
 from collections.abc import Callable
@@ -81,7 +82,7 @@ class Sitter(Visitor):
 
     async def _again_and_again(self, act: Callable[[], Any]) -> None:
         """Until it works; each failure is told."""
-        for tries in range(1_000_000):
+        for tries in itertools.count():
             try:
                 await act()
                 return
