@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 from typing import Self
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from aiortc.rtp import RtpPacket, is_rtcp
 from OpenSSL import SSL
 
 from app.kernel.ids import SittingId
-from tests.media.studio import Studio, moving, until
+from tests.media.studio import Studio, moving, open_studio, until
 from workers.loadtest.cameras import EncodedCamera, encode_clip
 from workers.loadtest.whip import WhipClient
 
@@ -121,6 +121,17 @@ class Beside(Honest):
             assert self.peer.dropped == 0
         self._taps.close()
         await self.client.stop()
+
+
+@asynccontextmanager
+async def hostile(limits=None):
+    """Studio, hostile student and their peer here; an honest one loses nothing."""
+    async with open_studio(limits=limits) as studio, Beside(studio):
+        sitting = SittingId(uuid4())
+        async with studio.student(sitting, camera=Silent()) as client:
+            peer = studio.ingest.peer_of(sitting, 1)
+            await until(lambda: peer._link.dtls.state == "connected")
+            yield studio, Hostile(client, peer._offer.payload_type), peer
 
 
 def address_of(peer) -> tuple[str, int]:
