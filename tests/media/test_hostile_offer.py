@@ -12,6 +12,8 @@ from aiortc import RTCIceParameters
 from app.adapters.tasks import alongside
 from app.kernel.ids import SittingId
 from media import link, server
+from media.ingest import Ingest
+from media.peer import Peer
 from media.seam.ice import GuardedConnection
 from media.seam.place import NoPort, Place
 from tests.media.attacks import (
@@ -113,37 +115,82 @@ async def test_a_trickled_address_is_not_contacted_either(studio, sitting, sent)
         assert {address[1] for address in sent} <= theirs
 
 
-async def test_half_open_streams_of_one_ticket_are_one(studio, sitting):
+def many_a_sitting(monkeypatch) -> None:
+    """A table without its one place a sitting."""
+    monkeypatch.setattr(Ingest, "_check", lambda *_: None)
+    enter = Ingest._enter
+
+    def enter_as_another(self, stream):
+        stream.sitting = SittingId(uuid4())
+        enter(self, stream)
+
+    monkeypatch.setattr(Ingest, "_enter", enter_as_another)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_half_open_streams_of_one_ticket_are_one(
+    studio, sitting, monkeypatch, guarded
+):
+    """The second run is the control: one ticket takes thirty places."""
     offer, ticket = await offer_of("video"), studio.ticket(sitting)
     async with Beside(studio):
+        if not guarded:
+            many_a_sitting(monkeypatch)
         answers = await asyncio.gather(*(studio.post(offer, ticket) for _ in range(30)))
-        assert sorted(status for status, _, _ in answers) == [201] + [409] * 29
-        assert len(studio.ingest) == 2
+        taken = [status for status, _, _ in answers].count(201)
+        assert taken == (1 if guarded else 30)
+        assert len(studio.ingest) == len(studio.ingest._kept) == taken + 1
 
 
-async def test_when_every_port_is_taken_newcomers_are_told_to_go_elsewhere(sitting):
-    """Also by restarts, which hold a second port; who is there goes on."""
+@pytest.mark.parametrize(
+    ("refusal", "told"),
+    [(NoPort, (503, "no_port", "3")), (OSError, (500, "fault", None))],
+)
+async def test_when_every_port_is_taken_newcomers_are_told_to_go_elsewhere(
+    monkeypatch, refusal, told
+):
+    """Also by restarts, which hold a second port; who is there goes on. The second run
+    is the control: with the system's own error, it were a fault of ours."""
+    monkeypatch.setattr("media.seam.place.NoPort", refusal)
     with LOCAL.bind() as free:
         port = free.getsockname()[1]
     place = Place(address="127.0.0.1", ports=range(port, port + 1))
     async with open_studio(place=place) as studio, Beside(studio) as honest:
         status, code, headers = await studio.post(await offer_of("video"))
-        assert (status, code, headers["Retry-After"]) == (503, "no_port", "3")
-        with pytest.raises(NoPort):
+        assert (status, code, headers.get("Retry-After")) == told
+        with pytest.raises(refusal):
             await honest.peer.restart(RTCIceParameters("abcd", "p" * 24))
         assert len(studio.ingest.resources) == 1
 
 
-async def test_of_half_open_streams_begun_and_ended_nothing_stays(studio, sitting):
-    offer, ticket = await offer_of("video"), studio.ticket(sitting)
+def forget_to_end(monkeypatch, ended: list[Peer]) -> None:
+    def end(self) -> None:
+        ended.append(self)
+
+    monkeypatch.setattr(Peer, "end", end)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_of_half_open_streams_begun_and_ended_nothing_stays(
+    studio, sitting, monkeypatch, guarded
+):
+    """The second run is the control: ended in the table alone, their sockets stay."""
+    offer, ticket, ended = await offer_of("video"), studio.ticket(sitting), []
     async with Beside(studio):
+        if not guarded:
+            forget_to_end(monkeypatch, ended)
         for _ in range(30):
             _, _, headers = await studio.post(offer, ticket)
             place = studio.url.replace("/whip", headers["Location"])
             async with studio.http.delete(place) as response:
                 assert response.status == 200
-        await until(lambda: len(studio.ingest._kept) == 1)
         assert len(studio.ingest.resources) == 1
+        left = 1 if guarded else 31
+        await until(lambda: len(studio.ingest._kept) == left)
+        monkeypatch.undo()
+        for peer in ended:
+            assert not peer._link._ice._current._protocols[0].transport.is_closing()
+            peer.end()
 
 
 @pytest.mark.parametrize("patience_s", [0.6, 60])
