@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from aiortc import RTCCertificate, RTCSessionDescription
 from aiortc.rtcdtlstransport import SRTP_PROFILES
-from aiortc.rtp import RtpPacket
 from OpenSSL import SSL
 
 from app.kernel.ids import SittingId
 from media.seam.limits import Limits
+from tests.media.attacks import Beside, hostile
 from tests.media.studio import open_studio, until
 
 
@@ -34,7 +34,8 @@ def client_hello() -> bytes:
 @pytest.mark.parametrize("guarded", [True, False])
 async def test_a_stranger_cannot_spoil_a_handshake(sitting, guarded):
     """ASVS 5.0, 17.2.6. The second run is the control: then junk reaches DTLS."""
-    async with open_studio(limits=Limits(check_consent=guarded)) as studio:
+    limits = Limits(check_consent=guarded)
+    async with open_studio(limits=limits) as studio, Beside(studio):
         client = studio.student(sitting)
         client.peer.getTransceivers()[0].direction = "sendonly"
         await client.peer.setLocalDescription(await client.peer.createOffer())
@@ -47,7 +48,7 @@ async def test_a_stranger_cannot_spoil_a_handshake(sitting, guarded):
         if guarded:
             await studio.streaming(sitting)
         else:
-            await until(lambda: not studio.ingest.busy)
+            await until(lambda: len(studio.ingest._kept) == 1)
         client.location = ""
         await client.stop()
 
@@ -60,7 +61,7 @@ def spray(peer, datagrams) -> None:
 
 
 async def test_junk_during_a_stream_is_dropped(studio, sitting):
-    async with studio.student(sitting):
+    async with Beside(studio), studio.student(sitting):
         peer = await studio.streaming(sitting)
         junk = [b"\x80" + secrets.token_bytes(50), b"", b"\x00" * 30, b"\x17" * 40]
         spray(peer, junk * 10)
@@ -70,24 +71,13 @@ async def test_junk_during_a_stream_is_dropped(studio, sitting):
 
 
 @pytest.mark.parametrize(("strangers", "known"), [(4, 6), (1000, 202)])
-async def test_sources_are_few(sitting, strangers, known):
+async def test_sources_are_few(strangers, known):
     """The second run is the control: aiortc alone remembers every one."""
     limits = Limits(undeclared_sources=strangers)
-    async with open_studio(limits=limits) as studio, studio.student(sitting) as client:
-        peer = await studio.streaming(sitting)
-        payload_type = peer._offer.payload_type
+    async with hostile(limits) as (_, student, peer):
         for source in range(1, 201):
-            packet = RtpPacket(payload_type=payload_type, sequence_number=1)
-            packet.ssrc, packet.payload = source, b"\x10\x00junk"
-            await client.sender.transport._send_rtp(packet.serialize())
+            await student.packet(1, source=source)
         table = peer._link.dtls._rtp_router.ssrc_table
         await asyncio.sleep(0.3)
         assert len(table) <= known
         assert (len(table) > 100) is (strangers > 100)
-
-
-async def test_a_peer_over_its_budget_loses_its_own_packets(sitting):
-    limits = Limits(bytes_per_s=2_000)
-    async with open_studio(limits=limits) as studio, studio.student(sitting):
-        peer = studio.ingest.peer_of(sitting, 1)
-        await until(lambda: peer.dropped > 10)
