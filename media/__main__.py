@@ -4,7 +4,6 @@ import asyncio
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 
@@ -13,13 +12,10 @@ import cv2
 import structlog
 import uvloop
 from aiohttp import web
-from redis.exceptions import RedisError
 
 from app.adapters.clock import AnchoredClock
-from app.adapters.figures import BYTES, CAPACITY, DROPPED, PACKETS, STREAMS, VIEWS
 from app.adapters.logs import at_node, set_up_logging
 from app.adapters.media_nodes import MediaNodes
-from app.adapters.metrics import figures_at
 from app.adapters.redis import connect
 from app.adapters.view_leases import ViewLeases
 from media import seam
@@ -29,12 +25,14 @@ from media.draining import Draining
 from media.faces.glimpse import Glimpser
 from media.faces.loading import load_models
 from media.faces.packs import PackError
+from media.figures import show_figures
 from media.glances import Glances
 from media.ingest import Ingest
 from media.nodes import Node
 from media.relay import Relay
 from media.rhythm import Rhythm
 from media.seam.limits import Limits
+from media.seam.ports import Ports, open_ports
 from media.server import RECEIVE_WITHIN_S, Endpoints
 from media.settings import Settings, read_settings
 
@@ -72,19 +70,19 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
     seam.verify()
     at_node(settings.node)
     stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, stopped.set)
+        asyncio.get_running_loop().add_signal_handler(sign, stopped.set)
     async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        ports = _ports(settings, stack)
         ingest = Ingest(
             group,
-            place=settings.place,
+            ports=ports,
             capacity=settings.media_capacity,
             limits=Limits(),
             now=time.monotonic,
         )
         clock = AnchoredClock()
-        relay = _relay(settings, group, ingest, clock, stack)
+        relay = _relay(settings, group, ingest, ports, clock, stack)
         secret = settings.secret.get_secret_value()
         endpoints = Endpoints(ingest, relay, secret=secret, now=clock.now)
         server = await _listen(settings, endpoints, listening, stack)
@@ -99,7 +97,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
                 end_dawdlers(server, patience_s=RECEIVE_WITHIN_S, now=time.monotonic)
             ),
         ]
-        await _show_figures(settings, ingest, relay, stack)
+        await show_figures(settings, ingest, relay, ports, stack)
         log.info("listening", port=settings.media_port)
         await stopped.wait()
         await draining.run()
@@ -128,39 +126,20 @@ async def _listen(
     return runner.server
 
 
-async def _show_figures(
-    settings: Settings, ingest: Ingest, relay: Relay, stack: AsyncExitStack
-) -> None:
-    STREAMS.set_function(lambda: len(ingest))
-    VIEWS.set_function(lambda: len(relay))
-    CAPACITY.set(ingest.capacity)
-    PACKETS.read = lambda: ingest.traffic.packets
-    BYTES.read = lambda: ingest.traffic.bytes
-    DROPPED.read = lambda: ingest.traffic.dropped
-    ready = _readiness(settings, stack)
-    await stack.enter_async_context(figures_at(settings.metrics, ready))
-
-
-def _readiness(
-    settings: Settings, stack: AsyncExitStack
-) -> Callable[[], Awaitable[None]]:
-    """A node that Redis cannot reach gets no commands, and no students."""
-    redis = connect(settings.redis_url)
-    stack.push_async_callback(redis.aclose)
-
-    async def ready() -> None:
-        try:
-            await redis.ping()
-        except RedisError as error:
-            raise OSError from error
-
-    return ready
+def _ports(settings: Settings, stack: AsyncExitStack) -> Ports:
+    try:
+        return stack.enter_context(open_ports(settings.place, time.monotonic))
+    except ConnectionError:
+        raise SystemExit(
+            f"SPOM_MEDIA_PORTS: the UDP port {settings.media_ports} is taken."
+        ) from None
 
 
 def _relay(
     settings: Settings,
     group: asyncio.TaskGroup,
     ingest: Ingest,
+    ports: Ports,
     clock: AnchoredClock,
     stack: AsyncExitStack,
 ) -> Relay:
@@ -170,7 +149,7 @@ def _relay(
         group,
         ingest,
         ViewLeases(redis),
-        place=settings.place,
+        ports=ports,
         now=time.monotonic,
         wall_clock=clock.now,
     )

@@ -16,7 +16,7 @@ from media.peer import Peer, Traffic
 from media.resources import Resource, Resources
 from media.seam.description import read_offer
 from media.seam.limits import Limits
-from media.seam.place import Place
+from media.seam.ports import Ports
 
 SILENCE_S = 30
 SWEEP_EVERY_S = 5
@@ -66,7 +66,7 @@ class Ingest:
         self,
         group: asyncio.TaskGroup,
         *,
-        place: Place,
+        ports: Ports,
         capacity: int,
         limits: Limits,
         now: Callable[[], float],
@@ -75,7 +75,7 @@ class Ingest:
         self.draining = False
         """About to stop: nobody new is admitted."""
         self._group = group
-        self._place = place
+        self._ports = ports
         self._limits = limits
         self._now = now
         self._streams: dict[SittingId, Stream] = {}
@@ -105,7 +105,7 @@ class Ingest:
         """
         wanted = read_offer(offer)
         self._check(ticket)
-        peer = Peer(wanted, place=self._place, limits=self._limits, now=self._now)
+        peer = Peer(wanted, ports=self._ports, limits=self._limits, now=self._now)
         stream = Stream(
             sitting=ticket.sitting,
             epoch=ticket.epoch,

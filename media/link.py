@@ -14,7 +14,7 @@ from media.seam.description import Offer, write_answer, write_fragment
 from media.seam.dtls import DrainedDtls
 from media.seam.ice import GuardedConnection, IceLink
 from media.seam.limits import Limits, Sources
-from media.seam.place import Place
+from media.seam.ports import Ports
 
 HANDSHAKE_WITHIN_S = 15
 DAY_S = 86_400
@@ -35,13 +35,13 @@ class SecureLink:
         self,
         offer: Offer,
         *,
-        place: Place,
+        ports: Ports,
         limits: Limits,
         sources: Collection[int],
         now: Callable[[], float],
     ) -> None:
         self._offer = offer
-        self._ice = IceLink(place, limits, Sources(sources, limits), now)
+        self._ice = IceLink(ports, limits, Sources(sources, limits), now)
         # DTLS wants an RTCIceTransport and uses of it what an IceLink has.
         transport = cast("RTCIceTransport", self._ice)
         self.dtls = DrainedDtls(transport, [certificate_of(int(now() // DAY_S))])
@@ -69,7 +69,7 @@ class SecureLink:
         return self._ice.heard_at
 
     async def answer(self, source: int | None = None) -> str:
-        """Binds a socket and writes the answer; `source` is the SSRC we send, if any.
+        """Opens a way and writes the answer; `source` is the SSRC we send, if any.
 
         Raises ConnectionError.
         """

@@ -12,7 +12,7 @@ from app.adapters.figures import KEY_FRAMES
 from media.link import SecureLink
 from media.seam.description import Offer
 from media.seam.limits import Limits, key_frame_size
-from media.seam.place import Place
+from media.seam.ports import Ports
 from media.seam.receiver import PacketTap, QuietReceiver, Tap
 
 KEY_FRAME_TRIES = (0.4, 0.6)
@@ -46,7 +46,7 @@ class Peer:
     """`answer()` once, then `run()` until it ends; `end()` may come at any time."""
 
     def __init__(
-        self, offer: Offer, *, place: Place, limits: Limits, now: Callable[[], float]
+        self, offer: Offer, *, ports: Ports, limits: Limits, now: Callable[[], float]
     ) -> None:
         self._offer = offer
         self._limits = limits
@@ -55,7 +55,7 @@ class Peer:
         if offer.retransmission_source is not None:
             sources.append(offer.retransmission_source)
         self._link = SecureLink(
-            offer, place=place, limits=limits, sources=sources, now=now
+            offer, ports=ports, limits=limits, sources=sources, now=now
         )
         self._receiver = QuietReceiver(self._link.dtls, offer.payload_type, now)
         self._asked_at: float | None = None
@@ -90,7 +90,7 @@ class Peer:
         return max(self._link.heard_at, self.rtp_at or 0)
 
     async def answer(self) -> str:
-        """Binds a socket and writes the answer. Raises ConnectionError."""
+        """Opens a way and writes the answer. Raises ConnectionError."""
         return await self._link.answer()
 
     async def restart(self, ice: RTCIceParameters) -> str:

@@ -20,7 +20,7 @@ from app.kernel.tickets import ViewTicket
 from media.ingest import Ingest
 from media.resources import Resource, Resources
 from media.seam.description import read_viewing_offer
-from media.seam.place import Place
+from media.seam.ports import Ports
 from media.viewer import Viewer
 
 OF_A_SITTING, OF_A_NODE = 3, 32
@@ -90,7 +90,7 @@ class Relay:
         ingest: Ingest,
         leases: Leases,
         *,
-        place: Place,
+        ports: Ports,
         now: Callable[[], float],
         wall_clock: Callable[[], datetime],
     ) -> None:
@@ -99,7 +99,7 @@ class Relay:
         self._group = group
         self._ingest = ingest
         self._leases = leases
-        self._place = place
+        self._ports = ports
         self._now = now
         self._wall_clock = wall_clock
         self._closed = False
@@ -125,7 +125,7 @@ class Relay:
             sitting=ticket.sitting,
             epoch=ticket.epoch,
             until=ticket.until,
-            viewer=Viewer(wanted, source, place=self._place, now=self._now),
+            viewer=Viewer(wanted, source, ports=self._ports, now=self._now),
             vouched_at=asked_at,
         )
         self.resources.add(view)

@@ -27,7 +27,8 @@ class Settings(BaseSettings):
     media_announce: str = "127.0.0.1"
     """The address browsers send video to; behind NAT, the public one."""
     media_ports: str = ""
-    """The UDP ports they send it to, such as 40000-40999; empty: any."""
+    """The UDP ports they send it to: 40000-40999, one for each, or 40000, one for all;
+    empty: any."""
     media_capacity: int = Field(400, ge=1)
     media_drain_s: float = Field(20, ge=0)
     """How long a node that is told to stop waits for its students to have moved."""

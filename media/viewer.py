@@ -9,7 +9,7 @@ from media.link import SecureLink
 from media.peer import Peer
 from media.seam.description import Offer
 from media.seam.limits import Limits
-from media.seam.place import Place
+from media.seam.ports import Ports
 from media.seam.sender import QuietSender
 
 FEEDBACK = Limits(packets_per_s=60, bytes_per_s=30_000, queued=128)
@@ -24,11 +24,11 @@ class Viewer:
     """
 
     def __init__(
-        self, offer: Offer, source: Peer, *, place: Place, now: Callable[[], float]
+        self, offer: Offer, source: Peer, *, ports: Ports, now: Callable[[], float]
     ) -> None:
         self._source = source
         self._link = SecureLink(
-            offer, place=place, limits=FEEDBACK, sources=[], now=now
+            offer, ports=ports, limits=FEEDBACK, sources=[], now=now
         )
         self._sender = QuietSender(
             self._link.dtls,
@@ -53,7 +53,7 @@ class Viewer:
         return self._source
 
     async def answer(self) -> str:
-        """Binds a socket and writes the answer. Raises ConnectionError."""
+        """Opens a way and writes the answer. Raises ConnectionError."""
         return await self._link.answer(self._sender.ssrc)
 
     async def restart(self, ice: RTCIceParameters) -> str:

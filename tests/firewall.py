@@ -49,6 +49,18 @@ class Firewall:
                 process.terminate()
                 process.wait(5)
 
+    @contextmanager
+    def open_udp(self, port: int):
+        """UDP to this port of BEYOND goes out, and to no other."""
+        inside = f"ip -n {self._name}"
+        rule = f"ipproto udp dport {port} table {port}"
+        _run(f"{inside} route add {BEYOND} via {OUTSIDE} table {port}")
+        _run(f"{inside} rule add {rule}")
+        try:
+            yield
+        finally:
+            _run(f"{inside} rule del {rule}")
+
 
 @contextmanager
 def firewall(folder: Path):

@@ -63,7 +63,7 @@ PACKETS = Kept("spom_media_packets", "Packets let in, of all streams.")
 BYTES = Kept("spom_media_bytes", "Bytes let in, of all streams.")
 DROPPED = Kept(
     "spom_media_dropped_packets",
-    "Packets refused: no consent, over budget, too many sources, no room.",
+    "Packets refused: of strangers, no consent, over budget, no room.",
 )
 KEY_FRAMES = Counter(
     "spom_media_key_frames_total",

@@ -7,6 +7,8 @@
   names, leaves out 127.0.0.1 and cannot restart. Here only addresses that passed an
   authenticated check are heard or sent to, one address is announced, and a new
   connection may take over.
+- `ports`, `shared_port`: aioice binds a socket for every connection, at any port. Here
+  they come from a range, or all connections share one.
 - `dtls`: aiortc reads one record of each datagram and keeps the rest for ever. Here
   they are thrown away.
 - `limits`: nothing there bounds what one peer sends.
@@ -49,7 +51,7 @@ _CLASSES: dict[type, tuple[str, ...]] = {
     ),
     RtpRouter: ("register_sender", "route_rtcp"),
     Connection: ("check_incoming", "gather_candidates", "data_received"),
-    StunProtocol: ("datagram_received",),
+    StunProtocol: ("connection_lost", "connection_made", "datagram_received"),
     JitterBuffer: ("_remove_frame", "add", "remove"),
 }
 _INSTANCES = {
@@ -75,6 +77,7 @@ _INSTANCES = {
         "_protocols",
         "_remote_candidates",
     ),
+    "StunProtocol": ("receiver", "transactions"),
 }
 
 
@@ -93,7 +96,7 @@ def verify() -> None:
         for name in names
         if not hasattr(kind, name)
     ]
-    for thing in (receiver, transport, connection):
+    for thing in (receiver, transport, connection, StunProtocol(connection)):
         kind = type(thing).__name__
         missing += [
             f"{kind}().{name}" for name in _INSTANCES[kind] if not hasattr(thing, name)

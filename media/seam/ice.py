@@ -10,6 +10,7 @@ offer that names other machines makes no packet leave for them.
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -26,10 +27,9 @@ from media.seam.limits import (
     Limits,
     Sources,
 )
-from media.seam.place import Place
+from media.seam.ports import Ports
+from media.seam.shared_port import BINDING_REQUEST, Address
 
-Address = tuple[str, int]
-_BINDING_REQUEST = b"\x00\x01"
 CONNECT_WITHIN_S = 15
 UNSENT_MAX = 256 * 1024
 """Bytes that wait in the system's way out; past it a browser loses packets."""
@@ -53,7 +53,9 @@ class GuardedConnection(Connection):
     """An ICE connection on one socket that tells its link what arrives and ends."""
 
     def __init__(self, link: "IceLink") -> None:
-        super().__init__(ice_controlling=False)
+        # Longer than theirs, so that no two of a shared port have the same.
+        name = secrets.token_hex(6)
+        super().__init__(ice_controlling=False, local_username=name)
         self.link = link
         self.greeting = f"{self.local_username}:".encode()
         """What every check of our peer holds: others get no answer, not even "no"."""
@@ -63,7 +65,7 @@ class GuardedConnection(Connection):
     def answers(self, data: bytes, address: Address) -> bool:
         """Whether a STUN message is looked at. Proving one takes a while, so checks are
         counted; and what we asked, we asked of who passed a check."""
-        if data[:2] != _BINDING_REQUEST:
+        if data[:2] != BINDING_REQUEST:
             return self.consented(address)
         return self.greeting in data and self._checks.allows(len(data), self.link.now())
 
@@ -80,19 +82,16 @@ class GuardedConnection(Connection):
 
     async def gather_candidates(self) -> None:
         """Raises ConnectionError when every port is taken."""
-        announced = self.link.place.address
-        bound = self.link.place.bind()
-        loop = asyncio.get_running_loop()
-        _, protocol = await loop.create_datagram_endpoint(
-            lambda: _Protocol(self), sock=bound
-        )
+        announced = self.link.ports.address
+        protocol = _Protocol(self)
+        port = await self.link.ports.open(protocol, self.link)
         protocol.local_candidate = Candidate(
             foundation=candidate_foundation("host", "udp", announced),
             component=1,
             transport="udp",
             priority=candidate_priority(1, "host"),
             host=announced,
-            port=bound.getsockname()[1],
+            port=port,
             type="host",
         )
         self._protocols.append(protocol)
@@ -106,8 +105,12 @@ class GuardedConnection(Connection):
         known = addr in self._consented
         if not known and len(self._remote_candidates) >= CANDIDATES_MAX:
             return
+        if not self.link.ports.claim(protocol, addr):
+            return
         if not known and len(self._consented) >= CONSENTED_MAX:
-            del self._consented[next(iter(self._consented))]
+            oldest = next(iter(self._consented))
+            del self._consented[oldest]
+            self.link.ports.release(protocol, oldest)
         self._consented[addr] = None
         self.link.heard()
         super().check_incoming(message, addr, protocol)
@@ -127,12 +130,12 @@ class IceLink:
 
     def __init__(
         self,
-        place: Place,
+        ports: Ports,
         limits: Limits,
         sources: Sources,
         now: Callable[[], float],
     ) -> None:
-        self.place = place
+        self.ports = ports
         self.heard_at = now()
         self.dropped = 0
         self._limits = limits

@@ -20,10 +20,12 @@ class Place:
     """`address` is announced; behind NAT it is the public one.
 
     `ports` must then reach us under the same numbers; ANY_PORT lets the system choose.
+    `shared`: all streams arrive at one port.
     """
 
     address: str
     ports: range = ANY_PORT
+    shared: bool = False
 
     def bind(self) -> socket.socket:
         """A UDP socket on the address, or on all where it is not this machine's.
@@ -59,12 +61,13 @@ _DATAGRAM = socket.SOCK_DGRAM | socket.SOCK_NONBLOCK
 
 
 def read_place(address: str, ports: str) -> Place:
-    """`ports` as "40000-40999", "" for any. Raises ValueError saying what is wrong."""
+    """`ports` as "40000-40999", one for each stream, "" for any of the system's, or
+    "40000", one for all streams. Raises ValueError saying what is wrong."""
     ipaddress.ip_address(address)
     if not ports:
         return Place(address=address)
-    first, _, last = ports.partition("-")
+    first, dash, last = ports.partition("-")
     wanted = range(int(first), int(last or first) + 1)
     if not wanted or wanted[0] < 1 or wanted[-1] > 65535:
-        raise ValueError(f"{ports} are no ports, such as 40000-40999")
-    return Place(address=address, ports=wanted)
+        raise ValueError(f"{ports} are no ports, such as 40000-40999 or 40000")
+    return Place(address=address, ports=wanted, shared=not dash)

@@ -11,6 +11,7 @@ import multiprocessing
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 
 import cv2
@@ -21,7 +22,7 @@ import uvloop
 from tests.bench.receivers import Receiver, open_default, open_ours
 from tests.bench.streams import Clip, burst, idle, students
 from tests.bench.table import Line, say
-from tests.media.studio import until
+from tests.media.studio import SHARED, until
 
 ROUNDS = 3
 SECONDS = 10
@@ -30,7 +31,11 @@ SETTLE_S = 3
 LEAST_FRAMES = 0.8
 """Of those that were due; else the students were the ones who could not keep up."""
 MB = 1 << 20
-OPENED = {"ours": open_ours, "default": open_default}
+OPENED = {
+    "ours": open_ours,
+    "one port": partial(open_ours, SHARED),
+    "default": open_default,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +128,25 @@ def measure() -> list[Line]:
 
 
 def _lines_of(scene: Scene) -> list[Line]:
-    ours: list[Spent] = []
-    theirs: list[Spent] = []
+    found: dict[str, list[Spent]] = {side: [] for side in OPENED}
     for number in range(ROUNDS):
-        for side, found in (("ours", ours), ("default", theirs)):
-            found.append(run(side, scene, SECONDS))
-            say(f"{scene.name}, round {number + 1}, {side}: {found[-1]}")
-    return lines_of(scene, ours, theirs)
+        for side, of_side in found.items():
+            of_side.append(run(side, scene, SECONDS))
+            say(f"{scene.name}, round {number + 1}, {side}: {of_side[-1]}")
+    ours, shared, default = found.values()
+    return [*lines_of(scene, ours, default), line_of_port(scene, shared, ours)]
+
+
+def line_of_port(scene: Scene, shared: Sequence[Spent], own: Sequence[Spent]) -> Line:
+    return Line(
+        what=f"CPU of a stream that shares one port, {scene.name}",
+        unit="s an hour",
+        ours=[it.cpu_s for it in shared],
+        beside="ours with a port of its own",
+        theirs=[it.cpu_s for it in own],
+        form=".1f",
+        most=1.5,
+    )
 
 
 def lines_of(

@@ -12,7 +12,8 @@ from aiortc import RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError, MediaStreamTrack
 
 from app.kernel.ids import SittingId
-from tests.media.studio import Studio, open_studio
+from media.seam.place import Place
+from tests.media.studio import LOCAL, Studio, open_studio
 from workers.loadtest.whip import _gather_on
 
 
@@ -102,8 +103,8 @@ class Default:
 
 
 @asynccontextmanager
-async def open_ours() -> AsyncIterator[Receiver]:
-    async with open_studio() as studio:
+async def open_ours(place: Place = LOCAL) -> AsyncIterator[Receiver]:
+    async with open_studio(place=place) as studio:
         yield Ours(studio)
 
 

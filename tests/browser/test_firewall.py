@@ -12,7 +12,7 @@ from tests.browser.test_turn import UNREACHED_S, has_video
 from tests.browsing import chromium
 from tests.coturn import SECRET, coturn
 from tests.firewall import BEYOND, OUTSIDE, NoNamespaces, firewall
-from tests.house import House
+from tests.house import House, free_port
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,20 @@ async def test_without_turn_no_video_comes_through(house, wall, clips):
         await asyncio.sleep(UNREACHED_S)
         assert not await has_video(house)
         assert await house.value("SELECT count(*) FROM sitting") == 1
+
+
+async def test_through_one_open_udp_port_the_student_is_recognised(house, wall, clips):
+    port = free_port()
+    house.kill("media")
+    house.environment["SPOM_MEDIA_PORTS"] = str(port)
+    house.start_missing()
+    with wall.open_udp(port):
+        async with chromium(clips(("asha", 4, 1)), inside=wall.wrapped) as browser:
+            page = await browser.new_page()
+            await start_studying(page, house.url)
+            title = page.get_by_test_id("state-title")
+            await expect(title).to_contain_text("It is you", timeout=SLOW)
+            assert await has_video(house)
 
 
 async def test_through_turn_the_student_is_recognised(house, wall, clips, tmp_path):

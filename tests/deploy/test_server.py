@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from media.seam.place import read_place
+
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 BIN = Path(sys.executable).parent
@@ -114,15 +116,15 @@ def test_every_container_is_asked_how_it_is():
 def test_the_ports_that_are_told_are_open_and_nobody_else_has_them():
     media = services()["media"]
     told = media["environment"]["SPOM_MEDIA_PORTS"]
+    assert read_place("127.0.0.1", told).shared
     assert media["ports"] == [f"{told}:{told}/udp"]
     _, values = relay()
     of_relay = dict(values)
-    ours = [int(it) for it in told.split("-")]
-    theirs = [int(of_relay[f"{it}-port"]) for it in ("min", "max")]
-    assert ours[1] < theirs[0] or theirs[1] < ours[0]
+    first, last = [int(of_relay[f"{it}-port"]) for it in ("min", "max")]
+    assert not first <= int(told) <= last
     guide = (ROOT / "docs" / "operations.md").read_text()
-    for first, last in (ours, theirs):
-        assert f"{first}\u2013{last}/udp" in guide
+    assert f"443/udp and {told}/udp" in guide
+    assert f"{first}\u2013{last}/udp" in guide
 
 
 def test_the_front_door_and_the_relay_reach_no_database():

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -26,6 +26,7 @@ from media.nodes import Node
 from media.relay import Relay
 from media.seam.limits import Limits
 from media.seam.place import Place
+from media.seam.ports import Ports, open_ports
 from media.server import Endpoints
 from workers.loadtest.cameras import Camera
 from workers.loadtest.whip import WhipClient
@@ -35,6 +36,7 @@ APP_URL = "http://app.test"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NODE = "node-1"
 LOCAL = Place(address="127.0.0.1")
+SHARED = Place(address="127.0.0.1", shared=True)
 
 
 @dataclass(kw_only=True)
@@ -45,6 +47,7 @@ class Studio:
     ingest: Ingest
     relay: Relay
     capturer: Capturer
+    ports: Ports
     http: aiohttp.ClientSession
 
     def ticket(self, sitting=None, epoch=1, life=timedelta(minutes=1), secret=SECRET):
@@ -89,10 +92,11 @@ class HeldForEver:
 async def open_studio(
     *, limits=None, capacity=400, place=LOCAL, leases=None
 ) -> AsyncIterator[Studio]:
-    async with asyncio.TaskGroup() as group:
+    async with AsyncExitStack() as stack, asyncio.TaskGroup() as group:
+        ports = stack.enter_context(open_ports(place, time.monotonic))
         ingest = Ingest(
             group,
-            place=place,
+            ports=ports,
             capacity=capacity,
             limits=limits or Limits(),
             now=time.monotonic,
@@ -101,7 +105,7 @@ async def open_studio(
             group,
             ingest,
             leases or HeldForEver(),
-            place=place,
+            ports=ports,
             now=time.monotonic,
             wall_clock=lambda: NOW,
         )
@@ -120,6 +124,7 @@ async def open_studio(
                     ingest=ingest,
                     relay=relay,
                     capturer=Capturer(pool, window_s=1.2, now=time.monotonic),
+                    ports=ports,
                     http=http,
                 )
             sweeping.cancel()

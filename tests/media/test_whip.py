@@ -9,10 +9,25 @@ from aioice import Candidate, Connection
 
 from app.kernel.ids import SittingId
 from media.seam.description import OFFER_MAX
-from tests.media.studio import APP_URL, moving, offer_of, open_studio, until
+from tests.media.studio import (
+    APP_URL,
+    LOCAL,
+    SHARED,
+    moving,
+    offer_of,
+    open_studio,
+    until,
+)
 from workers.loadtest.whip import WhipClient, WhipRefused
 
 FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
+
+
+def pytest_generate_tests(metafunc):
+    """Clients see no difference between a port for each stream and one for all."""
+    if "studio" in metafunc.fixturenames:
+        ways = {"own": LOCAL, "shared": SHARED}
+        metafunc.parametrize("studio", ways.values(), ids=ways, indirect=True)
 
 
 @pytest.fixture
