@@ -9,13 +9,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
-from insightface import model_zoo
+from insightface.model_zoo.arcface_onnx import ArcFaceONNX
 from insightface.utils import face_align
 
 from media.faces.mosaic import DOUBT, SEVERAL, mosaic, plain_faces
 from media.faces.packs import PACK, check, model_path
 from media.faces.pictures import Box, Picture, crop, pad_to_four_thirds
-from media.faces.sessions import quickest_options, session
+from media.faces.sessions import quickest_session, session
 
 Vector = npt.NDArray[np.float32]
 
@@ -41,11 +41,7 @@ class Models:
         self._liveness = session(model_path(folder, "liveness"), threads)
         self._pose = session(model_path(folder, "pose"), threads)
         feature = model_path(folder, "feature")
-        self._feature = model_zoo.get_model(
-            str(feature),
-            providers=["CPUExecutionProvider"],
-            sess_options=quickest_options(feature, threads),
-        )
+        self._feature = ArcFaceONNX(str(feature), quickest_session(feature, threads))
 
     def detect(
         self, picture: Picture, least: float = SCORE_MIN

@@ -57,7 +57,7 @@ class OfficialModels:
         self._feature = model_zoo.get_model(
             str(path),
             providers=["CPUExecutionProvider"],
-            sess_options=quickest_options(path, threads),
+            sess_options=quickest_options(str(path), threads),
         )
         pose = models.get("landmark_3d_68")
         self._landmarks = pose[1] if pose else None

@@ -6,11 +6,15 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from media.faces.prelu import without_prelu
+
 LEVELS = (
     onnxruntime.GraphOptimizationLevel.ORT_ENABLE_ALL,
     onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED,
 )
 RUNS = 3
+Model = str | bytes
+"""The path of a file, or what is in it."""
 
 
 def options(threads: int) -> onnxruntime.SessionOptions:
@@ -22,16 +26,19 @@ def options(threads: int) -> onnxruntime.SessionOptions:
 
 
 def session(path: Path, threads: int) -> onnxruntime.InferenceSession:
-    return onnxruntime.InferenceSession(
-        str(path), options(threads), providers=["CPUExecutionProvider"]
-    )
+    return _opened(without_prelu(path.read_bytes()), options(threads))
 
 
-def quickest_options(path: Path, threads: int) -> onnxruntime.SessionOptions:
+def quickest_session(path: Path, threads: int) -> onnxruntime.InferenceSession:
+    model = without_prelu(path.read_bytes())
+    return _opened(model, quickest_options(model, threads))
+
+
+def quickest_options(model: Model, threads: int) -> onnxruntime.SessionOptions:
     """Tried out once: on some processors the blocked layout (ENABLE_ALL) makes a
     recognition model three times slower, on others faster (onnxruntime 1.32)."""
     return min(
-        (_at(level, threads) for level in LEVELS), key=lambda it: _run_s(path, it)
+        (_at(level, threads) for level in LEVELS), key=lambda it: _run_s(model, it)
     )
 
 
@@ -43,10 +50,14 @@ def _at(
     return made
 
 
-def _run_s(path: Path, how: onnxruntime.SessionOptions) -> float:
-    it = onnxruntime.InferenceSession(
-        str(path), how, providers=["CPUExecutionProvider"]
-    )
+def _opened(
+    model: Model, how: onnxruntime.SessionOptions
+) -> onnxruntime.InferenceSession:
+    return onnxruntime.InferenceSession(model, how, providers=["CPUExecutionProvider"])
+
+
+def _run_s(model: Model, how: onnxruntime.SessionOptions) -> float:
+    it = _opened(model, how)
     (wanted,) = it.get_inputs()
     shape = [side if isinstance(side, int) else 1 for side in wanted.shape]
     tensor = np.zeros(shape, np.float32)
