@@ -47,7 +47,7 @@ class Captured:
 
 
 class FaceEngine:
-    """Not thread-safe: one engine a thread. About 12 ms a picture on one core."""
+    """Not thread-safe: one engine a thread. About 9 ms a picture on one core."""
 
     def __init__(self, models: PackModels) -> None:
         self._models = models
