@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from redis.asyncio import Redis
 
 from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.apart import Apart
 from app.adapters.key_keeping import KeyKeeping
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.migrations import read_lag
@@ -27,6 +28,7 @@ PATIENCE_S = 2.0
 SAMPLES, GLANCES = "samples", "glances"
 
 Found = TypeVar("Found")
+_IS_FOLDER = Apart(Path.is_dir)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +206,7 @@ async def _queues(redis: Redis) -> facts.Queues:
 async def _evidence(url: str) -> facts.Evidence:
     """A folder that is not there is not made: it may be a mount that is away."""
     if not url.startswith("s3://"):
-        if not await asyncio.to_thread(Path(url).is_dir):
+        if not await _IS_FOLDER.ask(Path(url)):
             raise ObjectsAway("The folder of SPOM_EVIDENCE is not there.")
         return facts.Evidence(kind="folder")
     async for _ in Objects(url).all():
