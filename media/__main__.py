@@ -32,6 +32,7 @@ from media.nodes import Node
 from media.relay import Relay
 from media.rhythm import Rhythm
 from media.seam.limits import Limits
+from media.seam.place import NoPort
 from media.seam.ports import Ports, open_ports
 from media.server import RECEIVE_WITHIN_S, Endpoints
 from media.settings import Settings, read_settings
@@ -129,9 +130,10 @@ async def _listen(
 def _ports(settings: Settings, stack: AsyncExitStack) -> Ports:
     try:
         return stack.enter_context(open_ports(settings.place, time.monotonic))
-    except ConnectionError:
+    except ConnectionError as error:
+        why = "is taken" if isinstance(error, NoPort) else f"does not open: {error}"
         raise SystemExit(
-            f"SPOM_MEDIA_PORTS: the UDP port {settings.media_ports} is taken."
+            f"SPOM_MEDIA_PORTS: the UDP port {settings.media_ports} {why}."
         ) from None
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.ids import SittingId
+from media.__main__ import _ports
 from media.seam import shared_port
 from media.seam.limits import CONSENTED_MAX, Limits
 from media.seam.place import Place, read_place
@@ -203,12 +205,23 @@ async def test_of_a_peer_of_many_addresses_few_are_kept(studio):
         honest.sent.clear()
 
 
-async def test_a_port_that_is_taken_is_told():
+@pytest.mark.parametrize("why", ["is taken", "does not open: cannot bind: permission"])
+async def test_a_port_that_does_not_open_stops_the_node(monkeypatch, why):
     with read_place("127.0.0.1", "").bind() as taken:
-        place = read_place("127.0.0.1", str(taken.getsockname()[1]))
-        assert place.shared
-        with pytest.raises(ConnectionError, match="taken"):
-            SharedPort(place, lambda: 0.0)
+        port = taken.getsockname()[1]
+        settings = SimpleNamespace(
+            media_ports=str(port),
+            place=Place(address="127.0.0.1", ports=range(port, port + 1), shared=True),
+        )
+        if why != "is taken":
+            monkeypatch.setattr(Place, "bind", forbidden)
+        async with AsyncExitStack() as stack:
+            with pytest.raises(SystemExit, match=f"{port} {why}"):
+                _ports(settings, stack)
+
+
+def forbidden(place):
+    raise ConnectionError("cannot bind: permission denied")
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"", b"\x00\x01\x00\x20!\x12\xa4B"]))
