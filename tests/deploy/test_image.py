@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import re
 import socket
 from pathlib import Path
 
@@ -55,3 +56,39 @@ def test_tools_of_tests_are_left_out_of_the_image_and_nothing_else():
     assert tools <= set(left_out)
     needed = {"aiohttp", "asyncpg", "hiredis", "opencv-python-headless", "scipy"}
     assert not needed & set(left_out)
+
+
+def patterns():
+    return (ROOT / "deploy" / "Dockerfile.dockerignore").read_text().split()
+
+
+def is_sent(path: str, ignored: list[str]) -> bool:
+    """As Docker reads the file: of what fits a path or a folder above it, the last."""
+    parts, sent = path.split("/"), True
+    above = ["/".join(parts[: n + 1]) for n in range(len(parts))]
+    for it in ignored:
+        regex = re.escape(it.removeprefix("!")).replace(r"\*\*/", "(.*/)?")
+        regex = regex.replace(r"\*", "[^/]*")
+        if any(re.fullmatch(regex, one) for one in above):
+            sent = it.startswith("!")
+    return sent
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(".git/config", ".venv/bin/python", "node_modules/katex/package.json"),
+        *("var/postgres/PG_VERSION", "tests/house.py", "deploy/.env"),
+        *("deploy/house.env", "app/.env.local", "static/.DS_Store"),
+        *("workers/.demo.py.swp", "media/__pycache__/peer.cpython-311.pyc"),
+    ],
+)
+def test_what_a_developer_has_beside_our_files_stays_out_of_the_image(path):
+    assert not is_sent(path, patterns())
+    assert is_sent(path, [])
+
+
+def test_what_the_image_is_made_of_is_sent():
+    wanted = {".npmrc", "package.json", "app/main.py", "deploy/spom", "static/icon.svg"}
+    assert {it for it in wanted if not is_sent(it, patterns())} == set()
+    assert not is_sent(".npmrc", ["**/.*"])
