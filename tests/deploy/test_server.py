@@ -196,4 +196,4 @@ def test_the_image_has_spom_as_a_command():
         timeout=60,
         check=False,
     )
-    assert "proctored live" in done.stdout, done.stderr
+    assert "Usage: spom " in done.stdout, done.stderr
