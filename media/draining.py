@@ -12,6 +12,7 @@ from collections.abc import Callable
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.media_nodes import MediaNode, MediaNodes
 from media.ingest import Ingest, Stream
 from media.nodes import Node
@@ -57,7 +58,7 @@ class Draining:
             await self._node.announce()
             await self._move()
         except _FAULTS as error:
-            log.warning("drained_in_part", error=type(error).__name__)
+            log.warning("drained_in_part", error=kind_of(error))
         if running := list(self._node.captures):
             await asyncio.wait(running, timeout=self._left_s)
         log.info("drained", streams=len(self._ingest))

@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from app.adapters import figures
+from app.adapters.faults import kind_of
 from app.kernel.glances import Followed, GlanceTold, Sight
 from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
@@ -162,7 +163,7 @@ class Glances:
             try:
                 await self._tell(arrived, seen)
             except _FAULTS as error:
-                log.warning("glances_lost", error=type(error).__name__)
+                log.warning("glances_lost", error=kind_of(error))
 
     async def _tell(self, arrived: list[_Arrived], seen: list[Followed | None]) -> None:
         now = self.now()

@@ -9,6 +9,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.figures import CAPTURES
 from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
@@ -110,7 +111,7 @@ class Node:
                 away = False
             except _FAULTS as error:
                 if not away:
-                    log.warning("redis_away", error=type(error).__name__)
+                    log.warning("redis_away", error=kind_of(error))
                 away = True
                 await asyncio.sleep(FAULT_PAUSE_S)
 
@@ -146,7 +147,7 @@ class Node:
             try:
                 await self.obey(command)
             except _FAULTS as error:
-                log.warning("sample_lost", error=type(error).__name__)
+                log.warning("sample_lost", error=kind_of(error))
             except Exception:  # one look's bug must not end the node
                 log.exception("capture_failed")
             finally:

@@ -13,6 +13,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.logs import about
 from app.kernel.ids import SittingId, ViewId
 from app.kernel.refusals import Conflict, NotFound, TooMany, Unavailable
@@ -164,7 +165,7 @@ class Relay:
             async with asyncio.timeout(ASK_WITHIN_S):
                 held = await self._leases.held([it.view for it in views])
         except _FAULTS as error:
-            log.warning("leases_unread", error=type(error).__name__)
+            log.warning("leases_unread", error=kind_of(error))
             return
         for view in views:
             if view.view in held:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.adapters.faults import kind_of
 from app.booking.service.answered import forget_old_answers
 from app.booking.service.refunds import AT_ONCE
 from workers.house import House
@@ -65,4 +66,4 @@ async def do(duty: Duty) -> None:
     try:
         await duty.act()
     except Exception as error:
-        log.warning("keeper_failed", duty=duty.name, error=type(error).__name__)
+        log.warning("keeper_failed", duty=duty.name, error=kind_of(error))

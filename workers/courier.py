@@ -8,6 +8,7 @@ import structlog
 from pydantic import SecretStr
 
 from app.accounts.service.gatehouse import Gatehouse
+from app.adapters.faults import kind_of
 from app.adapters.figures import LETTERS
 from app.adapters.mail import SmtpMailer
 from app.adapters.outbox import Courier, Letter, TryLater, Undeliverable
@@ -68,7 +69,7 @@ async def run(house: House) -> None:
             while await post.sweep():
                 pass
         except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("courier_failed", error=type(error).__name__)
+            log.warning("courier_failed", error=kind_of(error))
         await asyncio.sleep(SWEEP_EVERY_S)
 
 

@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.faults import kind_of
 from app.adapters.figures import EXAMINING
 from app.adapters.logs import about
 from app.adapters.packs_in_use import PacksInUse
@@ -96,7 +97,7 @@ class Matcher:
             try:
                 await step()
             except _FAULTS as error:
-                log.warning("matching_failed", error=type(error).__name__)
+                log.warning("matching_failed", error=kind_of(error))
                 await asyncio.sleep(FAULT_PAUSE_S)
 
     async def _judge_next(self) -> None:
@@ -139,7 +140,7 @@ class Matcher:
             try:
                 await self._judge_sample(sample)
             except _FAULTS as error:
-                log.warning("look_not_judged", error=type(error).__name__)
+                log.warning("look_not_judged", error=kind_of(error))
                 raise
 
     async def _judge_sample(self, sample: Sample) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.figures import (
     GLANCES_WAIT,
     LETTERS_WAIT,
@@ -29,7 +30,7 @@ async def keep_telling(house: House) -> None:
         try:
             await tell(house)
         except (Unavailable, RedisError, OSError, TimeoutError) as error:
-            log.warning("figures_unread", error=type(error).__name__)
+            log.warning("figures_unread", error=kind_of(error))
         await asyncio.sleep(EVERY_S)
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 from redis.exceptions import RedisError, ResponseError
 
+from app.adapters.faults import kind_of
 from app.adapters.figures import GLANCE_BATCH
 from app.adapters.redis import entries_of
 from app.kernel.glances import GlanceTold
@@ -41,7 +42,7 @@ async def run(house: House) -> None:
         try:
             await glancer.step()
         except (Unavailable, RedisError, OSError, TimeoutError) as error:
-            log.warning("glancing_failed", error=type(error).__name__)
+            log.warning("glancing_failed", error=kind_of(error))
             await asyncio.sleep(FAULT_PAUSE_S)
 
 

@@ -7,6 +7,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.audit.anchors import BadAnchors, anchor_now
+from app.adapters.faults import kind_of
 from app.adapters.redis import forget_older
 from app.adapters.tasks import alongside, restarted
 from app.kernel.refusals import Unavailable
@@ -51,7 +52,7 @@ async def sweep_on(house: House) -> None:
         try:
             await sweep(house)
         except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("sweep_failed", error=type(error).__name__)
+            log.warning("sweep_failed", error=kind_of(error))
         await asyncio.sleep(SWEEP_EVERY_S)
 
 
@@ -92,7 +93,7 @@ async def tidy(house: House) -> None:
             async with house.desk.db.transaction() as tx:
                 await house.gatehouse.outbox.forget_old(tx, house.desk.clock.now())
         except (Unavailable, RedisError, OSError, TimeoutError) as error:
-            log.warning("tidying_failed", error=type(error).__name__)
+            log.warning("tidying_failed", error=kind_of(error))
         await asyncio.sleep(TIDY_EVERY_S)
 
 
@@ -110,7 +111,7 @@ async def mail_statements(house: House) -> None:
             if posted := await house.mailing.send_due():
                 log.info("statements_posted", letters=posted)
         except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("statements_failed", error=type(error).__name__)
+            log.warning("statements_failed", error=kind_of(error))
         await asyncio.sleep(STATEMENTS_EVERY_S)
 
 
@@ -123,7 +124,7 @@ async def tell_results(house: House) -> None:
             if told := await house.graders.results.issue_due() + regraded:
                 log.info("results_told", exams=told)
         except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("results_failed", error=type(error).__name__)
+            log.warning("results_failed", error=kind_of(error))
         await asyncio.sleep(RESULTS_EVERY_S)
 
 
@@ -134,7 +135,7 @@ async def retain(house: House) -> None:
             if await house.retention.run_daily():
                 log.info("retention_reported")
         except (Unavailable, OSError, TimeoutError) as error:
-            log.warning("retention_failed", error=type(error).__name__)
+            log.warning("retention_failed", error=kind_of(error))
         await asyncio.sleep(RETENTION_EVERY_S)
 
 
@@ -145,5 +146,5 @@ async def anchor(house: House) -> None:
         try:
             await anchor_now(house.desk.db, trail, path, house.desk.clock)
         except (Unavailable, OSError, TimeoutError, BadAnchors) as error:
-            log.warning("anchor_failed", error=type(error).__name__)
+            log.warning("anchor_failed", error=kind_of(error))
         await asyncio.sleep(ANCHOR_EVERY_S)

@@ -6,6 +6,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.bell import Rings
+from app.adapters.faults import kind_of
 from app.adapters.figures import CLAIMED
 from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNodes, capture_stream
@@ -31,7 +32,7 @@ async def run(house: House) -> None:
                 while await sample_due(house, nodes):
                     pass
             except (Unavailable, RedisError, OSError, TimeoutError) as error:
-                log.warning("sampling_failed", error=type(error).__name__)
+                log.warning("sampling_failed", error=kind_of(error))
             await _until_wanted(rings)
 
 

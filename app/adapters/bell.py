@@ -14,6 +14,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.tasks import alongside
 
 CHANNEL = "rings"
@@ -96,7 +97,7 @@ class RedisBell:
                     pipe.publish(CHANNEL, topic)
                 await pipe.execute()
         except _FAULTS as error:
-            log.warning("ring_lost", error=type(error).__name__)
+            log.warning("ring_lost", error=kind_of(error))
 
     @asynccontextmanager
     async def listen(self) -> AsyncIterator[Rings]:
@@ -115,7 +116,7 @@ class RedisBell:
             try:
                 await self._hear_until_cut(rings, ready)
             except _FAULTS as error:
-                log.warning("bell_cut", error=type(error).__name__)
+                log.warning("bell_cut", error=kind_of(error))
             rings.missed()
             await asyncio.sleep(LISTEN_AGAIN_S)
 

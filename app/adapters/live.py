@@ -13,6 +13,7 @@ from typing import TypeAlias
 import structlog
 
 from app.adapters.bell import Bell, Rings, Rung
+from app.adapters.faults import kind_of
 from app.adapters.figures import LIVE_PUSH, LIVE_TEXTS, LIVE_TOPICS
 from app.kernel.refusals import Unavailable
 
@@ -74,7 +75,7 @@ class Hub:
                     with LIVE_PUSH.time():
                         await self._push(self._watched(rung))
                 except (Unavailable, OSError, TimeoutError) as error:
-                    log.warning("live_read_failed", error=type(error).__name__)
+                    log.warning("live_read_failed", error=kind_of(error))
                     rings.missed()
                     await asyncio.sleep(PAUSE_AFTER_FAULT_S)
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from prometheus_client import generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
+from app.adapters.faults import kind_of
 from app.adapters.figures import LOOP_LAG, REQUESTS
 from app.adapters.tasks import alongside
 from app.kernel.refusals import Unavailable
@@ -87,7 +88,8 @@ def _application(ready: Callable[[], Awaitable[None]]) -> web.Application:
             async with asyncio.timeout(READY_WITHIN_S):
                 await ready()
         except (Unavailable, OSError, TimeoutError) as error:
-            said = {"status": "not ready", "why": type(error).__name__}
+            because = error.__cause__ if type(error) is OSError else None
+            said = {"status": "not ready", "why": kind_of(because or error)}
             return web.json_response(said, status=503)
         return web.json_response({"status": "ready"})
 

@@ -13,6 +13,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.sealing import Sealer
 from app.kernel.refusals import TooMany
 
@@ -62,7 +63,7 @@ class Throttle:
             answer = await self._script(keys=[name], args=[rate.every_s, rate.burst])
             wait_s = float(answer)
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("throttle_without_redis", error=type(error).__name__)
+            log.warning("throttle_without_redis", error=kind_of(error))
             wait_s = self._take_here(rate, hashed)
         if wait_s > 0:
             seconds = round(wait_s + 0.5)

@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from prometheus_client import REGISTRY
+from redis.exceptions import ResponseError
 
 from app.adapters.figures import DB_WAIT, LOOP_LAG
 from app.adapters.metrics import BadAddress, figures_at, measured
@@ -71,6 +72,14 @@ async def test_a_process_that_cannot_work_says_it_is_not_ready():
         assert (await get("/healthz"))[0] == 200
     async with asked() as get:
         assert (await get("/readyz"))[0] == 200
+
+
+async def test_why_it_is_not_ready_is_what_redis_said_and_not_how_we_passed_it_on():
+    async def refused() -> None:
+        raise OSError from ResponseError("DENIED it is in protected mode")
+
+    async with asked(refused) as get:
+        assert '"why": "ResponseError DENIED"' in (await get("/readyz"))[1]
 
 
 async def test_who_does_not_answer_in_time_is_not_ready(monkeypatch):

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 
+from app.adapters.faults import kind_of
 from app.adapters.payments import razorpay_answers as answers
 from app.adapters.payments.port import (
     BadSignature,
@@ -119,7 +120,7 @@ class Razorpay:
         except (ValueError, RecursionError) as error:
             # Signed, so it is Razorpay's: sent again it would be no clearer. What it
             # meant is asked for, in time, over the API.
-            log.warning("webhook_unreadable", error=type(error).__name__)
+            log.warning("webhook_unreadable", error=kind_of(error))
             return Told()
 
     async def payments_of(self, provider_order: str) -> Sequence[Captured]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import aiohttp
 import structlog
 
+from app.adapters.faults import kind_of
 from app.adapters.payments.sandbox import Message
 
 QUEUED_MOST = 100
@@ -70,5 +71,5 @@ class SandboxPost:
             ) as answer:
                 return answer.status == 200
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.info("sandbox_webhook_failed", error=type(error).__name__)
+            log.info("sandbox_webhook_failed", error=kind_of(error))
             return False

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from app.accounts.views.guard import page_context
 from app.adapters.bodies import BadBody, SlowBody, read_fields, read_whole
+from app.adapters.faults import kind_of
 from app.adapters.http import SITE, client_address
 from app.adapters.payments import BadSignature, Provider
 from app.adapters.throttle import Rate, Throttled
@@ -70,13 +71,13 @@ async def _onward(request: web.Request) -> str:
         await request.app[THROTTLE].take(RETURNS, address)
         order = _ours(request).read_return(await _fields(request))
     except (OtherPaymentProvider, BadSignature, Throttled, BadBody, SlowBody) as error:
-        log.info("return_unread", error=type(error).__name__)
+        log.info("return_unread", error=kind_of(error))
         return NOWHERE
     try:
         await request.app[PAYING].learn(order)
     except Unavailable as error:
         # A webhook or the keeper brings it.
-        log.info("return_unasked", error=type(error).__name__)
+        log.info("return_unasked", error=kind_of(error))
     try:
         provider = request.app[PROVIDER].name
         seat = await seat_paid_for(request.app[DESK], provider, order)

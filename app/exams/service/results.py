@@ -9,6 +9,7 @@ import structlog
 from app.accounts.domain.people import Identity
 from app.adapters.audit import Act
 from app.adapters.db import Row, Tx
+from app.adapters.faults import kind_of
 from app.exams.domain.events import NOTHING_TOLD, Event, Told
 from app.exams.domain.results import (
     HeldAlready,
@@ -223,7 +224,7 @@ class Results:
         except Unavailable:
             raise
         except FAULTS as error:
-            log.warning("result_not_told", exam=str(exam), error=type(error).__name__)
+            log.warning("result_not_told", exam=str(exam), error=kind_of(error))
             return False
 
     async def _write(

@@ -10,6 +10,7 @@ from redis.asyncio import Redis
 
 from app.accounts.service.gatehouse import Gatehouse
 from app.adapters.apart import Apart
+from app.adapters.faults import kind_of
 from app.adapters.key_keeping import KeyKeeping
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.migrations import read_lag
@@ -51,7 +52,7 @@ async def or_unanswered(asked: Coroutine[Any, Any, Found]) -> Found | Unanswered
     except Refusal as refusal:
         return Unanswered(why=refusal.message)
     except Exception as error:
-        return Unanswered(why=type(error).__name__)
+        return Unanswered(why=kind_of(error))
 
 
 async def ask(sources: Sources) -> facts.House:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import structlog
 
 from app.adapters.db import Database
+from app.adapters.faults import kind_of
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.outbox import Outbox
 from app.kernel.clock import Clock
@@ -89,5 +90,5 @@ async def _or_none(part: str, answer: Awaitable[Found]) -> Found | None:
         async with asyncio.timeout(PATIENCE_S):
             return await answer
     except Exception as error:
-        log.warning("status_unanswered", part=part, error=type(error).__name__)
+        log.warning("status_unanswered", part=part, error=kind_of(error))
         return None

@@ -17,6 +17,7 @@ from redis.asyncio import Redis
 from redis.asyncio.client import Pipeline
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.kernel.ids import AccountId, SittingId
 from app.proctoring.domain.marks import (
     HASH_BYTES,
@@ -63,7 +64,7 @@ class Clips:
             found = await self._alike(marks, await self._kept(marks))
             return await self._often(found) if found else set()
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("clips_unknown", error=type(error).__name__)
+            log.warning("clips_unknown", error=kind_of(error))
             return set()
 
     async def forget(self, account: AccountId, now_ms: int) -> None:

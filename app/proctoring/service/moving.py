@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.adapters.media_nodes import MediaNode
 from app.kernel.ids import SittingId
 
@@ -82,7 +83,7 @@ class Moving:
         except (RedisError, OSError, TimeoutError) as error:
             # Nobody can tell who beats: none of them counts as silent meanwhile.
             self._seen_at = dict.fromkeys(self._seen_at, now)
-            log.warning("nodes_unread", error=type(error).__name__)
+            log.warning("nodes_unread", error=kind_of(error))
 
     def _gone(self, here: set[str], now: float) -> set[str]:
         if not here:  # rather the register's fault than everybody's

@@ -8,6 +8,7 @@ from typing import Protocol
 import structlog
 from redis.exceptions import RedisError
 
+from app.adapters.faults import kind_of
 from app.kernel.ids import AccountId, SittingId
 from app.kernel.refusals import Unavailable
 from app.proctoring.domain.judge import looks_wanted
@@ -108,7 +109,7 @@ class Presence:
             try:
                 await self.checkpoint()
             except (Unavailable, OSError, TimeoutError) as error:
-                log.warning("checkpoint_skipped", error=type(error).__name__)
+                log.warning("checkpoint_skipped", error=kind_of(error))
 
     async def checkpoint(self) -> None:
         """Notes everybody present: page visible, socket open, video arriving."""
@@ -150,7 +151,7 @@ class Presence:
         except (OSError, TimeoutError, RedisError) as error:
             # Our fault must not cost the student: what we last knew still holds, and
             # the time stays provisional until a look is passed.
-            log.warning("video_unknown", error=type(error).__name__)
+            log.warning("video_unknown", error=kind_of(error))
             return [(page, until) for page, until in shown if page.video]
         present = []
         for page, until in shown:

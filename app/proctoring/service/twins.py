@@ -13,6 +13,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from app.adapters.db import Tx
+from app.adapters.faults import kind_of
 from app.kernel.ids import AccountId, SittingId
 from app.proctoring.domain.changes import Change
 from app.proctoring.domain.incidents import Kind
@@ -101,7 +102,7 @@ class Twins:
             for account in whose:
                 await self._clips.forget(account, stamp_of(now))
         except (RedisError, OSError, TimeoutError) as error:
-            log.warning("marks_not_forgotten", error=type(error).__name__)
+            log.warning("marks_not_forgotten", error=kind_of(error))
 
     async def _whose(self, seen: Sequence[Glimpsed]) -> list[Mark]:
         """By account: a student's earlier sitting is not another student. A glance of a
