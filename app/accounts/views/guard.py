@@ -29,6 +29,8 @@ COOKIE = "__Host-spom"
 FILES = ("/static/", "/vendor/")
 STATUS_PATH = "/status"
 LOGIN_PATH, PROVE_PATH = "/login", "/prove"
+SAID_OF_ACTS = frozenset({"said", "told", "made", "cancelled"})
+"""Of a page's query: that something was done, and how much of it."""
 
 Guarded: TypeAlias = Callable[[web.Request, Identity], Awaitable[web.StreamResponse]]
 
@@ -102,12 +104,18 @@ def for_everybody(*, proved: bool = False) -> Callable[[Guarded], Handler]:
 
 
 def page_context(request: web.Request) -> dict[str, object]:
-    """What every page knows: who is logged in and the CSRF token."""
+    """What every page knows: who is logged in, whether just proved, the CSRF token."""
     identity, token = request.get(WHO), request.get(TOKEN)
     csrf = request.app[SITE].csrf_token(token) if token else ""
     notices = request.get(NOTICES_SHOWN, ())
     windows = request.get(WINDOWS_SHOWN, ())
-    return {"who": identity, "csrf": csrf, "notices": notices, "windows": windows}
+    return {
+        "who": identity,
+        "proved": identity is not None and not _must_prove(request, identity),
+        "csrf": csrf,
+        "notices": notices,
+        "windows": windows,
+    }
 
 
 def set_cookie(
@@ -131,7 +139,10 @@ def forget_cookie(response: web.StreamResponse, name: str) -> None:
 
 def safe_next(target: str) -> str:
     """A path of our own to go on to; anything else is the start page."""
-    parts = urlsplit(target)
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return "/"
     ours = target.startswith("/") and not target.startswith(("//", "/\\"))
     # Browsers drop tabs and newlines: "/<tab>/evil" would be another site.
     plain = target.isprintable() and "\\" not in target
@@ -148,8 +159,21 @@ def _send_to_prove(request: web.Request) -> web.StreamResponse:
         raise ProveFirst
     back = request.path_qs
     if request.method not in SAFE:
-        back = urlsplit(request.headers.get("Referer", "/")).path or "/"
+        back = _page_of_form(request.headers.get("Referer", ""))
     return see_other(f"{PROVE_PATH}?{urlencode({'next': back})}")
+
+
+def _page_of_form(referer: str) -> str:
+    """Where the form stands, with its query; but not what it says of an act that is
+    done: this one is not."""
+    try:
+        parts = urlsplit(referer)
+    except ValueError:
+        return "/"
+    query = "&".join(
+        it for it in parts.query.split("&") if it.partition("=")[0] not in SAID_OF_ACTS
+    )
+    return safe_next(f"{parts.path}?{query}" if query else parts.path)
 
 
 def _send_to_login(request: web.Request) -> web.StreamResponse:
