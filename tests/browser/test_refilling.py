@@ -24,6 +24,9 @@ FILLED = """form => [...form.elements].filter(it => it.name && it.name !== "csrf
     .map(it => [it.name, it.value, it.checked ?? null])"""
 KEPT = "sessionStorage.getItem('refill')"
 NOTHING_KEPT = "export const keepForms = () => {}; export const arrived = () => ({})"
+ROW = """form => form.insertAdjacentHTML("afterbegin",
+    "<label class='field'><span>Option 9 <small>added</small></span>" +
+    "<input name='option9'></label>")"""
 AGAIN = (
     "It is you. What you had filled in is here again: look over it and send it.",
     "What you had filled in is here again: look over it and send it.",
@@ -188,6 +191,71 @@ async def test_a_form_that_was_folded_away_and_one_of_a_button(site, database):
             "It is you. Nothing was done yet: press “Retire it” once more."
         )
         await expect(page.get_by_role("button", name="Retire it")).to_be_focused()
+
+
+async def test_a_row_that_a_script_added_is_told_where_it_is_missing(site, database):
+    async with opened() as page:
+        await come_in(page, site, "ADMIN1")
+        await page.goto(f"{site.url}{NEW}")
+        await page.fill("[name=name]", "Tides")
+        await page.fill("[name=text]", "Which?")
+        await page.locator(".question-form").evaluate(ROW)
+        await page.fill("[name=option9]", "The <b>wind</b>")
+        await send(page, database)
+        await by_password(page)
+        await expect(page.locator("[name=name]")).to_have_value("Tides")
+        await expect(told(page).get_by_role("listitem")).to_have_text(
+            "Option 9: The <b>wind</b>"
+        )
+        await picture(page, "left")
+
+
+async def test_a_password_is_typed_again_even_when_it_was_shown(site, database):
+    async with opened() as page:
+        await come_in(page, site, "ADMIN1")
+        await page.goto(f"{site.url}/account/password")
+        await page.fill("input[name=password]", "seven calm blue herons wait")
+        await page.get_by_role("button", name="Show").click()
+        form = page.locator("form[action='/account/password']")
+        await age(database)
+        await form.locator("button[type=submit]").click()
+        await page.wait_for_url("**/login/second")
+        assert "herons" not in await page.evaluate(KEPT)
+        await by_password(page)
+        await expect(told(page)).to_contain_text("Type again: New password.")
+        await expect(page.locator("input[name=password]")).to_be_focused()
+        await expect(page.locator("input[name=password]")).to_have_value("")
+        await picture(page, "secret")
+
+
+async def test_a_form_whose_page_asked_for_a_yes_is_filled_in_anew(site, database):
+    """What that page hid stands in the open fields of the one before it; of several
+    forms on a page the right one is filled in."""
+    async with opened() as page:
+        await come_in(page, site, "ADMIN1")
+        await fill_in(page, site)
+        await page.get_by_role("button", name="Save the question").click()
+        await page.get_by_role("link", name="Withdraw it").click()
+        await page.fill("[name=reason]", "Both answers are right")
+        await page.get_by_role("button", name="See what would change").click()
+        await send(page, database, "Withdraw it and grade anew")
+        await by_password(page)
+        await expect(page.locator("[name=reason]")).to_have_value(
+            "Both answers are right"
+        )
+        await expect(told(page)).to_have_text(AGAIN[0])
+        await page.goto(f"{site.url}/staff/roles")
+        row = page.get_by_role("row").filter(has_text="HELP1")
+        await row.get_by_role("combobox").select_option("proctor")
+        await age(database)
+        await row.get_by_role("button", name="Change").click()
+        await page.wait_for_url("**/login/second")
+        await by_password(page)
+        await expect(row.get_by_role("combobox")).to_have_value("proctor")
+        await expect(row.get_by_role("button", name="Change")).to_be_focused()
+        await picture(page, "inline")
+        await page.set_viewport_size({"width": 360, "height": 740})
+        await picture(page, "inline-360")
 
 
 async def test_who_goes_another_way_is_led_back_and_nobody_else_sees_it(site, database):

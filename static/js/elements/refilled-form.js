@@ -47,10 +47,12 @@ function buttonLike(form, { name, value }) {
   return all.find((it) => it.name === name && it.value === value) ?? all.find((it) => it.matches(".primary")) ?? all[0]
 }
 
-// Where its owner looks next: right before the button.
+// Where its owner looks next: right before the button; a row of a table has no room.
 function place(told, form, button) {
   const row = button?.closest(".acts, .actions")
-  if (!button) form.append(told)
+  const table = form.closest(".table-frame")
+  if (table) table.before(told)
+  else if (!button) form.append(told)
   else if (row && form.contains(row)) row.before(told)
   else button.before(told)
 }
