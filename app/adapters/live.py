@@ -7,7 +7,7 @@ slow page skips states and still ends with the newest; nothing is queued for it.
 import asyncio
 import json
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeAlias
 
 import structlog
@@ -19,6 +19,9 @@ from app.kernel.refusals import Unavailable
 
 COALESCE_S = 0.06
 POLL_S = 15.0
+"""No topic is left unread for twice as long, whether anybody rings or not: pages close
+a line that is silent for 40 s."""
+POLL_EVERY_S = 1.0
 PAUSE_AFTER_FAULT_S = 1.0
 WATCHERS_MAX = 20_000
 
@@ -63,6 +66,9 @@ class Hub:
         self._readers = readers
         self._watchers: dict[str, set[Watcher]] = defaultdict(set)
         self._rings: Rings | None = None
+        self._read_at: dict[str, float] = {}
+        """When a topic was last read, for those that are watched."""
+        self._poll_at = 0.0
 
     async def run(self) -> None:
         """Serves until cancelled."""
@@ -73,7 +79,7 @@ class Hub:
                 rung = await rings.take(within_s=COALESCE_S, or_all_every_s=POLL_S)
                 try:
                     with LIVE_PUSH.time():
-                        await self._push(self._watched(rung))
+                        await self._push(self._watched(rung) | self._unread())
                 except (Unavailable, OSError, TimeoutError) as error:
                     log.warning("live_read_failed", error=kind_of(error))
                     rings.missed()
@@ -92,15 +98,28 @@ class Hub:
             self._watchers[topic].discard(watcher)
             if not self._watchers[topic]:
                 del self._watchers[topic]
+                self._read_at.pop(topic, None)
 
-    def _watched(self, rung: Rung) -> list[str]:
+    def _watched(self, rung: Rung) -> set[str]:
         if rung.everything:
-            return list(self._watchers)
-        return [topic for topic in rung.topics if topic in self._watchers]
+            return set(self._watchers)
+        return {topic for topic in rung.topics if topic in self._watchers}
 
-    async def _push(self, topics: Sequence[str]) -> None:
+    def _unread(self) -> set[str]:
+        """Topics of which nobody rang for long. In a busy house it is never silent, and
+        a ring that was lost would stay so."""
+        now = asyncio.get_running_loop().time()
+        if now < self._poll_at:
+            return set()
+        self._poll_at = now + POLL_EVERY_S
+        read_at = self._read_at
+        return {it for it in self._watchers if now - read_at.get(it, now) >= POLL_S}
+
+    async def _push(self, topics: Collection[str]) -> None:
         parts: dict[str, list[str]] = defaultdict(list)
+        now = asyncio.get_running_loop().time()
         for topic in topics:
+            self._read_at[topic] = now
             prefix, _, part = topic.partition(":")
             parts[prefix].append(part)
         for prefix, wanted in parts.items():

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
+import pytest
 from prometheus_client import REGISTRY
 
 from app.adapters.bell import MemoryBell
@@ -86,6 +87,38 @@ async def test_whoever_leaves_gets_nothing_more_and_is_forgotten():
         await bell.ring(["wall"])
         await next_state(stays)
         assert not goes._news.is_set()
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_in_a_house_that_always_rings_a_quiet_topic_is_told_all_the_same(
+    monkeypatch, guarded
+):
+    """Pages close a line that is silent for long. The control polls in silence alone,
+    and there is none."""
+    monkeypatch.setattr("app.adapters.live.POLL_S", 0.3)
+    monkeypatch.setattr("app.adapters.live.POLL_EVERY_S", 0.05 if guarded else 60)
+    topic, bell = Counter(), MemoryBell()
+    hub = Hub(bell, {"student": topic.read})
+    watcher = Watcher()
+    hub.watch(watcher, "student:quiet")
+    hub.watch(Watcher(), "student:busy")
+    async with alongside(hub.run()):
+        assert await next_state(watcher)
+        for _ in range(60):
+            await bell.ring(["student:busy"])
+            await asyncio.sleep(0.02)
+        assert watcher._news.is_set() is guarded
+
+
+async def test_who_is_not_watched_any_more_is_not_remembered():
+    hub = Hub(MemoryBell(), {"wall": Counter().read})
+    watcher = Watcher()
+    hub.watch(watcher, "wall")
+    async with alongside(hub.run()):
+        await next_state(watcher)
+        assert [*hub._read_at] == ["wall"]
+        hub.leave(watcher)
+    assert not hub._read_at
 
 
 async def test_topics_and_what_was_put_before_pages_are_counted():
