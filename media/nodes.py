@@ -13,7 +13,7 @@ from app.adapters.faults import kind_of
 from app.adapters.figures import CAPTURES
 from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
-from app.adapters.redis import entries_of
+from app.adapters.redis import added_ms, entries_of, now_ms
 from app.kernel.ids import SittingId
 from app.kernel.messages import CaptureCommand, Malformed, Sample
 from media.capture import Capturer
@@ -128,7 +128,10 @@ class Node:
         answer = await self._patient_redis.xread(
             {self._commands: "0"}, count=CAPTURES_AT_ONCE, block=BLOCK_MS
         )
-        for entry, fields in entries_of(answer):
+        entries = entries_of(answer)
+        loop = asyncio.get_running_loop()
+        ahead_ms = await now_ms(self._redis) - loop.time() * 1000 if entries else 0
+        for entry, fields in entries:
             # Gone before it is obeyed: a look that is lost is commanded again.
             await self._redis.xdel(self._commands, entry)
             try:
@@ -137,6 +140,12 @@ class Node:
                 log.warning("command_unreadable")
                 continue
             await self._places.acquire()
+            if _is_late(command, loop.time() * 1000 + ahead_ms - added_ms(entry)):
+                # As the next ones may be: what is begun now would come too late, too,
+                # and a node that is behind would be so for ever.
+                self._places.release()
+                CAPTURES.labels("too_late").observe(0)
+                continue
             task = group.create_task(self._obey_in_place(command))
             self.captures.add(task)
             task.add_done_callback(self.captures.discard)
@@ -159,3 +168,8 @@ class Node:
             await MediaNodes(self._redis).leave(self._name)
         except _FAULTS:
             log.warning("left_unsaid")
+
+
+def _is_late(command: CaptureCommand, age_ms: float) -> bool:
+    within = command.begin_within_ms
+    return within is not None and age_ms > within

@@ -145,6 +145,10 @@ class Matcher:
 
     async def _judge_sample(self, sample: Sample) -> None:
         command = sample.command
+        if not await self._house.looks.is_awaited(command.look, command.attempt):
+            # A matcher that is behind would else examine what is over, for ever.
+            log.info("sample_late")
+            return
         account = await self._house.looks.account_of(command.sitting)
         if account is not None and await self._house.consents.is_by_person(account):
             # No machine looks at this face: the picture waits for a person.

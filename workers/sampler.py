@@ -58,6 +58,7 @@ async def _command(house: House, nodes: MediaNodes, lease: Lease) -> None:
         sitting=lease.sitting,
         epoch=lease.epoch,
         ask=lease.ask,
+        begin_within_ms=round(house.desk.policy.begin_within_s * 1000),
     )
     stream, fields = capture_stream(node), command.to_fields()
     await house.redis.xadd(stream, fields, maxlen=COMMANDS_MAX)

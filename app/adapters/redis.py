@@ -38,9 +38,19 @@ def entries_of(answer: object) -> list[Entry]:
     return [entry for _, entries in streams for entry in entries]
 
 
+async def now_ms(redis: Redis) -> float:
+    """By the clock that numbers the entries of streams."""
+    seconds, micros = await redis.time()
+    return float(seconds * 1000 + micros / 1000)
+
+
+def added_ms(entry: bytes) -> int:
+    """When an entry was added, by its number."""
+    return int(entry.partition(b"-")[0])
+
+
 async def forget_older(redis: Redis, stream: str, age_s: float) -> int:
     """Deletes what was added longer ago, by the clock that numbers the entries."""
-    seconds, micros = await redis.time()
-    oldest_ms = int((seconds - age_s) * 1000 + micros / 1000)
+    oldest_ms = int(await now_ms(redis) - age_s * 1000)
     gone: int = await redis.xtrim(stream, minid=oldest_ms, approximate=False)
     return gone

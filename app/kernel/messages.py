@@ -24,21 +24,28 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureCommand:
-    """Asks the media node to capture a sample for a look, on this try of it."""
+    """Asks the media node to capture a sample for a look, on this try of it.
+
+    `begin_within_ms`: of what is begun later the sample would come too late, when the
+    look has its next try or none. None: whoever commands does not say.
+    """
 
     look: LookId
     attempt: int
     sitting: SittingId
     epoch: int
     ask: Ask | None = None
+    begin_within_ms: int | None = None
 
     def to_fields(self) -> Fields:
+        within = self.begin_within_ms
         return {
             "look": str(self.look).encode(),
             "attempt": str(self.attempt).encode(),
             "sitting": str(self.sitting).encode(),
             "epoch": str(self.epoch).encode(),
             "ask": (self.ask or "").encode(),
+            "begin_within_ms": b"" if within is None else str(within).encode(),
         }
 
     @classmethod
@@ -50,6 +57,7 @@ class CaptureCommand:
                 sitting=SittingId(UUID(fields[b"sitting"].decode())),
                 epoch=int(fields[b"epoch"]),
                 ask=Ask(word.decode()) if (word := fields.get(b"ask")) else None,
+                begin_within_ms=int(fields.get(b"begin_within_ms") or 0) or None,
             )
         except (KeyError, ValueError) as error:
             raise Malformed(f"unreadable message: {error}") from error

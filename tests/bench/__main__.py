@@ -1,4 +1,4 @@
-"""All four, one after another, as one table: `make bench` (about four minutes)."""
+"""All four, one after another, as one table: `make bench` (about five minutes)."""
 
 import logging
 import sys

@@ -1,6 +1,7 @@
 """The face matcher's samples and evidence, whatever the store of objects does."""
 
 import asyncio
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -35,8 +36,10 @@ class Eyes:
 
     pack = "test"
     sees = Verdict.MATCH
+    seen = 0
 
     def capture(self, frames, reference, ask):
+        self.seen += 1
         return Captured(finding(self.sees))
 
 
@@ -152,6 +155,27 @@ async def kept(room) -> int:
     return await room.world.value("SELECT count(*) FROM evidence")
 
 
+@pytest.mark.parametrize("guarded", [True, False])
+async def test_a_sample_that_nobody_waits_for_is_not_examined(room, guarded):
+    """Else a matcher that is behind has no time for those that are waited for."""
+    if not guarded:
+        room.house.looks.is_awaited = lambda *_: asyncio.sleep(0, True)
+    await room.world.open()
+    (lease,) = await room.world.looks.claim_due()
+    for attempt in (lease.attempt - 1, lease.attempt + 1):
+        await room.captured(replace(lease, attempt=attempt))
+    await room.captured(lease)
+    await room.captured(lease)
+    async with room.matching():
+        await until(lambda: room.world.value("SELECT verdict FROM look"))
+        await until(lambda: is_empty(room))
+    assert room.eyes.seen == (1 if guarded else 4)
+
+
+async def is_empty(room) -> bool:
+    return await room.samples() == 0
+
+
 async def test_a_store_that_hangs_delays_no_look_and_holds_no_sample(room):
     room.store.broken = hangs
     async with room.matching():
@@ -206,7 +230,7 @@ async def test_a_sample_whose_judging_fails_is_gone_all_the_same(room):
 
     await room.world.open()
     (lease,) = await room.world.looks.claim_due()
-    room.house.looks = SimpleNamespace(account_of=away)
+    room.house.looks = SimpleNamespace(is_awaited=away)
     with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await room.captured(lease)

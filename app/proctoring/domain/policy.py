@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+JUDGED_WITHIN_S = 1.0
+"""From a sample to its verdict, with a few before it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -104,6 +107,11 @@ class Policy:
     """A turn of the head takes a while to read and to do."""
     attempts: int = 5
     capture_s: float = 2.5
+
+    @property
+    def begin_within_s(self) -> float:
+        """What begins later is judged after its lease, when nobody waits for it."""
+        return max(1.0, self.lease_s - self.capture_s - JUDGED_WITHIN_S)
 
 
 def in_a_test(policy: Policy) -> Policy:

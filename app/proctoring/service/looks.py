@@ -67,6 +67,11 @@ class Looks:
             lapse = timedelta(seconds=self._desk.policy.lapse_s)
             await store.give_back(tx, lease, now + GIVE_BACK, now, lapse)
 
+    async def is_awaited(self, look: LookId, attempt: int) -> bool:
+        """Whether a verdict on this try would still count."""
+        async with self._desk.db.connection() as tx:
+            return await store.is_awaited(tx, look, attempt)
+
     async def account_of(self, sitting: SittingId) -> AccountId | None:
         """Whose face the sample of this sitting should show."""
         async with self._desk.db.connection() as tx:

@@ -158,6 +158,18 @@ async def leased(tx: Tx, look: LookId, attempt: int) -> Lease | None:
     return _lease(row) if row else None
 
 
+async def is_awaited(tx: Tx, look: LookId, attempt: int) -> bool:
+    """As `leased` finds it, without waiting for anybody's lock: a first glance."""
+    return bool(
+        await tx.fetchval(
+            """SELECT true FROM look WHERE look_id = $1 AND attempts = $2
+               AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL""",
+            look,
+            attempt,
+        )
+    )
+
+
 async def write_verdict(
     tx: Tx, look: LookId, verdict: Verdict, finding: str | None, now: datetime
 ) -> None:
