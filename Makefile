@@ -57,7 +57,7 @@ $(BANKS): | .venv/.installed
 doctor: .venv/.installed ## Says what this machine lacks
 	@$(BIN)/spom doctor
 
-bench: .venv/.installed models ## Measures ours beside what anybody would take, as ratios (four minutes)
+bench: .venv/.installed models ## Measures ours beside what anybody would take, as ratios (five minutes)
 	@$(BIN)/python -m tests.bench
 
 bench-glances: .venv/.installed models ## Measures what glances cost (two minutes, on a quiet core)
