@@ -118,6 +118,8 @@ class SharedPort:
 
     def claim(self, way: StunProtocol, address: Address) -> bool:
         share, claim, now = self._share_of(way), self._claims.get(address), self._now()
+        if share.is_closing():
+            return False  # Its early checks are looked at when it has ended already.
         if (
             claim is not None
             and claim.share.stream is not share.stream

@@ -175,6 +175,7 @@ async def test_an_address_is_free_when_its_stream_has_ended_or_lets_go(times):
     times.port.release(first, HOME)
     assert times.port.claim(second, HOME)
     second.transport.close()
+    assert not times.port.claim(second, ("192.0.2.8", 1))
     assert times.port.claim(first, HOME)
     await asyncio.sleep(0)
     assert (first.lost, second.lost) == ([], [None])
