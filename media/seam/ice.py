@@ -19,6 +19,7 @@ from aioice.ice import Connection, StunProtocol
 from aioice.stun import Message
 from aiortc import RTCIceParameters
 
+from app.kernel.refusals import NotFound
 from media.seam.limits import (
     CANDIDATES_MAX,
     CHECKS,
@@ -35,6 +36,10 @@ UNSENT_MAX = 256 * 1024
 """Bytes that wait in the system's way out; past it a browser loses packets."""
 
 
+class StreamOver(NotFound, ConnectionError):
+    """This stream has ended. Ask for a new ticket."""
+
+
 class _Protocol(StunProtocol):
     """Looks at who sent a datagram before anything else does (RFC 7983)."""
 
@@ -46,7 +51,10 @@ class _Protocol(StunProtocol):
         if data[0] > 3:
             self.receiver.link.arrived(self.receiver, data, (addr[0], addr[1]))
         elif self.receiver.answers(data, (addr[0], addr[1])):
-            super().datagram_received(data, addr)
+            try:
+                super().datagram_received(data, addr)
+            except Exception:  # aioice stumbles over attributes that are too short
+                self.receiver.link.dropped += 1
 
 
 class GuardedConnection(Connection):
@@ -105,6 +113,8 @@ class GuardedConnection(Connection):
         known = addr in self._consented
         if not known and len(self._remote_candidates) >= CANDIDATES_MAX:
             return
+        if "PRIORITY" not in message.attributes:
+            return  # Which every check has (RFC 8445, 7.1.1), and aioice relies on.
         if not self.link.ports.claim(protocol, addr):
             return
         if not known and len(self._consented) >= CONSENTED_MAX:
@@ -145,17 +155,21 @@ class IceLink:
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue(limits.queued)
         self._current: GuardedConnection | None = None
         self._next: GuardedConnection | None = None
-        self._closed = False
+        self._closing = self._closed = False
 
     async def open(self, remote: RTCIceParameters) -> GuardedConnection:
         """A bound connection for the peer with these credentials, not yet connected.
 
         The first carries the stream; a later one takes over once it is connected.
+        Raises ConnectionError, StreamOver when it ends just now.
         """
         connection = GuardedConnection(self)
         connection.remote_username = remote.usernameFragment
         connection.remote_password = remote.password
         await connection.gather_candidates()
+        if self._closing or self._closed:  # Nobody would close this one.
+            await connection.close()
+            raise StreamOver
         if self._current is None:
             self._current = connection
             return connection
@@ -209,9 +223,9 @@ class IceLink:
             self._end()
 
     async def close(self) -> None:
-        for connection in (self._current, self._next):
-            if connection is not None:
-                await connection.close()
+        self._closing = True
+        while (connection := self._current or self._next) is not None:
+            await connection.close()  # which takes it out, in `lost`
         self._end()
 
     def _end(self) -> None:

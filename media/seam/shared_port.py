@@ -13,6 +13,7 @@ their datagrams apart:
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +27,13 @@ from media.seam.place import Place
 Address = tuple[str, int]
 BINDING_REQUEST = b"\x00\x01"
 ADDRESS_KEPT_S = 12
-"""Browsers check every 2.5 to 6 s (RFC 7675): two lost ones give no address away."""
+"""Browsers check every 2.5 to 6 s (RFC 7675): a lost one gives no address away."""
 BUFFER = 4 * 1024 * 1024
 """Bytes the system keeps for us to read, if net.core.rmem_max allows it."""
 DATAGRAM_MAX = 2048
 """Nothing a browser sends is longer than 1,500; what is, is cut and then junk."""
+ATTRIBUTES_MOST = 8
+"""Read of a check, to find its user name: browsers write it first."""
 AT_ONCE = 64
 """Datagrams read before anything else of the process has its turn."""
 _SO_MEMINFO, _DROPS = 55, slice(32, 36)
@@ -90,7 +93,8 @@ class SharedPort:
         self._claims: dict[Address, _Claim] = {}
         self._socket = place.bind()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
-        if self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF) < BUFFER:
+        given = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        if given < BUFFER * (2 if sys.platform == "linux" else 1):  # Linux says double.
             log.warning("receive_buffer_small")
         self._loop = asyncio.get_running_loop()
         self._loop.add_reader(self._socket, self._read)
@@ -135,12 +139,16 @@ class SharedPort:
             del self._claims[address]
 
     def leave(self, share: _Share) -> None:
-        """It gets nothing more, and its addresses are anybody's."""
+        """It gets nothing more. Its addresses are the stream's other way's, where there
+        is one, and else anybody's."""
         share.beside.remove(share)
         self._shares.pop(share.name, None)
-        mine = [it for it, claim in self._claims.items() if claim.share is share]
-        for address in mine:
-            del self._claims[address]
+        mine = [it for it in self._claims.items() if it[1].share is share]
+        for address, claim in mine:
+            if share.beside:
+                self._claims[address] = _Claim(share.beside[-1], claim.at)
+            else:
+                del self._claims[address]
 
     def send(self, data: bytes, address: Address) -> None:
         try:
@@ -188,11 +196,13 @@ class SharedPort:
 
 
 def user_name(check: bytes) -> bytes:
-    """Ours, of a STUN message's USERNAME (RFC 8489, 14.3); b"" where there is none."""
-    if check[4:8] != _COOKIE:
+    """Ours, of a STUN message's USERNAME (RFC 8489, 14.3); b"" where there is none
+    among the first attributes: anybody may send many."""
+    whole = int.from_bytes(check[2:4], "big") == len(check) - 20
+    if not whole or check[4:8] != _COOKIE:
         return b""
     at = 20
-    while at + 4 <= len(check):
+    for _ in range(ATTRIBUTES_MOST):
         size = int.from_bytes(check[at + 2 : at + 4], "big")
         if check[at : at + 2] == _USERNAME:
             return check[at + 4 : at + 4 + size].partition(b":")[0]
