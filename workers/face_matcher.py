@@ -20,7 +20,7 @@ from app.adapters.logs import about
 from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
 from app.adapters.standing import AIM, Standing
-from app.adapters.tasks import restarted
+from app.adapters.tasks import heed, restarted
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
@@ -94,6 +94,7 @@ class Matcher:
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
+            heed()
             try:
                 await step()
             except _FAULTS as error:

@@ -76,6 +76,14 @@ async def end(task: "asyncio.Task[Any]") -> None:
         await asyncio.wait([task], timeout=AGAIN_AFTER_S)
 
 
+def heed() -> None:
+    """Ends a task that was told to end while something swallowed it (see `end`): for
+    loops in a TaskGroup, which tells its tasks only once."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def restarted(name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Runs `work` for ever: a bug in it is logged, and it begins anew."""
     while True:
