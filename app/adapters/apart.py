@@ -27,7 +27,10 @@ class Apart(Generic[Asked, Answer]):
             thread = threading.Thread(target=self._answer, args=(about, due))
             thread.daemon = True
             thread.start()
-        return await asyncio.shield(asyncio.wrap_future(due))
+        answer = asyncio.wrap_future(due)
+        # Who asked may have gone: a fault that comes then is nobody's.
+        answer.add_done_callback(lambda it: it.cancelled() or it.exception())
+        return await asyncio.shield(answer)
 
     def _answer(self, about: Asked, due: Future[Answer]) -> None:
         try:

@@ -4,7 +4,10 @@ import re
 
 from redis.exceptions import ResponseError
 
-_CODE = re.compile(r"[A-Z]{2,20}\b")
+_CODE = re.compile(
+    r"(BUSY|CROSSSLOT|DENIED|EXECABORT|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOGROUP|NOPERM"
+    r"|NOREPLICAS|OOM|READONLY|UNBLOCKED|WRONGPASS|WRONGTYPE)\b"
+)
 
 
 def kind_of(error: BaseException) -> str:

@@ -29,7 +29,7 @@ def without_prelu(model: bytes) -> bytes:
     nodes: list[onnx.NodeProto] = []
     for node in graph.node:
         slope = slopes.get(node.input[1]) if node.op_type == "PRelu" else None
-        if slope is None or slope.shape != (slope.size, 1, 1):
+        if slope is None or slope.size < 2 or slope.shape != (slope.size, 1, 1):
             nodes.append(node)
         else:
             nodes += _in_its_place(graph, node, slope)

@@ -103,7 +103,7 @@ def test_each_channel_has_its_own_slope():
     np.testing.assert_array_equal(run(model, tensor), wanted)
 
 
-@pytest.mark.parametrize("shape", [(1,), (4, 5, 6), (1, 6), (1, 4, 1, 1)])
+@pytest.mark.parametrize("shape", [(1,), (1, 1, 1), (4, 5, 6), (1, 6), (1, 4, 1, 1)])
 def test_slopes_of_other_shapes_stay_as_they_are(shape):
     model = of_prelu_alone(np.full(shape, 0.3, np.float32))
     assert prelus(without_prelu(model)) == 1
