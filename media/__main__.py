@@ -17,6 +17,7 @@ from app.adapters.clock import AnchoredClock
 from app.adapters.logs import at_node, set_up_logging
 from app.adapters.media_nodes import MediaNodes
 from app.adapters.redis import connect
+from app.adapters.tasks import end
 from app.adapters.view_leases import ViewLeases
 from media import seam
 from media.capture import Capturer
@@ -103,7 +104,7 @@ async def serve(settings: Settings, listening: socket.socket) -> None:
         await stopped.wait()
         await draining.run()
         for task in tasks:
-            task.cancel()
+            await end(task)
         relay.close()
         ingest.close()
 

@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 
 from app.adapters import figures
 from app.adapters.faults import kind_of
+from app.adapters.tasks import alongside, restarted
 from app.kernel.glances import Followed, GlanceTold, Sight
 from app.kernel.ids import SittingId
 from app.kernel.tickets import Glancing
@@ -83,8 +84,8 @@ class Glances:
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._see_what_arrives())
+        seeing = restarted("glances", self._see_what_arrives)
+        async with asyncio.TaskGroup() as group, alongside(seeing):
             while True:
                 for watched in self._due():
                     watched.busy = True

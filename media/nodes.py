@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 from redis.asyncio import Redis
@@ -14,6 +15,7 @@ from app.adapters.figures import CAPTURES
 from app.adapters.logs import about
 from app.adapters.media_nodes import MediaNode, MediaNodes, capture_stream
 from app.adapters.redis import added_ms, entries_of, now_ms
+from app.adapters.tasks import alongside, restarted
 from app.kernel.ids import SittingId
 from app.kernel.messages import CaptureCommand, Malformed, Sample
 from media.capture import Capturer
@@ -63,9 +65,9 @@ class Node:
     async def run(self) -> None:
         """Until cancelled. Redis may come and go, and come back empty."""
         try:
-            async with asyncio.TaskGroup() as group:
-                group.create_task(self._keep_on(self._beat))
-                group.create_task(self._keep_on(lambda: self._take_commands(group)))
+            beating = restarted("beat", partial(self._keep_on, self._beat))
+            async with asyncio.TaskGroup() as group, alongside(beating):
+                await self._keep_on(partial(self._take_commands, group))
         finally:
             await self._leave()
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from app.adapters.logs import set_up_logging
 from app.adapters.metrics import figures_at
+from app.adapters.tasks import end
 from app.settings import Settings, read_settings
 from workers.house import House, open_house
 
@@ -63,7 +64,7 @@ async def _run(settings: Settings, workers: list[Worker]) -> None:
         if not await house.hands.let_go(FINISH_WITHIN_S):
             log.warning("left_unfinished")
         for task in tasks:
-            task.cancel()
+            await end(task)
 
 
 async def _is_well(house: House) -> None:

@@ -3,11 +3,13 @@ refunds, and asks the payment provider for news that was lost."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import structlog
 
 from app.adapters.faults import kind_of
+from app.adapters.tasks import alongside
 from app.booking.service.answered import forget_old_answers
 from app.booking.service.refunds import AT_ONCE
 from workers.house import House
@@ -28,9 +30,11 @@ class Duty:
 
 async def run(house: House) -> None:
     """Until cancelled. Many may run: rows are locked or leased by one."""
-    async with asyncio.TaskGroup() as group:
-        for duty in duties(house):
-            group.create_task(_keep(duty))
+    first, *others = duties(house)
+    async with AsyncExitStack() as stack:
+        for duty in others:
+            await stack.enter_async_context(alongside(_keep(duty)))
+        await _keep(first)
 
 
 def duties(house: House) -> Sequence[Duty]:

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError, ResponseError
@@ -20,7 +21,7 @@ from app.adapters.logs import about
 from app.adapters.packs_in_use import PacksInUse
 from app.adapters.redis import entries_of
 from app.adapters.standing import AIM, Standing
-from app.adapters.tasks import heed, restarted
+from app.adapters.tasks import alongside, restarted
 from app.kernel.ids import AccountId
 from app.kernel.messages import Malformed, Sample
 from app.kernel.refusals import Unavailable
@@ -86,15 +87,16 @@ class Matcher:
 
     async def run(self) -> None:
         """Until cancelled."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._keep_on(self._judge_next))
-            group.create_task(self._keep_on(self._make_references))
-            group.create_task(restarted("evidence", self._keeper.run))
-            group.create_task(self._keep_on(self._change.run))
+        references = partial(self._keep_on, self._make_references)
+        async with (
+            alongside(restarted("references", references)),
+            alongside(restarted("evidence", self._keeper.run)),
+            alongside(restarted("packs", partial(self._keep_on, self._change.run))),
+        ):
+            await restarted("looks", partial(self._keep_on, self._judge_next))
 
     async def _keep_on(self, step: Callable[[], Awaitable[None]]) -> None:
         while True:
-            heed()
             try:
                 await step()
             except _FAULTS as error:

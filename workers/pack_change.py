@@ -8,7 +8,6 @@ from redis.exceptions import RedisError
 
 from app.accounts.service.photos import Photos
 from app.adapters.packs_in_use import PacksInUse
-from app.adapters.tasks import heed
 from app.kernel.clock import Clock
 
 GRACE = timedelta(hours=1)
@@ -36,7 +35,6 @@ class PackChange:
     async def run(self) -> None:
         """Until cancelled; raises what Redis and the database raise."""
         while True:
-            heed()
             await self.step()
             await asyncio.sleep(EVERY_S)
 

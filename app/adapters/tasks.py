@@ -66,21 +66,21 @@ def begin(work: Coroutine[Any, Any, None], owned: set["asyncio.Task[None]"]) -> 
 
 
 async def end(task: "asyncio.Task[Any]") -> None:
-    """Cancels, and waits for the end.
+    """Cancels, and waits for the end, also when this is cancelled meanwhile.
 
     Asks again each second: Python 3.11's `wait_for`, which our drivers use, can swallow
-    a cancellation that comes as its answer does, and we would wait here for ever.
+    a cancellation that comes as its answer does, and we would wait here for ever. A
+    TaskGroup asks its tasks only once: loops that use a driver go side by side by
+    `alongside` instead.
     """
+    cancelled = False
     while not task.done():
         task.cancel()
-        await asyncio.wait([task], timeout=AGAIN_AFTER_S)
-
-
-def heed() -> None:
-    """Ends a task that was told to end while something swallowed it (see `end`): for
-    loops in a TaskGroup, which tells its tasks only once."""
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
+        try:
+            await asyncio.wait([task], timeout=AGAIN_AFTER_S)
+        except asyncio.CancelledError:
+            cancelled = True
+    if cancelled:
         raise asyncio.CancelledError
 
 

@@ -1,10 +1,11 @@
 """Background tasks end when their owner does, and faults do not end them."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from app.adapters.tasks import alongside, heed, in_time, restarted
+from app.adapters.tasks import alongside, end, in_time, restarted
 
 
 async def test_work_ends_with_its_block_even_if_it_swallows_a_cancellation():
@@ -23,32 +24,26 @@ async def test_work_ends_with_its_block_even_if_it_swallows_a_cancellation():
     assert swallowed.is_set()
 
 
-@pytest.mark.parametrize("heeds", [True, False])
-async def test_a_loop_in_a_group_ends_though_a_step_swallowed_that_it_should(heeds):
-    """A group tells its tasks once. The control goes on until it is let."""
-    went_on = asyncio.Event()
+async def test_work_within_work_ends_though_both_swallow_a_cancellation():
+    """Whoever waits for the end of what it owns does so, however often it is asked."""
+    ended = []
 
-    async def loop() -> None:
-        while not went_on.is_set():
-            if heeds:
-                heed()
-            try:
+    async def stubborn(name: str) -> None:
+        for _ in range(2):
+            with suppress(asyncio.CancelledError):
                 await asyncio.sleep(60)
-            except asyncio.CancelledError:
-                if not heeds:
-                    went_on.set()
+        ended.append(name)
 
-    async def group() -> None:
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(loop())
+    async def owner() -> None:
+        async with alongside(stubborn("a")), alongside(stubborn("b")):
+            await asyncio.sleep(60)
 
-    task = asyncio.create_task(group())
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    task.cancel()
-    async with asyncio.timeout(5):
-        await asyncio.wait([task])
-    assert went_on.is_set() is not heeds
+    task = asyncio.create_task(owner())
+    await asyncio.sleep(0.01)
+    async with asyncio.timeout(20):
+        await end(task)
+    assert ended == ["b", "a"]
+    assert task.cancelled()
 
 
 async def test_an_error_of_the_work_is_raised_when_the_block_ends():
