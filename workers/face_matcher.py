@@ -148,12 +148,12 @@ class Matcher:
 
     async def _judge_sample(self, sample: Sample) -> None:
         command = sample.command
-        if not await self._house.looks.is_awaited(command.look, command.attempt):
+        account = await self._house.looks.whose(command.look, command.attempt)
+        if account is None:
             # A matcher that is behind would else examine what is over, for ever.
             log.info("sample_late")
             return
-        account = await self._house.looks.account_of(command.sitting)
-        if account is not None and await self._house.consents.is_by_person(account):
+        if await self._house.consents.is_by_person(account):
             # No machine looks at this face: the picture waits for a person.
             jpeg = sample.frames[0] if sample.frames else None
             await self._house.pictures.hold(command.look, command.attempt, jpeg)
@@ -170,11 +170,9 @@ class Matcher:
             )
         log.info("look_judged", verdict=verdict)
 
-    async def _examine(self, sample: Sample, account: AccountId | None) -> Captured:
-        photos, engine = self._house.photos, self._engine
-        reference = None
-        if account is not None:
-            reference = await photos.reference_of(account, engine.pack)
+    async def _examine(self, sample: Sample, account: AccountId) -> Captured:
+        engine = self._engine
+        reference = await self._house.photos.reference_of(account, engine.pack)
         loop, ask = asyncio.get_running_loop(), sample.command.ask
         with EXAMINING.time():
             return await loop.run_in_executor(

@@ -159,7 +159,8 @@ async def kept(room) -> int:
 async def test_a_sample_that_nobody_waits_for_is_not_examined(room, guarded):
     """Else a matcher that is behind has no time for those that are waited for."""
     if not guarded:
-        room.house.looks.is_awaited = lambda *_: asyncio.sleep(0, True)
+        student = room.world.student
+        room.house.looks.whose = lambda *_: asyncio.sleep(0, student)
     await room.world.open()
     (lease,) = await room.world.looks.claim_due()
     for attempt in (lease.attempt - 1, lease.attempt + 1):
@@ -230,7 +231,7 @@ async def test_a_sample_whose_judging_fails_is_gone_all_the_same(room):
 
     await room.world.open()
     (lease,) = await room.world.looks.claim_due()
-    room.house.looks = SimpleNamespace(is_awaited=away)
+    room.house.looks = SimpleNamespace(whose=away)
     with structlog.testing.capture_logs([merge_contextvars]) as logs:
         async with room.matching():
             await room.captured(lease)

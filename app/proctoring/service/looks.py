@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.adapters.db import Tx
 from app.adapters.figures import LOOK_SECONDS, LOOKS
 from app.kernel.findings import Finding, Shown
-from app.kernel.ids import AccountId, LookId, SittingId
+from app.kernel.ids import AccountId, LookId
 from app.proctoring.domain.judge import UNGUIDED, judge
 from app.proctoring.domain.judged import Judged
 from app.proctoring.domain.judging import signs_of, verdict_of, verdict_of_capture
@@ -67,16 +67,11 @@ class Looks:
             lapse = timedelta(seconds=self._desk.policy.lapse_s)
             await store.give_back(tx, lease, now + GIVE_BACK, now, lapse)
 
-    async def is_awaited(self, look: LookId, attempt: int) -> bool:
-        """Whether a verdict on this try would still count."""
+    async def whose(self, look: LookId, attempt: int) -> AccountId | None:
+        """Whose face the sample of this try should show; None when no verdict on it
+        would count any more."""
         async with self._desk.db.connection() as tx:
-            return await store.is_awaited(tx, look, attempt)
-
-    async def account_of(self, sitting: SittingId) -> AccountId | None:
-        """Whose face the sample of this sitting should show."""
-        async with self._desk.db.connection() as tx:
-            accounts = await sittings.accounts_of(tx, [sitting])
-        return accounts[0] if accounts else None
+            return await store.whose(tx, look, attempt)
 
     async def record(
         self,

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from app.adapters.db import Row, Tx
 from app.kernel.findings import Ask
-from app.kernel.ids import LookId, SittingId
+from app.kernel.ids import AccountId, LookId, SittingId
 from app.proctoring.domain.planning import Lease, LookWanted
 from app.proctoring.domain.words import Verdict, Why
 
@@ -158,16 +158,16 @@ async def leased(tx: Tx, look: LookId, attempt: int) -> Lease | None:
     return _lease(row) if row else None
 
 
-async def is_awaited(tx: Tx, look: LookId, attempt: int) -> bool:
-    """As `leased` finds it, without waiting for anybody's lock: a first glance."""
-    return bool(
-        await tx.fetchval(
-            """SELECT true FROM look WHERE look_id = $1 AND attempts = $2
-               AND judged_at IS NULL AND cancelled_at IS NULL AND held_at IS NULL""",
-            look,
-            attempt,
-        )
+async def whose(tx: Tx, look: LookId, attempt: int) -> AccountId | None:
+    """The student of a try that `leased` would find; waits for nobody's lock."""
+    found = await tx.fetchval(
+        """SELECT s.account_id FROM look l JOIN sitting s USING (sitting_id)
+           WHERE look_id = $1 AND attempts = $2 AND judged_at IS NULL
+             AND cancelled_at IS NULL AND held_at IS NULL""",
+        look,
+        attempt,
     )
+    return AccountId(found) if found else None
 
 
 async def write_verdict(
