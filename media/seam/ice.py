@@ -11,6 +11,7 @@ offer that names other machines makes no packet leave for them.
 
 import asyncio
 import secrets
+import struct
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -53,7 +54,8 @@ class _Protocol(StunProtocol):
         elif self.receiver.answers(data, (addr[0], addr[1])):
             try:
                 super().datagram_received(data, addr)
-            except Exception:  # aioice stumbles over attributes that are too short
+            except (struct.error, LookupError, ValueError):
+                # aioice 0.13 stumbles over attributes that are too short, or missing.
                 self.receiver.link.dropped += 1
 
 

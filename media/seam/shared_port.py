@@ -106,7 +106,7 @@ class SharedPort:
             told = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 64)
         except OSError:
             return self._strangers
-        return self._strangers + int.from_bytes(told[_DROPS], "little")
+        return self._strangers + int.from_bytes(told[_DROPS], sys.byteorder)
 
     async def open(self, way: StunProtocol, stream: object) -> int:
         share = _Share(self, way, stream)
@@ -121,17 +121,18 @@ class SharedPort:
         return int(self._socket.getsockname()[1])
 
     def claim(self, way: StunProtocol, address: Address) -> bool:
-        share, claim, now = self._share_of(way), self._claims.get(address), self._now()
-        if share.is_closing():
-            return False  # Its early checks are looked at when it has ended already.
-        if (
-            claim is not None
-            and claim.share.stream is not share.stream
-            and now - claim.at < ADDRESS_KEPT_S
-        ):
+        share = self._share_of(way)
+        # Early checks are looked at late: it may have ended since, or be another's.
+        if share.is_closing() or self._is_anothers(address, share):
             return False
-        self._claims[address] = _Claim(share, now)
+        self._claims[address] = _Claim(share, self._now())
         return True
+
+    def _is_anothers(self, address: Address, share: _Share) -> bool:
+        claim = self._claims.get(address)
+        if claim is None or claim.share.stream is share.stream:
+            return False
+        return self._now() - claim.at < ADDRESS_KEPT_S
 
     def release(self, way: StunProtocol, address: Address) -> None:
         claim = self._claims.get(address)
@@ -178,7 +179,9 @@ class SharedPort:
 
     def _whose(self, data: bytes, address: Address) -> _Share | None:
         if data[:2] == BINDING_REQUEST:
-            return self._shares.get(user_name(data))
+            share = self._shares.get(user_name(data))
+            # Whoever is not heard from there is not told that they are.
+            return share if share and not self._is_anothers(address, share) else None
         claim = self._claims.get(address)
         if claim is None:
             return None

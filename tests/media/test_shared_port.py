@@ -23,6 +23,7 @@ from tests.media.attacks import Beside, Silent, address_of, check, exchange
 from tests.media.studio import SHARED, offer_of, open_studio, until
 from tests.media.test_hostile import client_hello
 
+SUCCESS = b"\x01\x01"
 BEFORE = RTCIceParameters("abcd", "p" * 24)
 
 
@@ -121,8 +122,11 @@ async def test_no_student_takes_the_address_of_another(studio, monkeypatch, guar
         thief = studio.ingest.peer_of(sitting, 1)
         await until(lambda: thief._link.dtls.state == "connected")
         [address] = honest.peer._link._ice._current._consented
-        packets = honest.peer.traffic.packets
-        studio.ports._arrived(check(thief), address)
+        packets, told = honest.peer.traffic.packets, []
+        with monkeypatch.context() as listening:
+            listening.setattr(studio.ports, "send", lambda data, _: told.append(data))
+            studio.ports._arrived(check(thief), address)
+        assert ([it for it in told if it[:2] == SUCCESS] == []) is guarded
         await asyncio.sleep(0.5)
         assert (honest.peer.traffic.packets > packets + 3) is guarded
         if not guarded:  # back to whom it belongs, as its next check would
