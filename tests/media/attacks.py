@@ -11,7 +11,7 @@ from aiortc.rtp import RtpPacket, is_rtcp
 from OpenSSL import SSL
 
 from app.kernel.ids import SittingId
-from tests.media.studio import Studio, moving, open_studio, until
+from tests.media.studio import LOCAL, Studio, moving, open_studio, until
 from workers.loadtest.cameras import EncodedCamera, encode_clip
 from workers.loadtest.whip import WhipClient
 
@@ -124,9 +124,9 @@ class Beside(Honest):
 
 
 @asynccontextmanager
-async def hostile(limits=None):
+async def hostile(limits=None, place=LOCAL):
     """Studio, hostile student and their peer here; an honest one loses nothing."""
-    async with open_studio(limits=limits) as studio, Beside(studio):
+    async with open_studio(limits=limits, place=place) as studio, Beside(studio):
         sitting = SittingId(uuid4())
         async with studio.student(sitting, camera=Silent()) as client:
             peer = studio.ingest.peer_of(sitting, 1)

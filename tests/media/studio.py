@@ -37,6 +37,8 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 NODE = "node-1"
 LOCAL = Place(address="127.0.0.1")
 SHARED = Place(address="127.0.0.1", shared=True)
+BOTH = {"argvalues": [LOCAL, SHARED], "ids": ["own", "shared"]}
+"""A port for each stream, and one for all of them: for `parametrize`."""
 
 
 @dataclass(kw_only=True)

@@ -18,8 +18,9 @@ from media.link import SecureLink
 from media.seam import limits as bounds
 from media.seam.ice import GuardedConnection
 from media.seam.limits import Limits
+from media.seam.shared_port import SharedPort
 from tests.media.attacks import Beside, Silent, address_of, check, exchange, hostile
-from tests.media.studio import until
+from tests.media.studio import BOTH, until
 
 
 def keep_all(monkeypatch) -> list[GuardedConnection]:
@@ -36,17 +37,20 @@ def keep_all(monkeypatch) -> list[GuardedConnection]:
     return made
 
 
-def open_files() -> int:
-    """Of this process; sockets are among them."""
+def ways_open(studio) -> int:
+    """Sockets, among the files of this process, or shares of the one there is."""
+    if isinstance(studio.ports, SharedPort):
+        return len(studio.ports._shares)
     return len(list(Path("/dev/fd").iterdir()))
 
 
+@pytest.mark.parametrize("studio", **BOTH, indirect=True)
 @pytest.mark.parametrize("guarded", [True, False])
 @pytest.mark.parametrize("when", ["connecting", "streaming"])
 async def test_of_many_restarts_only_the_newest_is_kept(
     studio, monkeypatch, when, guarded
 ):
-    """The second run is the control: a socket stays for each."""
+    """The second run is the control: a socket or a share stays for each."""
     sitting, ice = SittingId(uuid4()), RTCIceParameters("abcd", "p" * 24)
     client = studio.student(sitting, camera=Silent())
     if when == "streaming":
@@ -58,10 +62,10 @@ async def test_of_many_restarts_only_the_newest_is_kept(
     peer = studio.ingest.peer_of(sitting, 1)
     async with Beside(studio):
         made = [] if guarded else keep_all(monkeypatch)
-        before = open_files()
+        before = ways_open(studio)
         for _ in range(100):
             await peer.restart(ice)
-        more = open_files() - before
+        more = ways_open(studio) - before
         assert (more <= 1) if guarded else (more > 95)
         assert (peer._link._restarts.qsize() <= 1) is guarded
         for connection in made:
@@ -69,12 +73,13 @@ async def test_of_many_restarts_only_the_newest_is_kept(
     await client.stop()
 
 
+@pytest.mark.parametrize("place", **BOTH)
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_checks_are_answered_up_to_a_budget(monkeypatch, guarded):
+async def test_checks_are_answered_up_to_a_budget(monkeypatch, guarded, place):
     if not guarded:
         many = Limits(packets_per_s=1e6, bytes_per_s=1e9)
         monkeypatch.setattr("media.seam.ice.CHECKS", many)
-    async with hostile() as (_, _, peer):
+    async with hostile(place=place) as (_, _, peer):
         flood = [check(peer) for _ in range(600)]
         answers = await exchange(address_of(peer), flood)
         mine = [it for it in answers if it[:2] == b"\x01\x01"]
@@ -82,20 +87,21 @@ async def test_checks_are_answered_up_to_a_budget(monkeypatch, guarded):
         assert (len(mine) <= most) is guarded
 
 
+@pytest.mark.parametrize("place", **BOTH)
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_checks_with_wrong_credentials_open_nothing(monkeypatch, guarded):
+async def test_checks_with_wrong_credentials_open_nothing(monkeypatch, guarded, place):
     """The password is proved, not the name: what comes after them is still refused.
     The second run is the control: unproved, they open the way for anything."""
-    async with hostile() as (_, _, peer):
+    async with hostile(place=place) as (studio, _, peer):
         if not guarded:
             proof = "check_message_integrity"
             monkeypatch.setattr(stun.Message, proof, lambda *_: True)
-        address, before = address_of(peer), peer.dropped
+        address, before = address_of(peer), refused(studio, peer)
         forged = [check(peer, password="wrong" * 5)] * 50
         answers = await exchange(address, [*forged, b"\x17" + bytes(60)])
         opened = [it for it in answers if it[:2] == b"\x01\x01"]
         assert (opened == []) is guarded
-        assert (peer.dropped == before + 1) is guarded
+        assert (refused(studio, peer) == before + 1) is guarded
         assert peer._link.dtls.state == "connected"
 
 
@@ -129,26 +135,32 @@ async def test_answers_of_strangers_are_not_even_read(monkeypatch, guarded):
         assert (forged not in read) is guarded
 
 
+@pytest.mark.parametrize("place", **BOTH)
 @pytest.mark.parametrize("guarded", [True, False])
-async def test_a_peer_of_many_addresses_is_heard_from_few(monkeypatch, guarded):
+async def test_a_peer_of_many_addresses_is_heard_from_few(monkeypatch, guarded, place):
     """Of sixty that passed a check. The second run is the control: all are."""
     if not guarded:
         monkeypatch.setattr("media.seam.ice.CONSENTED_MAX", 10**6)
         monkeypatch.setattr("media.seam.ice.CANDIDATES_MAX", 10**6)
-    async with hostile() as (_, _, peer):
-        heard = await heard_of(60, peer)
+    async with hostile(place=place) as (studio, _, peer):
+        heard = await heard_of(60, studio, peer)
         remembered = len(peer._link._ice._current._remote_candidates)
         assert heard == 60 or 0 < heard <= bounds.CONSENTED_MAX
         assert (heard <= bounds.CONSENTED_MAX) is guarded
         assert (remembered <= bounds.CANDIDATES_MAX) is guarded
 
 
-async def heard_of(count: int, peer) -> int:
+def refused(studio, peer) -> int:
+    """By the stream, or by the port before."""
+    return peer.dropped + studio.ports.dropped
+
+
+async def heard_of(count: int, studio, peer) -> int:
     """Of so many addresses of one peer, those of which a packet is let in."""
     loop, node = asyncio.get_running_loop(), address_of(peer)
 
     def came() -> int:
-        return peer.traffic.packets + peer.dropped
+        return peer.traffic.packets + refused(studio, peer)
 
     with ExitStack() as stack:
         kinds = socket.AF_INET, socket.SOCK_DGRAM
@@ -157,8 +169,8 @@ async def heard_of(count: int, peer) -> int:
             door.setblocking(False)
             door.sendto(check(peer), node)
             await loop.sock_recv(door, 2_000)
-        before, dropped = came(), peer.dropped
+        before, dropped = came(), refused(studio, peer)
         for door in doors:
             door.sendto(b"\x17" + bytes(30), node)
         await until(lambda: came() >= before + count)
-        return count - (peer.dropped - dropped)
+        return count - (refused(studio, peer) - dropped)

@@ -11,8 +11,7 @@ from app.kernel.ids import SittingId
 from media.seam.description import OFFER_MAX
 from tests.media.studio import (
     APP_URL,
-    LOCAL,
-    SHARED,
+    BOTH,
     moving,
     offer_of,
     open_studio,
@@ -26,8 +25,7 @@ FRAGMENT = {"Content-Type": "application/trickle-ice-sdpfrag"}
 def pytest_generate_tests(metafunc):
     """Clients see no difference between a port for each stream and one for all."""
     if "studio" in metafunc.fixturenames:
-        ways = {"own": LOCAL, "shared": SHARED}
-        metafunc.parametrize("studio", ways.values(), ids=ways, indirect=True)
+        metafunc.parametrize("studio", **BOTH, indirect=True)
 
 
 @pytest.fixture
