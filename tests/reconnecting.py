@@ -8,7 +8,6 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -40,14 +39,9 @@ class ReconnectingStudent(ScriptedStudent):
         await self._life.enter_async_context(alongside(self._keep_connected()))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *raised: object) -> None:
         with suppress(*_FAULTS):
-            await super().__aexit__(kind, error, trace)
+            await super().__aexit__(*raised)
         await self.http.close()
 
     async def stream(self) -> None:

@@ -56,18 +56,22 @@ async def test_without_turn_no_video_comes_through(house, wall, clips):
         assert await house.value("SELECT count(*) FROM sitting") == 1
 
 
+async def is_recognised(house, wall, clips) -> None:
+    async with chromium(clips(("asha", 4, 1)), inside=wall.wrapped) as browser:
+        page = await browser.new_page()
+        await start_studying(page, house.url)
+        title = page.get_by_test_id("state-title")
+        await expect(title).to_contain_text("It is you", timeout=SLOW)
+        assert await has_video(house)
+
+
 async def test_through_one_open_udp_port_the_student_is_recognised(house, wall, clips):
     port = free_port()
     house.kill("media")
     house.environment["SPOM_MEDIA_PORTS"] = str(port)
     house.start_missing()
     with wall.open_udp(port):
-        async with chromium(clips(("asha", 4, 1)), inside=wall.wrapped) as browser:
-            page = await browser.new_page()
-            await start_studying(page, house.url)
-            title = page.get_by_test_id("state-title")
-            await expect(title).to_contain_text("It is you", timeout=SLOW)
-            assert await has_video(house)
+        await is_recognised(house, wall, clips)
 
 
 async def test_through_turn_the_student_is_recognised(house, wall, clips, tmp_path):
@@ -76,9 +80,4 @@ async def test_through_turn_the_student_is_recognised(house, wall, clips, tmp_pa
         house.environment["SPOM_TURN_URLS"] = server.url
         house.environment["SPOM_TURN_SECRET"] = SECRET
         house.start_missing()
-        async with chromium(clips(("asha", 4, 1)), inside=wall.wrapped) as browser:
-            page = await browser.new_page()
-            await start_studying(page, house.url)
-            title = page.get_by_test_id("state-title")
-            await expect(title).to_contain_text("It is you", timeout=SLOW)
-            assert await has_video(house)
+        await is_recognised(house, wall, clips)

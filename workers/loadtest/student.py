@@ -7,7 +7,6 @@ import asyncio
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Any, Self
 
 import aiohttp
@@ -41,12 +40,7 @@ class ScriptedStudent(Visitor):
         await self._life.enter_async_context(alongside(self._listen()))
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self._life.aclose()
         await self._socket.close()
         await self.client.stop()
