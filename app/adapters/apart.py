@@ -24,13 +24,19 @@ class Apart(Generic[Asked, Answer]):
         due = self._due.get(about)
         if due is None:
             due = self._due[about] = Future()
-            thread = threading.Thread(target=self._answer, args=(about, due))
-            thread.daemon = True
-            thread.start()
+            self._begin(about, due)
         answer = asyncio.wrap_future(due)
         # Who asked may have gone: a fault that comes then is nobody's.
         answer.add_done_callback(lambda it: it.cancelled() or it.exception())
         return await asyncio.shield(answer)
+
+    def _begin(self, about: Asked, due: Future[Answer]) -> None:
+        thread = threading.Thread(target=self._answer, args=(about, due), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # no more threads: the next who asks tries again
+            del self._due[about]
+            raise
 
     def _answer(self, about: Asked, due: Future[Answer]) -> None:
         try:

@@ -1,6 +1,7 @@
 """A mount that never answers holds up nobody, and one thread at most."""
 
 import asyncio
+import gc
 import threading
 
 import pytest
@@ -70,3 +71,31 @@ async def test_what_a_question_raises_is_raised():
     for _ in range(2):
         with pytest.raises(PermissionError, match="a"):
             await apart.ask("a")
+
+
+async def test_where_no_thread_begins_the_next_who_asks_tries_again(monkeypatch):
+    def full(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    apart = Apart(str.upper)
+    with monkeypatch.context() as busy:
+        busy.setattr(threading.Thread, "start", full)
+        with pytest.raises(RuntimeError):
+            await apart.ask("a")
+    assert await apart.ask("a") == "A"
+
+
+async def test_a_fault_that_comes_when_nobody_waits_is_not_complained_of(mount, caplog):
+    def stale(name: str) -> None:
+        mount(name)
+        raise OSError(name)
+
+    apart = Apart(stale)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.02):
+            await apart.ask("a")
+    mount.released.set()
+    with pytest.raises(OSError, match="a"):
+        await apart.ask("a")
+    gc.collect()
+    assert not caplog.records
