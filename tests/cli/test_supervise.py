@@ -47,11 +47,13 @@ async def test_a_line_without_end_does_not_stop_the_reading(tmp_path, register):
     code = f"print('x' * 3_000_000); open({str(done)!r}, 'w'); input()"
     process = python(tmp_path, "chatty", code)
     await supervised([process], register, done.exists)
+    assert done.exists()
 
 
 async def test_a_stop_while_starting_stops(tmp_path, register):
     process = python(tmp_path, "slow", "import time; time.sleep(60)")
     await supervised([process], register, lambda: True)
+    assert register.end_all() == 0  # It is gone, though it would sleep for a minute.
 
 
 def test_a_later_start_ends_what_a_killed_one_left(register):

@@ -1,6 +1,7 @@
 """What every bell promises, in memory and over a real Valkey."""
 
 import pytest
+import structlog
 
 from app.adapters.bell import MemoryBell, RedisBell, Rings
 from app.adapters.redis import connect
@@ -80,7 +81,9 @@ async def test_a_cut_connection_says_everything_and_hears_again(redis_url):
 
 async def test_without_redis_a_ring_is_lost_and_nothing_else():
     redis = connect("redis://127.0.0.1:1")
-    await RedisBell(redis, redis).ring(["wall"])
+    with structlog.testing.capture_logs() as logs:
+        await RedisBell(redis, redis).ring(["wall"])
+    assert [it["event"] for it in logs] == ["ring_lost"]
     await redis.aclose()
 
 

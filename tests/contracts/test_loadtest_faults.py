@@ -131,6 +131,7 @@ async def test_a_proctor_whose_message_fails_watches_again(house):
         async with asyncio.timeout(10):
             while house.logins < 2:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
+    assert house.logins >= 2
 
 
 @pytest.mark.parametrize("said", ["", "<html>Bad Gateway</html>", "[]"])

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 
 import pytest
+import structlog
 
 from app.adapters.tasks import alongside, end, in_time, restarted
 
@@ -62,9 +63,12 @@ async def test_a_bug_is_logged_and_the_work_begins_anew():
         runs.release()
         raise ZeroDivisionError
 
-    async with asyncio.timeout(5), alongside(restarted("test", fails)):
-        await runs.acquire()
-        await runs.acquire()
+    with structlog.testing.capture_logs() as logs:
+        async with asyncio.timeout(5), alongside(restarted("test", fails)):
+            await runs.acquire()
+            await runs.acquire()
+    told = {"event": "task_failed", "task": "test"}
+    assert told.items() <= logs[0].items()
 
 
 async def test_an_answer_or_an_error_in_time_is_handed_on():
