@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { arrange, isSecret, keeping, nextStep } from "../../static/js/models/refill.js"
+import { arrange, isSecret, keeping, nextStep, placeOf } from "../../static/js/models/refill.js"
 import { goneWords, offerWords, refillWords, waitWords } from "../../static/js/models/refill-words.js"
 
 const ABOUT = { srn: "ADMIN1", path: "/staff/bank/SCPM/new" }
@@ -42,6 +42,18 @@ test("texts, boxes and choices go where they were", () => {
     set: [{ at: 0, value: "Tides" }, { at: 1, on: false }, { at: 2, on: true }, { at: 3, values: ["b"] }, { at: 4, values: ["a", "c"] }],
     left: [], files: [], secrets: [], again: [],
   })
+})
+
+test("of several forms to one address it is the one that hides the same", () => {
+  const row = (id) => [hidden("csrf_token", "t"), hidden("slot", id), choice("why", [])]
+  const kept = { nth: 1, fields: [hidden("slot", "b"), choice("why", ["a"])] }
+  assert.equal(placeOf(kept, [row("a"), row("b"), row("c")]), 1)
+  assert.equal(placeOf(kept, [row("b"), row("c")]), 0)
+  assert.equal(placeOf(kept, [row("a"), row("c")]), -1)
+  assert.equal(placeOf(kept, []), -1)
+  assert.equal(placeOf(kept, [[hidden("slot", "b2")]]), 0) // The only one, whatever its version.
+  assert.equal(placeOf({ nth: 1, fields: [] }, [[text("a", "")], [text("a", "")]]), 1)
+  assert.equal(placeOf({ nth: 1, fields: [], isTooLong: true }, [row("a"), row("b")]), 1)
 })
 
 test("fields of one name keep their order, boxes of one name go by their values", () => {

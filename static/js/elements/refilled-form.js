@@ -1,5 +1,5 @@
 // A form that is filled in again after a proof that it is you; never sent by itself.
-import { arrange } from "../models/refill.js"
+import { arrange, placeOf } from "../models/refill.js"
 import { goneWords, offerWords, refillWords, waitWords } from "../models/refill-words.js"
 import { buttonsOf, described, fieldsOf, fill, formsLike, reveal, wordOf } from "../transport/forms.js"
 import { arrived } from "../transport/refilling.js"
@@ -30,7 +30,7 @@ function offer({ page }) {
 
 function restore(kept) {
   const forms = formsLike(kept.action)
-  const form = forms[kept.nth] ?? forms[0]
+  const form = forms[placeOf(kept, forms.map((it) => fieldsOf(it).map(described)))]
   const proved = "proved" in document.documentElement.dataset
   const fields = form ? fieldsOf(form) : []
   const plan = arrange(kept.fields, fields.map(described))

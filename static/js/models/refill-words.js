@@ -18,7 +18,7 @@ export function refillWords(plan, { proved, button, isTooLong = false }) {
 // While the proof is asked; nothing where nothing was filled in.
 export function waitWords({ fields, isTooLong = false }) {
   if (isTooLong || !fields.some(({ kind }) => ["text", "tick", "choice"].includes(kind))) return []
-  return ["What you filled in is kept. It is here again after this."]
+  return ["What you filled in is kept. You find it in the form again after this."]
 }
 
 // The form's page came, and the form is not on it any more.

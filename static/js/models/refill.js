@@ -35,6 +35,17 @@ export function nextStep({ state, srn, path }, page) {
   return state === "asked" ? "offer" : "drop"
 }
 
+// Which of several forms that lead to the same address it was: the one that hides the
+// same, as a row of a table hides whose it is; -1 where that one is gone.
+export function placeOf({ nth, fields, isTooLong = false }, forms) {
+  if (forms.length === 1) return 0
+  if (isTooLong) return nth < forms.length ? nth : -1
+  const alike = forms.flatMap((present, at) => (hiddenOf(present) === hiddenOf(fields) ? [at] : []))
+  return alike.includes(nth) ? nth : alike.length === 1 ? alike[0] : -1
+}
+
+const hiddenOf = (fields) => JSON.stringify(fields.filter(({ kind, name }) => kind === "hidden" && name !== "csrf_token").map(({ name, value }) => [name, value]))
+
 // Where everything goes in the form as it stands now: `set` by place, `left` what has no
 // place there any more, `again` (places) what only its owner can give.
 export function arrange(kept, present) {
