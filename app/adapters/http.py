@@ -30,6 +30,8 @@ STATUS: dict[type[Refusal], int] = {
     refusals.Unavailable: 503,
     Refusal: 400,
 }
+PLAIN = {404: "There is no page at this address. What you look for may have moved."}
+"""Where the name that HTTP has for it helps nobody."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
@@ -196,7 +198,7 @@ def see_other(location: str) -> web.Response:
 
 def _plain(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
     if _wants_page(request):
-        return _error_page(request, error.status, error.reason)
+        return _error_page(request, error.status, PLAIN.get(error.status, error.reason))
     allow = {key: value for key, value in error.headers.items() if key == "Allow"}
     return _problem(request, error.status, error.reason, {}, allow)
 

@@ -135,4 +135,5 @@ async def test_an_https_site_insists_on_https(app_settings, site):
 async def test_a_page_that_is_not_there_is_a_page(site):
     answer = await site.get("/nothing-here")
     assert answer.status == 404
+    assert "There is no page at this address." in await answer.text()
     assert "To the start page" in await answer.text()
