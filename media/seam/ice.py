@@ -87,7 +87,7 @@ class GuardedConnection(Connection):
     def clogged(self) -> bool:
         """Whether much waits to be sent: the buffer below us has no bound."""
         # Of asyncio's and of uvloop's; only the type does not know.
-        ways = [cast("asyncio.WriteTransport", it.transport) for it in self._protocols]
+        ways = (cast("asyncio.WriteTransport", it.transport) for it in self._protocols)
         return any(way.get_write_buffer_size() > UNSENT_MAX for way in ways)
 
     async def gather_candidates(self) -> None:
@@ -115,9 +115,8 @@ class GuardedConnection(Connection):
         known = addr in self._consented
         if not known and len(self._remote_candidates) >= CANDIDATES_MAX:
             return
-        if "PRIORITY" not in message.attributes:
-            return  # Which every check has (RFC 8445, 7.1.1), and aioice relies on.
-        if not self.link.ports.claim(protocol, addr):
+        whole = "PRIORITY" in message.attributes  # RFC 8445, 7.1.1; aioice relies on it
+        if not whole or not self.link.ports.claim(protocol, addr):
             return
         if not known and len(self._consented) >= CONSENTED_MAX:
             oldest = next(iter(self._consented))
