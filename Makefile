@@ -18,7 +18,7 @@ NPM_QUIET := --no-audit --no-fund --ignore-scripts --loglevel=error
 
 NEEDS := $(if $(and $(wildcard .venv/.installed),$(wildcard node_modules/.installed)),,needs)
 
-.PHONY: help up test check pure js models banks doctor bench bench-glances bench-relay bench-wall bench-booking bench-exams screenshots clean needs
+.PHONY: help up test check pure js models banks doctor bench bench-glances bench-relay bench-flood bench-wall bench-booking bench-exams screenshots clean needs
 
 help: ## Shows this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ bench-glances: .venv/.installed models ## Measures what glances cost (two minute
 
 bench-relay: .venv/.installed ## Measures what passing on live video costs (a minute)
 	@$(BIN)/python -m tests.bench_relay
+
+bench-flood: .venv/.installed ## Measures what strangers at its port cost a student's stream (a minute)
+	@$(BIN)/python -m tests.bench_flood
 
 bench-wall: .venv/.installed node_modules/.installed ## Measures the wall with 500 sittings in a real browser
 	@$(BIN)/python -m tests.install_chromium
