@@ -1,7 +1,11 @@
 """Where streams are received."""
 
+from contextlib import AsyncExitStack
+from types import SimpleNamespace
+
 import pytest
 
+from media.__main__ import _ports
 from media.seam.place import Place, read_place
 
 
@@ -37,3 +41,22 @@ def test_a_range_is_read():
 def test_nonsense_is_refused(address, ports):
     with pytest.raises(ValueError, match=r"."):
         read_place(address, ports)
+
+
+@pytest.mark.parametrize("why", ["is taken", "does not open: cannot bind: permission"])
+async def test_a_port_that_does_not_open_stops_the_node(monkeypatch, why):
+    with read_place("127.0.0.1", "").bind() as taken:
+        port = taken.getsockname()[1]
+        settings = SimpleNamespace(
+            media_ports=str(port),
+            place=Place(address="127.0.0.1", ports=range(port, port + 1), shared=True),
+        )
+        if why != "is taken":
+            monkeypatch.setattr(Place, "bind", forbidden)
+        async with AsyncExitStack() as stack:
+            with pytest.raises(SystemExit, match=f"{port} {why}"):
+                _ports(settings, stack)
+
+
+def forbidden(place):
+    raise ConnectionError("cannot bind: permission denied")
